@@ -1,0 +1,36 @@
+/*
+ * program.h - Sigma rules compiled into one matcher, and a worker's use of it.
+ *
+ * A program is immutable and shared by all workers; a matcher is one worker's scratch. For each event class and field
+ * there are: a hash set of exact values, one multi-literal automaton (contains, startswith, endswith; the match's end is
+ * checked), one regex automaton, a CIDR trie, numbers. Hits set predicate bits; a rule is evaluated only when one of its
+ * witness predicates hit (a set of which at least one must hold whenever the rule holds), or when it has no witness.
+ */
+#ifndef SW_SIGMA_PROGRAM_H
+#define SW_SIGMA_PROGRAM_H
+
+#include "base/buf.h"
+#include "event/event.h"
+#include "sigma/ir.h"
+
+struct sw_program;
+struct sw_matcher;
+
+/* Compiles; `threads` >= 1 may be used. The rules must outlive the program unless it came from a cache. */
+int sw_program_compile(struct sw_program **program, const struct sw_rules *rules, const struct sw_classes *classes,
+                       unsigned threads, struct sw_error *err);
+void sw_program_free(struct sw_program *program);
+
+int sw_matcher_new(struct sw_matcher **matcher, const struct sw_program *program);
+void sw_matcher_free(struct sw_matcher *matcher);
+
+/* Indices (ascending) of the rules that match the event; valid until the next call. Returns how many, or SW_E_*. */
+int sw_matcher_run(struct sw_matcher *matcher, const struct sw_event *event, const uint32_t **rules);
+
+/* For explaining a match: which of the event's fields made the rule hold. Sets bits [0, event->count) in `bits`. Not fast. */
+void sw_matcher_fields(struct sw_matcher *matcher, const struct sw_event *event, uint32_t rule, uint64_t *bits);
+
+/* How a rule was compiled, as text for `rules explain`. */
+void sw_program_explain(const struct sw_program *program, uint32_t rule, struct sw_buf *out);
+
+#endif
