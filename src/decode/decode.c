@@ -212,6 +212,26 @@ static int decode_lines(struct sw_decode *d, const struct sw_slice *slice)
     return 0;
 }
 
+bool sw_split(const struct sw_decoder *decoder, void *state, struct sw_slice *slice, bool eof)
+{
+    struct sw_split_head head;
+    memcpy(&head, state, sizeof head);
+    slice->record = head.record != 0 ? head.record : slice->line;
+    slice->context = head.context;
+    size_t cut = 0;
+    if (decoder->split != NULL) {
+        cut = decoder->split(state, slice->data, slice->len, slice->offset, eof);
+    } else if (slice->len > 0) {
+        const uint8_t *end = memrchr(slice->data, '\n', slice->len);
+        cut = end != NULL ? (size_t)(end - slice->data) + 1 : 0;
+    }
+    if (cut == 0 && !eof)
+        return false;
+    if (cut != 0 && cut < slice->len)
+        slice->len = cut;
+    return true;
+}
+
 int sw_decode_slice(struct sw_decode *d, const struct sw_slice *slice)
 {
     d->record = slice->record;

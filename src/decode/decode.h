@@ -35,6 +35,7 @@ struct sw_slice {
     uint64_t offset; /* of data[0] in the source */
     uint64_t line;   /* number of the first line, from 1; 0 for binary formats */
     uint64_t record; /* number of the first record, where split() counts them; else the line */
+    uint64_t context; /* what split() tells decode() of the place where the slice begins; 0 where it has nothing to tell */
     struct sw_str header; /* header text in force where the slice begins (formats with has_header) */
 };
 
@@ -116,7 +117,7 @@ struct sw_decoder {
 
     /* Length of the longest prefix of data that holds whole records (0: more bytes needed). At the end of the source
      * (eof) the rest is given out as it is. `state` is 64 bytes, zero at the start of the source, for the splitter's own
-     * use; `offset` is that of data[0]. NULL: cut after the last line feed. */
+     * use (see struct sw_split_head); `offset` is that of data[0]. NULL: cut after the last line feed. */
     size_t (*split)(void *state, const uint8_t *data, size_t len, uint64_t offset, bool eof);
 
     /* Called for each slice in order before it is decoded: updates *header to be what the slice after this one needs.
@@ -139,6 +140,18 @@ struct sw_decoder {
 };
 
 #define SW_SPLIT_STATE 64
+
+/* What every splitter's state begins with. It describes data[0], the place where the next slice will begin, and changes
+ * only when split() returns more than 0: the pipeline copies it into the slice before it calls split(). A splitter that
+ * neither counts nor has a context leaves it zero. */
+struct sw_split_head {
+    uint64_t record;  /* becomes slice.record; 0: the number of the line */
+    uint64_t context; /* becomes slice.context */
+};
+
+/* Cuts the next slice off the bytes at hand: slice->data, len, offset and line describe them. Sets slice->record and
+ * slice->context, and slice->len to the cut. False: more bytes are needed (never at the end of the source). */
+bool sw_split(const struct sw_decoder *decoder, void *state, struct sw_slice *slice, bool eof);
 
 /* All decoders, in order of precedence. */
 extern const struct sw_decoder *const sw_decoders[];
