@@ -20,15 +20,31 @@
 
 /* --- predicates --------------------------------------------------------------------------------------- */
 
+/*
+ * How a predicate is decided, once and for all (the matcher and the oracle both follow this):
+ *  - A field's values are all of the event's fields with the same key (sw_field_key), after the view's field map.
+ *    A predicate holds when one of the values passes; a value of type SW_NULL passes nothing but EXISTS.
+ *  - Patterns compare bytes: both sides folded by sw_utf8_fold() unless `cased`; bytes that are not UTF-8 stay as they are.
+ *    `?` takes one code point (or one byte that is not UTF-8) of the folded value, `*` any bytes, line ends included.
+ *  - A literal may hold any byte (base64 and UTF-16 variants of text).
+ *  - COMPARE: sw_str_double() must read the whole value, else it doesn't hold, whatever the operator.
+ *  - REGEX: as compiled by sigma/regex.h, on the value's bytes as they are.
+ *  - TIMEPART: the value is read by sw_time_iso(), else sw_time_clf(), else sw_time_epoch(); the part is taken in UTC;
+ *    the week is ISO 8601's. What can't be read doesn't hold.
+ *  - CIDR: the whole value is an address as inet_pton() takes it.
+ *  - FIELDREF: holds when a value of `field` and a value of `other` stand in the relation of `form` (EXACT, CONTAINS,
+ *    STARTS, ENDS: the value of `other` is in, at the start of, at the end of the value of `field`).
+ */
+
 enum sw_pred_kind {
     SW_PRED_PATTERN,   /* string match: see `form` */
     SW_PRED_REGEX,     /* PCRE search in the value (unanchored) */
     SW_PRED_CIDR,      /* value is an address inside the network */
     SW_PRED_COMPARE,   /* value, read as a number, compared with `number` */
     SW_PRED_NULL,      /* field absent or null */
-    SW_PRED_EXISTS,    /* field present and not null (exists: true; `exists: false` is its NOT) */
+    SW_PRED_EXISTS,    /* field present, be it empty or null (exists: true; `exists: false` is its NOT) */
     SW_PRED_FIELDREF,  /* value compared, as string, with the value of field `other`, in the way of `form` */
-    SW_PRED_TIMEPART   /* a part of a time value equals `number`: see `part` */
+    SW_PRED_TIMEPART   /* a part of a time value, compared with `number`: see `part` */
 };
 
 /* Form of a pattern; `literal` has wildcards and escapes resolved. Every string predicate has one canonical form. */
@@ -56,11 +72,12 @@ struct sw_pred {
     uint8_t form;      /* PATTERN and FIELDREF: enum sw_pattern_form */
     bool cased;        /* PATTERN, FIELDREF: letter case counts. Else simple Unicode lower case on both sides, with
                           ASCII letters equal to ASCII letters only (sw_fold_code) */
-    bool is_number;    /* PATTERN from a YAML number: also equal to a numeric value written otherwise (4688 and 4688.0) */
+    bool is_number;    /* PATTERN/EXACT from a YAML number below 2^53: also holds for a value that sw_str_double() reads
+                          as `number` (4688 and 4688.0), whatever the value's type */
     bool regex_i;      /* REGEX flags */
     bool regex_m;
     bool regex_s;
-    uint8_t compare;   /* COMPARE: enum sw_compare */
+    uint8_t compare;   /* COMPARE, TIMEPART: enum sw_compare (TIMEPART: SW_EQ unless lt, gte and so on follow) */
     uint8_t part;      /* TIMEPART: enum sw_time_part */
     sw_field_id field; /* SW_FIELD_NONE: a keyword: holds when the value of any field passes (never NULL or EXISTS);
                           for text formats the whole raw line is one of the values */
@@ -68,9 +85,10 @@ struct sw_pred {
     struct sw_str literal;  /* PATTERN except WILD and ANY; REGEX: the pattern's source */
     const struct sw_token *tokens; /* WILD */
     size_t token_count;
-    double number;     /* COMPARE, TIMEPART */
+    double number;     /* COMPARE, TIMEPART, PATTERN with is_number */
     uint8_t address[16]; /* CIDR: network order; IPv4 as ::ffff:a.b.c.d */
-    uint8_t prefix;      /* CIDR: bits of `address` that count, 0-128 */
+    uint8_t prefix;      /* CIDR: bits of `address` that count, 0-128. A value in dotted form never lies in a network with
+                            a prefix below 96 (an IPv6 network); ::ffff:a.b.c.d lies in IPv4 networks as well */
 };
 
 /* --- conditions --------------------------------------------------------------------------------------- */
@@ -113,6 +131,11 @@ struct sw_rule {
     struct sw_str path;   /* file, or "archive!member" */
     uint32_t line;        /* of the document's start */
     bool silent;          /* only feeds correlations that don't say `generate`: gives no finding itself */
+    bool derived;         /* made by the loader for a legacy `| count()` or `| near`: part of a correlation, not a document
+                             of its own (not counted among the loaded rules) */
+    struct sw_str definition; /* logsource.definition: what has to be switched on */
+    struct sw_str date;
+    struct sw_str modified;
 };
 
 enum sw_correlation_type {
@@ -120,7 +143,10 @@ enum sw_correlation_type {
     SW_VALUE_MEDIAN
 };
 
-/* One term of the correlation's condition: op value. All terms must hold (gt and lt make a range). */
+#define SW_NO_NODE UINT32_MAX
+
+/* One term of the correlation's condition: op value. All terms must hold (gt and lt make a range). TEMPORAL types: the
+ * number of different refs seen; `gte ref_count` when the rule gives no condition. */
 struct sw_bound {
     uint8_t op; /* enum sw_compare */
     double value;
@@ -154,7 +180,8 @@ struct sw_correlation {
     const sw_field_id *value_fields; /* value_count may count distinct tuples; others have one */
     size_t value_field_count;
     double percentile;    /* VALUE_PERCENTILE: 0-100 */
-    uint32_t condition_root; /* TEMPORAL with an expression over rule names (extended): node index, preds are ref indices; UINT32_MAX: all */
+    uint32_t condition_root; /* TEMPORAL, TEMPORAL_ORDERED with an expression over rule names (extended): a node whose
+                                PRED nodes' `pred` is an index into refs; SW_NO_NODE: bounds decide */
     bool generate;        /* the referred rules give their own findings as well */
 };
 
