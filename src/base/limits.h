@@ -41,6 +41,12 @@
 #define SW_ARCHIVE_RATIO_FLOOR (256ull << 20)
 /* A member that needs seeking (7z or zip64 inside another archive) is held in memory up to this. */
 #define SW_MAX_SPOOL (128u << 20)
+/* Window and tables of one decompressor. xz -9 takes 65 MiB, zstd --ultra -22 takes 128 MiB; more is refused by name. */
+#define SW_MAX_CODEC_MEMORY (144u << 20)
+
+/* Files of one run, and a file's or archive member's name as shown (the middle of a longer one is replaced by its hash). */
+#define SW_MAX_FILES 5000000u
+#define SW_MAX_PATH_SHOWN 1024u
 
 /* Rules: one file, one document's nodes, one list's values, and the patterns of one field. */
 #define SW_MAX_RULE_FILE (16u << 20)
