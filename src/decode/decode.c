@@ -106,6 +106,18 @@ static void widen(struct sw_read_stats *stats, int64_t time)
         stats->last = time;
 }
 
+void sw_read_stats_reject(struct sw_read_stats *stats, const char *reason, uint64_t records, uint64_t offset)
+{
+    stats->read += records;
+    stats->rejected += records;
+    count_reason(stats->reasons, &stats->reason_count, reason, records, offset);
+}
+
+void sw_read_stats_note(struct sw_read_stats *stats, const char *note)
+{
+    count_reason(stats->notes, &stats->note_count, note, 1, 0);
+}
+
 void sw_read_stats_add(struct sw_read_stats *sum, const struct sw_read_stats *more)
 {
     sum->read += more->read;

@@ -61,6 +61,8 @@ struct sw_read_stats {
 };
 
 void sw_read_stats_init(struct sw_read_stats *stats);
+void sw_read_stats_reject(struct sw_read_stats *stats, const char *reason, uint64_t records, uint64_t offset);
+void sw_read_stats_note(struct sw_read_stats *stats, const char *note);
 void sw_read_stats_add(struct sw_read_stats *sum, const struct sw_read_stats *more);
 
 struct sw_decoder;

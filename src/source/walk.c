@@ -241,7 +241,11 @@ int sw_walk_add(struct sw_walk *walk, const char *path)
     if (rc != 0)
         return rc;
     bool regular = !is_stdin && S_ISREG(st.st_mode);
-    return add_file(walk, (uint32_t)(walk->folder_count - 1), sw_str_slice(whole, name_at, whole.len), regular ? &st : NULL);
+    size_t before = walk->count;
+    rc = add_file(walk, (uint32_t)(walk->folder_count - 1), sw_str_slice(whole, name_at, whole.len), regular ? &st : NULL);
+    if (walk->count > before)
+        walk->files[before].named = true;
+    return rc;
 }
 
 /* --- order ---------------------------------------------------------------------------------------------- */
@@ -325,6 +329,7 @@ static int drop_duplicates(struct sw_walk *walk)
     qsort_r(order, walk->count, sizeof order[0], by_identity, walk);
     for (size_t i = 0, first = 0; i < walk->count; i++) {
         if (i > 0 && is_same(walk, order[first], order[i])) {
+            walk->files[order[first]].named |= walk->files[order[i]].named;
             walk->files[order[i]].name = NULL;
             walk->skipped[SW_SKIP_DUPLICATE]++;
         } else {

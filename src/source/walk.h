@@ -35,6 +35,7 @@ struct sw_walk_file {
     int64_t modified;  /* ns; SW_TIME_NONE for standard input, pipes and devices */
     uint64_t device;
     uint64_t inode;    /* 0: not a regular file */
+    bool named;        /* the command line named it, rather than a directory that holds it */
 };
 
 /* Something that was asked for and could not be had. */

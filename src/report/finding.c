@@ -1,0 +1,357 @@
+/* finding.c - findings as JSON, CSV and one sentence. */
+#include "report/finding.h"
+
+#include "base/utf.h"
+#include "event/entity.h"
+
+#include <math.h>
+
+enum { EXPLAIN_VALUE = 160, EXPLAIN_FIELDS = 4, ENTITIES_A_KIND = 16 };
+
+bool sw_technique_of(struct sw_str tag, char out[16])
+{
+    if (!sw_str_istarts(tag, SW_STR("attack.t")) || tag.len > 7 + 9)
+        return false;
+    struct sw_str id = sw_str_from(tag, 7); /* t1059.001 */
+    if (id.len != 5 && id.len != 9)
+        return false;
+    for (size_t i = 1; i < id.len; i++)
+        if (i == 5 ? id.ptr[i] != '.' : !sw_is_digit(id.ptr[i]))
+            return false;
+    memcpy(out, id.ptr, id.len);
+    out[0] = 'T';
+    out[id.len] = '\0';
+    return true;
+}
+
+void sw_show_value(struct sw_buf *out, struct sw_str value, size_t most)
+{
+    size_t at = 0;
+    while (at < value.len && at < most) {
+        size_t from = at;
+        uint32_t code = sw_utf8_next(value, &at);
+        bool invalid = code == 0xfffd && at - from == 1;
+        /* C0, DEL, C1, and the marks that turn the direction of text (Unicode TR 36). */
+        bool hidden = code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x202a && code <= 0x202e) ||
+                      (code >= 0x2066 && code <= 0x2069) || code == 0x2028 || code == 0x2029;
+        if (!invalid && !hidden) {
+            sw_buf_add(out, value.ptr + from, at - from);
+            continue;
+        }
+        for (size_t i = from; i < at; i++) {
+            SW_BUF_LIT(out, "\\x");
+            sw_buf_hex(out, (unsigned char)value.ptr[i], 2);
+        }
+    }
+    if (at < value.len)
+        SW_BUF_LIT(out, "...");
+}
+
+static bool is_matched(const struct sw_finding *finding, uint32_t field)
+{
+    return finding->matched != NULL && (finding->matched[field / 64] >> (field % 64) & 1);
+}
+
+/* The first field that names a host. */
+static struct sw_str host_of(const struct sw_event *event)
+{
+    for (uint32_t i = 0; i < event->count; i++)
+        if (event->fields[i].len > 0 && sw_entity_of(event->fields[i].id) == SW_ENTITY_HOST)
+            return sw_field_value(&event->fields[i]);
+    return (struct sw_str){NULL, 0};
+}
+
+static void explain_event(struct sw_buf *out, const struct sw_finding *finding)
+{
+    const struct sw_event *event = finding->event;
+    struct sw_str host = host_of(event);
+    if (host.len > 0) {
+        SW_BUF_LIT(out, " on ");
+        sw_show_value(out, host, EXPLAIN_VALUE);
+    }
+    unsigned shown = 0;
+    unsigned more = 0;
+    for (uint32_t i = 0; i < event->count; i++) {
+        if (!is_matched(finding, i))
+            continue;
+        if (shown == EXPLAIN_FIELDS) {
+            more++;
+            continue;
+        }
+        sw_buf_text(out, shown == 0 ? ": " : ", ");
+        shown++;
+        sw_show_value(out, sw_field_name(event->fields[i].id), SW_MAX_FIELD_NAME);
+        SW_BUF_LIT(out, " is \"");
+        sw_show_value(out, sw_field_value(&event->fields[i]), EXPLAIN_VALUE);
+        SW_BUF_LIT(out, "\"");
+    }
+    if (more > 0)
+        sw_buf_printf(out, " and %u more", more);
+}
+
+static void put_number(struct sw_buf *out, double number)
+{
+    if (isfinite(number) && number == floor(number) && fabs(number) < 1e15)
+        sw_buf_i64(out, (int64_t)number);
+    else if (isfinite(number))
+        sw_buf_printf(out, "%.6g", number);
+    else
+        SW_BUF_LIT(out, "null");
+}
+
+static void explain_groups(struct sw_buf *out, const struct sw_finding *finding)
+{
+    SW_BUF_LIT(out, ": ");
+    put_number(out, finding->value);
+    SW_BUF_LIT(out, " in ");
+    sw_buf_u64(out, finding->count);
+    sw_buf_text(out, finding->count == 1 ? " event" : " events");
+    for (size_t i = 0; i < finding->group_count; i++) {
+        sw_buf_text(out, i == 0 ? " for " : ", ");
+        sw_show_value(out, finding->groups[i].name, SW_MAX_FIELD_NAME);
+        SW_BUF_LIT(out, " \"");
+        sw_show_value(out, finding->groups[i].value, EXPLAIN_VALUE);
+        SW_BUF_LIT(out, "\"");
+    }
+}
+
+void sw_finding_explain(struct sw_buf *out, const struct sw_finding *finding)
+{
+    sw_show_value(out, finding->rule->title, 512);
+    if (finding->event != NULL)
+        explain_event(out, finding);
+    else
+        explain_groups(out, finding);
+}
+
+/* --- JSON ----------------------------------------------------------------------------------------------- */
+
+static void json_id(struct sw_buf *out, struct sw_hash128 id)
+{
+    sw_buf_char(out, '"');
+    sw_buf_hex(out, id.high, 16);
+    sw_buf_hex(out, id.low, 16);
+    sw_buf_char(out, '"');
+}
+
+static void json_time(struct sw_buf *out, int64_t time)
+{
+    if (time == SW_TIME_NONE) {
+        SW_BUF_LIT(out, "null");
+        return;
+    }
+    sw_buf_char(out, '"');
+    sw_buf_time(out, time);
+    sw_buf_char(out, '"');
+}
+
+static void json_techniques(struct sw_buf *out, const struct sw_rule *rule)
+{
+    SW_BUF_LIT(out, ",\"techniques\":[");
+    bool first = true;
+    for (size_t i = 0; i < rule->tag_count; i++) {
+        char technique[16];
+        if (!sw_technique_of(rule->tags[i], technique))
+            continue;
+        sw_buf_text(out, first ? "\"" : ",\"");
+        sw_buf_text(out, technique);
+        sw_buf_char(out, '"');
+        first = false;
+    }
+    sw_buf_char(out, ']');
+}
+
+/* Whether an earlier field of the same kind already gave this value. */
+static bool repeated_entity(const struct sw_event *event, uint32_t index, enum sw_entity_kind kind)
+{
+    for (uint32_t i = 0; i < index; i++)
+        if (sw_entity_of(event->fields[i].id) == kind &&
+            sw_str_eq(sw_field_value(&event->fields[i]), sw_field_value(&event->fields[index])))
+            return true;
+    return false;
+}
+
+static void json_entities(struct sw_buf *out, const struct sw_event *event)
+{
+    SW_BUF_LIT(out, ",\"entities\":{");
+    bool first_kind = true;
+    for (int kind = SW_ENTITY_NONE + 1; event != NULL && kind < SW_ENTITY_KINDS; kind++) {
+        unsigned found = 0;
+        for (uint32_t i = 0; i < event->count && found < ENTITIES_A_KIND; i++) {
+            const struct sw_field *field = &event->fields[i];
+            if (field->len == 0 || (field->len == 1 && field->ptr[0] == '-') || (int)sw_entity_of(field->id) != kind ||
+                repeated_entity(event, i, kind))
+                continue;
+            if (found == 0) {
+                sw_buf_text(out, first_kind ? "" : ",");
+                first_kind = false;
+                sw_buf_json(out, sw_entity_name(kind));
+                SW_BUF_LIT(out, ":[");
+            } else {
+                sw_buf_char(out, ',');
+            }
+            sw_buf_json(out, sw_field_value(field));
+            found++;
+        }
+        if (found > 0)
+            sw_buf_char(out, ']');
+    }
+    sw_buf_char(out, '}');
+}
+
+static void json_event(struct sw_event_writer *writer, struct sw_buf *out, const struct sw_finding *finding)
+{
+    const struct sw_event *event = finding->event;
+    SW_BUF_LIT(out, ",\"source\":");
+    sw_event_json_source(out, finding->input, event);
+    SW_BUF_LIT(out, ",\"class\":");
+    sw_buf_json(out, finding->event_class->name);
+    SW_BUF_LIT(out, ",\"fields\":");
+    sw_event_json_fields(writer, out, event, NULL);
+    SW_BUF_LIT(out, ",\"matched\":[");
+    bool first = true;
+    for (uint32_t i = 0; i < event->count; i++) {
+        if (!is_matched(finding, i))
+            continue;
+        if (!first)
+            sw_buf_char(out, ',');
+        first = false;
+        sw_buf_json(out, sw_field_name(event->fields[i].id));
+    }
+    sw_buf_char(out, ']');
+}
+
+static void json_correlation(struct sw_buf *out, const struct sw_finding *finding)
+{
+    SW_BUF_LIT(out, ",\"value\":");
+    put_number(out, finding->value);
+    SW_BUF_LIT(out, ",\"fields\":{");
+    for (size_t i = 0; i < finding->group_count; i++) {
+        if (i > 0)
+            sw_buf_char(out, ',');
+        sw_buf_json(out, finding->groups[i].name);
+        sw_buf_char(out, ':');
+        sw_buf_json(out, finding->groups[i].value);
+    }
+    SW_BUF_LIT(out, "},\"members\":[");
+    for (size_t i = 0; i < finding->member_count; i++) {
+        if (i > 0)
+            sw_buf_char(out, ',');
+        json_id(out, finding->members[i]);
+    }
+    sw_buf_char(out, ']');
+}
+
+void sw_finding_json(struct sw_event_writer *writer, struct sw_buf *out, const struct sw_finding *finding)
+{
+    const struct sw_rule *rule = finding->rule;
+    SW_BUF_LIT(out, "{\"type\":\"finding\",\"id\":");
+    json_id(out, finding->id);
+    SW_BUF_LIT(out, ",\"kind\":\"");
+    sw_buf_text(out, finding->kind);
+    SW_BUF_LIT(out, "\",\"rule\":{\"id\":");
+    sw_buf_json(out, rule->id);
+    SW_BUF_LIT(out, ",\"title\":");
+    sw_buf_json(out, rule->title);
+    SW_BUF_LIT(out, ",\"level\":");
+    sw_buf_json(out, sw_level_name(rule->level));
+    SW_BUF_LIT(out, ",\"engine\":\"sigma\"},\"time\":");
+    json_time(out, finding->time);
+    SW_BUF_LIT(out, ",\"time_last\":");
+    json_time(out, finding->time_last);
+    SW_BUF_LIT(out, ",\"count\":");
+    sw_buf_u64(out, finding->count);
+    json_techniques(out, rule);
+    json_entities(out, finding->event);
+    if (finding->event != NULL)
+        json_event(writer, out, finding);
+    else
+        json_correlation(out, finding);
+    SW_BUF_LIT(out, ",\"explanation\":");
+    struct sw_buf sentence;
+    sw_buf_init(&sentence, 1u << 20);
+    sw_finding_explain(&sentence, finding);
+    sw_buf_json(out, sw_buf_str(&sentence));
+    if (sw_buf_error(&sentence) != 0)
+        out->error = sw_buf_error(&sentence);
+    sw_buf_fini(&sentence);
+    sw_buf_char(out, '}');
+}
+
+/* --- CSV ------------------------------------------------------------------------------------------------ */
+
+static void csv_cell(struct sw_buf *out, struct sw_str value)
+{
+    sw_buf_char(out, '"');
+    /* OWASP "CSV injection": a cell that begins so may be run as a formula. */
+    if (value.len > 0 && memchr("=+-@\t\r", value.ptr[0], 6) != NULL)
+        sw_buf_char(out, '\'');
+    for (size_t at = 0; at < value.len;) {
+        size_t quote = sw_str_chr(sw_str_from(value, at), '"');
+        size_t end = quote == SW_NPOS ? value.len : at + quote + 1;
+        sw_buf_add(out, value.ptr + at, end - at);
+        if (quote != SW_NPOS)
+            sw_buf_char(out, '"');
+        at = end;
+    }
+    sw_buf_char(out, '"');
+}
+
+void sw_finding_csv_header(struct sw_buf *out)
+{
+    SW_BUF_LIT(out, "time,level,title,rule_id,techniques,host,path,format,record,line,count,explanation,id\r\n");
+}
+
+static void csv_techniques(struct sw_buf *out, const struct sw_rule *rule)
+{
+    sw_buf_char(out, '"');
+    bool first = true;
+    for (size_t i = 0; i < rule->tag_count; i++) {
+        char technique[16];
+        if (!sw_technique_of(rule->tags[i], technique))
+            continue;
+        if (!first)
+            sw_buf_char(out, ' ');
+        first = false;
+        sw_buf_text(out, technique);
+    }
+    SW_BUF_LIT(out, "\",");
+}
+
+void sw_finding_csv(struct sw_buf *out, const struct sw_finding *finding)
+{
+    const struct sw_rule *rule = finding->rule;
+    const struct sw_event *event = finding->event;
+    sw_buf_time(out, finding->time);
+    sw_buf_char(out, ',');
+    sw_buf_str_add(out, sw_level_name(rule->level));
+    sw_buf_char(out, ',');
+    csv_cell(out, rule->title);
+    sw_buf_char(out, ',');
+    csv_cell(out, rule->id);
+    sw_buf_char(out, ',');
+    csv_techniques(out, rule);
+    csv_cell(out, event ? host_of(event) : SW_STR(""));
+    sw_buf_char(out, ',');
+    csv_cell(out, event ? finding->input->info.path : SW_STR(""));
+    sw_buf_char(out, ',');
+    sw_buf_text(out, event && finding->input->decoder ? finding->input->decoder->name : "");
+    sw_buf_char(out, ',');
+    if (event != NULL)
+        sw_buf_u64(out, event->record);
+    sw_buf_char(out, ',');
+    if (event != NULL && event->line > 0)
+        sw_buf_u64(out, event->line);
+    sw_buf_char(out, ',');
+    sw_buf_u64(out, finding->count);
+    sw_buf_char(out, ',');
+    struct sw_buf sentence;
+    sw_buf_init(&sentence, 1u << 20);
+    sw_finding_explain(&sentence, finding);
+    csv_cell(out, sw_buf_str(&sentence));
+    sw_buf_fini(&sentence);
+    sw_buf_char(out, ',');
+    sw_buf_hex(out, finding->id.high, 16);
+    sw_buf_hex(out, finding->id.low, 16);
+    SW_BUF_LIT(out, "\r\n");
+}

@@ -1,0 +1,71 @@
+/*
+ * summary.h - the account of a run: every input and every rule, what was read and what was not.
+ *
+ * Owner:   the summary copies what it keeps of inputs.
+ * Limits:  SW_SUMMARY_ROWS inputs are listed one by one; further ones are summed up, those with trouble listed first.
+ */
+#ifndef SW_REPORT_SUMMARY_H
+#define SW_REPORT_SUMMARY_H
+
+#include "base/buf.h"
+#include "engine/feed.h"
+#include "sigma/ir.h"
+#include "source/walk.h"
+
+#define SW_SUMMARY_ROWS 20000
+
+struct sw_summary_row {
+    struct sw_str path;
+    const char *format;
+    enum sw_input_state state;
+    bool named;
+    struct sw_str error;
+    uint64_t bytes;
+    uint64_t read, parsed, rejected;
+    int64_t first, last;
+    struct sw_reason *reasons;
+    size_t reason_count;
+    struct sw_reason *notes;
+    size_t note_count;
+};
+
+struct sw_summary {
+    struct sw_arena arena;
+    struct sw_summary_row *rows;
+    size_t row_count;
+    size_t row_cap;
+    uint64_t rows_left_out; /* inputs without trouble beyond SW_SUMMARY_ROWS */
+    uint64_t inputs, bytes, read, parsed, rejected;
+    uint64_t failed;        /* inputs that could not be read, or only in part */
+    uint64_t unrecognised;
+    int64_t first, last;
+    const struct sw_walk *walk;   /* problems and what was skipped; NULL */
+    const struct sw_rules *rules; /* NULL for a run without rules */
+    uint64_t findings;
+    uint64_t by_level[SW_LEVEL_CRITICAL + 1];
+    uint64_t rules_matched;
+    uint64_t correlation_evicted; /* observations that the memory budget pushed out */
+    uint64_t field_names_refused;
+    const char *sandbox; /* one sentence; NULL if there was no need */
+    double elapsed;      /* seconds */
+    double rules_ready;  /* seconds until the rules were compiled or loaded */
+    bool rules_cached;
+    uint64_t peak_memory; /* bytes */
+};
+
+void sw_summary_init(struct sw_summary *summary);
+void sw_summary_fini(struct sw_summary *summary);
+
+/* Adds an input whose accounts are complete. SW_E_NOMEM. */
+int sw_summary_add(struct sw_summary *summary, const struct sw_input *input);
+
+/* Whether something that should have been read was not: the exit status is 3 then. */
+bool sw_summary_partial(const struct sw_summary *summary);
+
+/* The object of the command-line contract, without a line feed. */
+void sw_summary_json(struct sw_buf *out, const struct sw_summary *summary);
+
+/* For people; `color` allows ANSI colours, `wide` lists every input instead of those with trouble only. */
+void sw_summary_text(struct sw_buf *out, const struct sw_summary *summary, bool color, bool wide);
+
+#endif
