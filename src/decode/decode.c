@@ -52,6 +52,7 @@ int sw_decode_init(struct sw_decode *d, const struct sw_decoder *decoder, const 
                             .emit = emit,
                             .emit_arg = emit_arg};
     sw_event_init(&d->event);
+    d->event.path_bits = sw_classes_path(classes, source->path);
     if (decoder->state_new == NULL)
         return 0;
     d->state = decoder->state_new(classes);

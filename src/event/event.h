@@ -42,6 +42,7 @@ struct sw_event {
     uint64_t record;   /* number of the record: EventRecordID of EVTX, else counted from 1 within its source */
     uint64_t offset;   /* of raw in the (decompressed) source */
     uint64_t line;     /* from 1; 0 for formats without lines */
+    uint64_t path_bits; /* of the source, from sw_classes_path(); the same for all of its records */
 };
 
 /* Room for SW_MAX_FIELDS fields is made as needed; init sets all to nothing. */

@@ -51,6 +51,10 @@ struct sw_classes; /* the table */
 
 /* Builds the table. `user` are paths of the user's mapping files, later ones win. On failure err says where. */
 int sw_classes_load(struct sw_classes **classes, const char *const *user, size_t user_count, struct sw_error *err);
+
+/* The same from one text in memory, on top of the embedded mapping or without it; `name` stands for it in errors. */
+int sw_classes_parse(struct sw_classes **classes, struct sw_str text, const char *name, bool builtin,
+                     struct sw_error *err);
 void sw_classes_free(struct sw_classes *classes);
 
 uint32_t sw_classes_count(const struct sw_classes *classes);
@@ -58,6 +62,9 @@ const struct sw_class *sw_classes_get(const struct sw_classes *classes, sw_class
 
 /* The class of a name, or SW_CLASS_NONE. Decoders look theirs up once, when their state is made. */
 sw_class_id sw_classes_find(const struct sw_classes *classes, struct sw_str name);
+
+/* Which of the mapping's $path patterns a source's path fits, for the path_bits of its events (sw_decode_init() sets them). */
+uint64_t sw_classes_path(const struct sw_classes *classes, struct sw_str path);
 
 /* A hash of the whole mapping, part of the key under which compiled rules are cached. */
 uint64_t sw_classes_hash(const struct sw_classes *classes);
