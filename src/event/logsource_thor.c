@@ -380,7 +380,7 @@ static int add_rewrite_to(struct thor *th, sw_class_id target, const struct ls_n
         return fail_at(th, conditions, "conditions are a map");
     for (size_t n = 0;; n++) {
         struct ls_conj conj;
-        bool more;
+        bool more = false;
         int rc = combination(th, conditions, n, &conj, &more);
         if (rc != 0 || !more)
             return rc;

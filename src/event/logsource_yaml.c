@@ -52,7 +52,7 @@ static int add_node(struct reader *r, const yaml_event_t *event, enum ls_node_ki
 
 static int add_scalar(struct reader *r, const yaml_event_t *event)
 {
-    struct ls_node *node;
+    struct ls_node *node = NULL;
     int rc = add_node(r, event, LS_SCALAR, &node);
     if (rc != 0)
         return rc;
@@ -63,7 +63,7 @@ static int add_scalar(struct reader *r, const yaml_event_t *event)
 
 static int open_collection(struct reader *r, const yaml_event_t *event, enum ls_node_kind kind)
 {
-    struct ls_node *node;
+    struct ls_node *node = NULL;
     if (r->depth == SW_MAX_YAML_DEPTH)
         return fail(r, event->start_mark, SW_E_LIMIT, "nested too deeply");
     int rc = add_node(r, event, kind, &node);
