@@ -29,6 +29,12 @@
 #define SW_MAX_YAML_DEPTH 64u
 #define SW_MAX_CONDITION_DEPTH 64u
 
+/* EVTX: what one worker keeps of compiled templates (a machine's whole log set has about 2 MB of them), and the steps that
+ * one record may take: a template can ask for a value many times, and a value can hold templates. Real records
+ * take below 200 steps. */
+#define SW_MAX_EVTX_TEMPLATES (8u << 20)
+#define SW_MAX_EVTX_STEPS 65536u
+
 /* One arena: values made for one event (unescaped strings, UTF-16 turned into UTF-8). */
 #define SW_MAX_ARENA (64u << 20)
 
