@@ -1,0 +1,464 @@
+/*
+ * evtx_run.c - runs programs over the values of a record, and so fills the event.
+ *
+ * Values may hold BinXML themselves: each such piece, and each template instance, is a frame on a stack of bounded height.
+ * What a record may cost is bounded in steps and in text, because templates can multiply.
+ */
+#include "base/error.h"
+#include "base/mem.h"
+#include "decode/evtx_priv.h"
+
+static const char too_large[] = "record expands beyond the limit";
+static const char too_deep[] = "BinXML nested too deeply";
+
+struct frame {
+    const struct sw_evtx_op *at;
+    const struct sw_evtx_op *end;
+    const struct sw_evtx_value *values;
+    uint32_t count; /* of values */
+    uint32_t depth; /* elements around it */
+};
+
+/* A field name that a value gave. */
+struct name {
+    sw_field_id id;
+    struct sw_str more; /* when there was no id left: the name */
+};
+
+struct sw_evtx_runner {
+    struct sw_evtx_compiler *compiler;
+    struct sw_evtx_cache *cache;
+    const uint8_t *chunk;
+    size_t chunk_len;
+    struct frame frames[SW_MAX_XML_DEPTH];
+    uint32_t frame_count;
+    struct name names[SW_MAX_XML_DEPTH + 1];
+    uint32_t steps;
+    size_t text_left;
+};
+
+struct sw_evtx_runner *sw_evtx_runner_new(void)
+{
+    struct sw_evtx_runner *r = sw_alloc(1, sizeof *r);
+    if (r == NULL)
+        return NULL;
+    r->compiler = sw_evtx_compiler_new();
+    r->cache = sw_evtx_cache_new();
+    if (r->compiler == NULL || r->cache == NULL) {
+        sw_evtx_runner_free(r);
+        return NULL;
+    }
+    return r;
+}
+
+void sw_evtx_runner_free(struct sw_evtx_runner *r)
+{
+    if (r == NULL)
+        return;
+    sw_evtx_compiler_free(r->compiler);
+    sw_evtx_cache_free(r->cache);
+    sw_free(r);
+}
+
+void sw_evtx_runner_chunk(struct sw_evtx_runner *r, const uint8_t *chunk, size_t len)
+{
+    r->chunk = chunk;
+    r->chunk_len = len;
+    sw_evtx_cache_chunk(r->cache);
+}
+
+/* --- frames ----------------------------------------------------------------------------------------------- */
+
+static const char *push(struct sw_evtx_runner *r, const struct sw_evtx_program *program, const struct sw_evtx_value *values,
+                        uint32_t count, uint32_t depth)
+{
+    if (r->frame_count == SW_MAX_XML_DEPTH || depth + program->depth > SW_MAX_XML_DEPTH)
+        return too_deep;
+    r->frames[r->frame_count++] = (struct frame){program->ops, program->ops + program->count, values, count, depth};
+    return NULL;
+}
+
+/* The values at chunk[at..end): their number, a size and a type for each, then their bytes. *after is their end. */
+static const char *read_values(struct sw_evtx_runner *r, struct sw_arena *arena, size_t at, size_t end,
+                               struct sw_evtx_value **values, uint32_t *count, size_t *after)
+{
+    if (end - at < 4)
+        return sw_evtx_broken;
+    uint32_t most = (uint32_t)(end - at - 4) / 4;
+    *count = sw_evtx_u32(r->chunk + at);
+    if (*count > most)
+        return sw_evtx_broken;
+    r->steps += *count;
+    if (r->steps > SW_MAX_EVTX_STEPS)
+        return too_large;
+    struct sw_evtx_value *v = sw_arena_raw(arena, *count * sizeof *v, _Alignof(struct sw_evtx_value));
+    if (v == NULL)
+        return sw_evtx_no_memory;
+    const uint8_t *descriptor = r->chunk + at + 4;
+    const uint8_t *data = descriptor + (size_t)*count * 4;
+    size_t left = (size_t)(r->chunk + end - data);
+    for (uint32_t i = 0; i < *count; i++, descriptor += 4) {
+        v[i] = (struct sw_evtx_value){data, sw_evtx_u16(descriptor), descriptor[2]};
+        if (v[i].len > left)
+            return "values longer than the record";
+        if (!sw_evtx_type_known(v[i].type))
+            return "value of unknown type";
+        data += v[i].len;
+        left -= v[i].len;
+    }
+    *values = v;
+    *after = (size_t)(data - r->chunk);
+    return NULL;
+}
+
+/* Runs the template instance at chunk[at..end), behind its token. False in *alone: something follows that is not the
+ * end, and nothing was pushed. */
+static const char *push_instance(struct sw_evtx_runner *r, struct sw_arena *arena, size_t at, size_t end, uint8_t context,
+                                 uint32_t depth, bool *alone)
+{
+    uint32_t definition;
+    const char *why = sw_evtx_instance(r->chunk, r->chunk_len, at, end, &definition, &at);
+    struct sw_evtx_value *values = NULL;
+    uint32_t count = 0;
+    size_t after = 0;
+    if (why == NULL)
+        why = read_values(r, arena, at, end, &values, &count, &after);
+    if (why != NULL)
+        return why;
+    if (alone != NULL) {
+        *alone = after == end || r->chunk[after] == 0;
+        if (!*alone)
+            return NULL;
+    }
+    const struct sw_evtx_program *program;
+    why = sw_evtx_cache_get(r->cache, r->compiler, r->chunk, r->chunk_len, definition, context, arena, &program);
+    return why != NULL ? why : push(r, program, values, count, depth);
+}
+
+/* Runs a stretch of BinXML. Nearly all are a single template instance, which needs no program of its own. The
+ * outer frame's values are within reach of elements that are no template. */
+static const char *push_stream(struct sw_evtx_runner *r, struct sw_arena *arena, size_t at, size_t end, uint8_t context,
+                               uint32_t depth)
+{
+    enum { FRAGMENT = 0x0f, INSTANCE = 0x0c, FRAGMENT_SIZE = 4 };
+    if (at == end || r->chunk[at] == 0)
+        return NULL;
+    size_t first = r->chunk[at] == FRAGMENT && end - at > FRAGMENT_SIZE ? at + FRAGMENT_SIZE : at;
+    if (r->chunk[first] == INSTANCE) {
+        bool alone;
+        const char *why = push_instance(r, arena, first + 1, end, context, depth, &alone);
+        if (why != NULL || alone)
+            return why;
+    }
+    struct sw_evtx_source source = {
+        .chunk = r->chunk, .chunk_len = r->chunk_len, .start = at, .end = end, .context = (enum sw_evtx_context)context};
+    struct sw_evtx_program program;
+    const char *why = sw_evtx_compile(r->compiler, &source, arena, &program);
+    if (why != NULL)
+        return why;
+    const struct frame *outer = r->frame_count > 0 ? &r->frames[r->frame_count - 1] : NULL;
+    return push(r, &program, outer != NULL ? outer->values : NULL, outer != NULL ? outer->count : 0, depth);
+}
+
+static const char *push_value(struct sw_evtx_runner *r, struct sw_arena *arena, const struct sw_evtx_op *op,
+                              const struct sw_evtx_value *value, uint32_t depth)
+{
+    size_t at = (size_t)(value->ptr - r->chunk);
+    return push_stream(r, arena, at, at + value->len, op->context, depth + op->depth);
+}
+
+/* --- fields ----------------------------------------------------------------------------------------------- */
+
+static const struct sw_evtx_value null_value = {(const uint8_t *)"", 0, SW_EVTX_NULL};
+
+static const struct sw_evtx_value *value_of(const struct frame *f, uint16_t index)
+{
+    return index < f->count ? &f->values[index] : &null_value;
+}
+
+/* Takes room for a text of at most `size` bytes. */
+static const char *text_room(struct sw_evtx_runner *r, struct sw_arena *arena, size_t size, char **out)
+{
+    if (size > r->text_left)
+        return too_large;
+    *out = sw_arena_bytes(arena, size);
+    return *out == NULL ? sw_evtx_no_memory : NULL;
+}
+
+static struct sw_str text_done(struct sw_evtx_runner *r, struct sw_arena *arena, char *out, char *end)
+{
+    sw_arena_trim(arena, end);
+    r->text_left -= (size_t)(end - out);
+    return (struct sw_str){out, (size_t)(end - out)};
+}
+
+/* "name=value", for a field whose name has no id. */
+static const char *add_more(struct sw_evtx_runner *r, struct sw_decode *d, struct sw_str name, struct sw_str value)
+{
+    char *out;
+    const char *why = text_room(r, d->arena, name.len + 1 + value.len, &out);
+    if (why != NULL)
+        return why;
+    char *end = out;
+    memcpy(end, name.ptr, name.len);
+    end += name.len;
+    *end++ = '=';
+    if (value.len > 0)
+        memcpy(end, value.ptr, value.len);
+    sw_event_add_str(&d->event, SW_FIELD_MORE, text_done(r, d->arena, out, end + value.len));
+    return NULL;
+}
+
+/* What an operation with flags does with its field's text. */
+static const char *add_flagged(struct sw_evtx_runner *r, struct sw_decode *d, const struct sw_evtx_op *op, uint32_t depth,
+                               enum sw_type type, struct sw_str text)
+{
+    bool zoned;
+    uint64_t number;
+    int64_t time;
+    if ((op->flags & SW_EVTX_OMIT_EMPTY) && text.len == 0)
+        return NULL;
+    if ((op->flags & SW_EVTX_IS_TIME) && sw_time_iso(text, &time, &zoned) == 0)
+        d->event.time = time;
+    if ((op->flags & SW_EVTX_IS_RECORD) && sw_str_u64(text, &number) == 0 && number != 0)
+        d->event.record = number;
+    sw_field_id id = op->field;
+    struct sw_str more = op->text;
+    bool is_more = op->code != SW_EVTX_OP_TEXT && (op->flags & SW_EVTX_IS_MORE);
+    if (op->flags & SW_EVTX_NAMED) {
+        id = r->names[depth + op->depth].id;
+        more = r->names[depth + op->depth].more;
+        is_more = more.ptr != NULL;
+    }
+    if (is_more)
+        return add_more(r, d, more, text);
+    sw_event_add(&d->event, id, type, text.ptr, text.len);
+    return NULL;
+}
+
+static inline const char *add(struct sw_evtx_runner *r, struct sw_decode *d, const struct sw_evtx_op *op, uint32_t depth,
+                              enum sw_type type, struct sw_str text)
+{
+    if ((op->flags & ~(unsigned)SW_EVTX_OMIT_NULL) != 0)
+        return add_flagged(r, d, op, depth, type, text);
+    sw_event_add(&d->event, op->field, type, text.ptr, text.len);
+    return NULL;
+}
+
+/* One field of one value that is no array. */
+static inline const char *add_scalar(struct sw_evtx_runner *r, struct sw_decode *d, const struct sw_evtx_op *op,
+                                     uint32_t depth, const struct sw_evtx_value *value)
+{
+    char *out;
+    const char *why = text_room(r, d->arena, sw_evtx_value_room(value), &out);
+    if (why != NULL)
+        return why;
+    enum sw_type type;
+    struct sw_str text = text_done(r, d->arena, out, sw_evtx_value_put(out, value, &type));
+    return add(r, d, op, depth, type, text);
+}
+
+static const char *add_array(struct sw_evtx_runner *r, struct sw_decode *d, const struct sw_evtx_op *op, uint32_t depth,
+                             const struct sw_evtx_value *array)
+{
+    const char *why = NULL;
+    struct sw_evtx_value item;
+    for (size_t at = 0; why == NULL && sw_evtx_array_next(array, &at, &item);) {
+        if (++r->steps > SW_MAX_EVTX_STEPS)
+            return too_large;
+        why = add_scalar(r, d, op, depth, &item);
+    }
+    return why;
+}
+
+/* --- texts of several pieces ------------------------------------------------------------------------------ */
+
+/* Room for a value within a joined text. */
+static size_t piece_room(const struct sw_evtx_value *value)
+{
+    if ((value->type & SW_EVTX_ARRAY) == 0)
+        return sw_evtx_value_room(value);
+    size_t room = 0;
+    struct sw_evtx_value item;
+    for (size_t at = 0; sw_evtx_array_next(value, &at, &item);)
+        room += sw_evtx_value_room(&item) + 2;
+    return room;
+}
+
+/* A value within a joined text; BinXML gives none, an array its items with commas. */
+static char *put_piece(char *out, const struct sw_evtx_value *value)
+{
+    enum sw_type type;
+    if (value->type == SW_EVTX_BINXML || value->type == SW_EVTX_NULL)
+        return out;
+    if ((value->type & SW_EVTX_ARRAY) == 0)
+        return sw_evtx_value_put(out, value, &type);
+    struct sw_evtx_value item;
+    for (size_t at = 0, n = 0; sw_evtx_array_next(value, &at, &item); n++) {
+        if (n > 0) {
+            memcpy(out, ", ", 2);
+            out += 2;
+        }
+        out = sw_evtx_value_put(out, &item, &type);
+    }
+    return out;
+}
+
+/* The text of the `op->count` pieces behind op; the piece `array` stands for `item` if it isn't NULL. */
+static const char *join(struct sw_evtx_runner *r, struct sw_arena *arena, const struct frame *f, const struct sw_evtx_op *op,
+                        const struct sw_evtx_op *array, const struct sw_evtx_value *item, struct sw_str *text)
+{
+    const struct sw_evtx_op *end = op + 1 + op->count;
+    r->steps += op->count;
+    size_t room = 1;
+    for (const struct sw_evtx_op *piece = op + 1; piece < end; piece++)
+        room += piece->code == SW_EVTX_PIECE_TEXT ? piece->text.len
+                                                  : piece_room(piece == array ? item : value_of(f, piece->index));
+    char *out;
+    const char *why = text_room(r, arena, room, &out);
+    if (why != NULL)
+        return why;
+    char *at = out;
+    for (const struct sw_evtx_op *piece = op + 1; piece < end; piece++) {
+        if (piece->code == SW_EVTX_PIECE_VALUE) {
+            at = put_piece(at, piece == array ? item : value_of(f, piece->index));
+        } else if (piece->text.len > 0) {
+            memcpy(at, piece->text.ptr, piece->text.len);
+            at += piece->text.len;
+        }
+    }
+    *text = text_done(r, arena, out, at);
+    return NULL;
+}
+
+static const char *run_join(struct sw_evtx_runner *r, struct sw_decode *d, const struct frame *f, const struct sw_evtx_op *op)
+{
+    const struct sw_evtx_op *array = NULL;
+    for (uint32_t i = 0; i < op->count && array == NULL; i++)
+        if (op[1 + i].code == SW_EVTX_PIECE_VALUE && (value_of(f, op[1 + i].index)->type & SW_EVTX_ARRAY))
+            array = &op[1 + i];
+    struct sw_str text;
+    const char *why = NULL;
+    if (array == NULL) {
+        why = join(r, d->arena, f, op, NULL, NULL, &text);
+        return why != NULL ? why : add(r, d, op, f->depth, SW_STRING, text);
+    }
+    struct sw_evtx_value item;
+    for (size_t at = 0; why == NULL && sw_evtx_array_next(value_of(f, array->index), &at, &item);) {
+        if (r->steps > SW_MAX_EVTX_STEPS)
+            return too_large;
+        why = join(r, d->arena, f, op, array, &item, &text);
+        if (why == NULL)
+            why = add(r, d, op, f->depth, SW_STRING, text);
+    }
+    return why;
+}
+
+static const char *run_name(struct sw_evtx_runner *r, struct sw_decode *d, const struct frame *f, const struct sw_evtx_op *op)
+{
+    struct sw_str text;
+    const char *why = join(r, d->arena, f, op, NULL, NULL, &text);
+    if (why != NULL)
+        return why;
+    char *plain = sw_arena_bytes(d->arena, text.len + 1);
+    if (plain == NULL)
+        return sw_evtx_no_memory;
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] != ' ')
+            plain[len++] = text.ptr[i];
+    struct sw_str stripped = {plain, len};
+    struct name *name = &r->names[f->depth + op->depth];
+    *name = (struct name){len > 0 ? sw_evtx_field_id(r->compiler, stripped) : SW_FIELD_DATA, {NULL, 0}};
+    if (name->id == SW_FIELD_MORE && !sw_str_is(stripped, "_more"))
+        name->more = stripped;
+    return NULL;
+}
+
+/* --- the loop --------------------------------------------------------------------------------------------- */
+
+/* A value in an element or attribute of its own. Sets *pushed when it was BinXML. */
+static inline const char *run_value(struct sw_evtx_runner *r, struct sw_decode *d, const struct frame *f,
+                                    const struct sw_evtx_op *op, bool *pushed)
+{
+    const struct sw_evtx_value *value = value_of(f, op->index);
+    if (value->type == SW_EVTX_NULL) {
+        if (op->flags & SW_EVTX_OMIT_NULL)
+            return NULL;
+        return add(r, d, op, f->depth, SW_STRING, SW_STR(""));
+    }
+    if (value->type == SW_EVTX_BINXML) {
+        *pushed = true;
+        return push_value(r, d->arena, op, value, f->depth);
+    }
+    if (value->type & SW_EVTX_ARRAY)
+        return add_array(r, d, op, f->depth, value);
+    if ((op->flags & SW_EVTX_IS_TIME) && value->type == SW_EVTX_FILETIME && value->len == 8) {
+        if (sw_evtx_u64(value->ptr) != 0)
+            d->event.time = sw_time_filetime(sw_evtx_u64(value->ptr));
+        struct sw_evtx_op plain = *op;
+        plain.flags &= (uint8_t)~SW_EVTX_IS_TIME;
+        return add_scalar(r, d, &plain, f->depth, value);
+    }
+    return add_scalar(r, d, op, f->depth, value);
+}
+
+/* Runs the topmost frame until it ends or another one comes on top. */
+static const char *run_frame(struct sw_evtx_runner *r, struct sw_decode *d)
+{
+    struct frame *f = &r->frames[r->frame_count - 1];
+    const char *why = NULL;
+    bool pushed = false;
+    while (f->at < f->end && why == NULL && !pushed) {
+        const struct sw_evtx_op *op = f->at++;
+        if (++r->steps > SW_MAX_EVTX_STEPS)
+            return too_large;
+        switch (op->code) {
+        case SW_EVTX_OP_TEXT:
+            why = add(r, d, op, f->depth, SW_STRING, op->text);
+            break;
+        case SW_EVTX_OP_VALUE:
+            why = run_value(r, d, f, op, &pushed);
+            break;
+        case SW_EVTX_OP_NEST:
+            if (value_of(f, op->index)->type == SW_EVTX_BINXML) {
+                pushed = true;
+                why = push_value(r, d->arena, op, value_of(f, op->index), f->depth);
+            }
+            break;
+        case SW_EVTX_OP_GUARD:
+            if (value_of(f, op->index)->type == SW_EVTX_NULL)
+                f->at += op->count;
+            break;
+        case SW_EVTX_OP_JOIN:
+            f->at += op->count;
+            why = run_join(r, d, f, op);
+            break;
+        case SW_EVTX_OP_NAME:
+            f->at += op->count;
+            why = run_name(r, d, f, op);
+            break;
+        case SW_EVTX_OP_INSTANCE:
+            pushed = true;
+            why = push_instance(r, d->arena, op->count, op->end, op->context, f->depth + op->depth, NULL);
+            break;
+        default:
+            break;
+        }
+    }
+    if (!pushed)
+        r->frame_count--;
+    return why;
+}
+
+const char *sw_evtx_run(struct sw_evtx_runner *r, struct sw_decode *d, size_t start, size_t end)
+{
+    sw_evtx_cache_tidy(r->cache);
+    r->steps = 0;
+    r->text_left = SW_MAX_RECORD;
+    r->frame_count = 0;
+    const char *why = push_stream(r, d->arena, start, end, SW_EVTX_IN_DOCUMENT, 0);
+    while (why == NULL && r->frame_count > 0)
+        why = run_frame(r, d);
+    return why;
+}

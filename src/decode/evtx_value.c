@@ -1,0 +1,445 @@
+/*
+ * evtx_value.c - values of BinXML as text, in their canonical XML form ([MS-EVEN6] 3.1.4.7.3).
+ *
+ * Numbers in decimal, hexInt as Windows shows it (0x3e7, not padded), binary in upper-case hex, times in ISO 8601 UTC with
+ * nine digits. A value shorter than its type is shown as hex, for it means something else than its type says.
+ */
+#include "base/utf.h"
+#include "decode/evtx_priv.h"
+
+#include <math.h>
+#include <stdio.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+enum { FIXED_ROOM = 64 };
+
+static const uint8_t sizes[] = {
+    [SW_EVTX_INT8] = 1,      [SW_EVTX_UINT8] = 1,       [SW_EVTX_INT16] = 2,    [SW_EVTX_UINT16] = 2,
+    [SW_EVTX_INT32] = 4,     [SW_EVTX_UINT32] = 4,      [SW_EVTX_INT64] = 8,    [SW_EVTX_UINT64] = 8,
+    [SW_EVTX_REAL32] = 4,    [SW_EVTX_REAL64] = 8,      [SW_EVTX_BOOL] = 4,     [SW_EVTX_GUID] = 16,
+    [SW_EVTX_FILETIME] = 8,  [SW_EVTX_SYSTEMTIME] = 16, [SW_EVTX_HEX32] = 4,    [SW_EVTX_HEX64] = 8,
+};
+
+size_t sw_evtx_type_size(uint8_t type)
+{
+    return type < sizeof sizes ? sizes[type] : 0;
+}
+
+bool sw_evtx_type_known(uint8_t type)
+{
+    uint8_t item = type & (uint8_t)~SW_EVTX_ARRAY;
+    if (item <= SW_EVTX_HEX64)
+        return type != (SW_EVTX_ARRAY | SW_EVTX_NULL);
+    return type == SW_EVTX_HANDLE || type == SW_EVTX_BINXML || type == SW_EVTX_XML;
+}
+
+size_t sw_evtx_value_room(const struct sw_evtx_value *value)
+{
+    switch (value->type) {
+    case SW_EVTX_STRING:
+    case SW_EVTX_XML:
+        return (size_t)value->len / 2 * 3 + 16;
+    case SW_EVTX_ANSI:
+        return (size_t)value->len * 3;
+    case SW_EVTX_SID:
+        return (size_t)value->len / 4 * 11 + FIXED_ROOM;
+    default:
+        return (size_t)value->len * 2 + FIXED_ROOM;
+    }
+}
+
+/* --- numbers ---------------------------------------------------------------------------------------------- */
+
+static char *put_u64(char *out, uint64_t v)
+{
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+                                "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+                                "8081828384858687888990919293949596979899";
+    if (v < 10) {
+        *out = (char)('0' + v);
+        return out + 1;
+    }
+    char text[20];
+    size_t at = sizeof text;
+    while (v >= 100) {
+        at -= 2;
+        memcpy(text + at, pairs + v % 100 * 2, 2);
+        v /= 100;
+    }
+    if (v >= 10) {
+        at -= 2;
+        memcpy(text + at, pairs + v * 2, 2);
+    } else {
+        text[--at] = (char)('0' + v);
+    }
+    memcpy(out, text + at, sizeof text - at);
+    return out + (sizeof text - at);
+}
+
+static char *put_i64(char *out, int64_t v)
+{
+    if (v < 0)
+        *out++ = '-';
+    return put_u64(out, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
+}
+
+/* Digits of a fixed width. */
+static char *put_digits(char *out, unsigned v, unsigned width)
+{
+    for (unsigned i = width; i > 0; i--) {
+        out[i - 1] = (char)('0' + v % 10);
+        v /= 10;
+    }
+    return out + width;
+}
+
+/* Eight hex digits; `letter` is 'A' or 'a'. The nibbles are spread over the bytes of a word and turned at once. */
+static char *put_hex8(char *out, uint32_t v, char letter)
+{
+    uint64_t x = v;
+    x = (x << 16 | x) & 0x0000ffff0000ffffull;
+    x = (x << 8 | x) & 0x00ff00ff00ff00ffull;
+    x = (x << 4 | x) & 0x0f0f0f0f0f0f0f0full;
+    x = __builtin_bswap64(x);
+    uint64_t above9 = (x + 0x0606060606060606ull) >> 4 & 0x0101010101010101ull;
+    x += 0x3030303030303030ull + above9 * (uint64_t)(letter - '0' - 10);
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+    x = __builtin_bswap64(x);
+#endif
+    memcpy(out, &x, sizeof x);
+    return out + 8;
+}
+
+static char *put_hex(char *out, const uint8_t *p, size_t len)
+{
+    size_t i = 0;
+    for (; len - i >= 4; i += 4)
+        out = put_hex8(out, __builtin_bswap32(sw_evtx_u32(p + i)), 'A');
+    for (; i < len; i++) {
+        *out++ = "0123456789ABCDEF"[p[i] >> 4];
+        *out++ = "0123456789ABCDEF"[p[i] & 15];
+    }
+    return out;
+}
+
+static char *put_hex_number(char *out, uint64_t v)
+{
+    char text[16];
+    put_hex8(text, (uint32_t)(v >> 32), 'a');
+    put_hex8(text + 8, (uint32_t)v, 'a');
+    unsigned skip = v == 0 ? 15 : (unsigned)__builtin_clzll(v) / 4;
+    *out++ = '0';
+    *out++ = 'x';
+    memcpy(out, text + skip, 16 - skip);
+    return out + (16 - skip);
+}
+
+/* The shortest decimal that reads back as the same number; "INF", "-INF" and "NaN" as in XML Schema. */
+static char *put_real(char *out, double v, bool single)
+{
+    if (isnan(v)) {
+        memcpy(out, "NaN", 3);
+        return out + 3;
+    }
+    if (isinf(v)) {
+        memcpy(out, "-INF" + (v > 0), 4);
+        return out + (v > 0 ? 3 : 4);
+    }
+    int len = 0;
+    for (int precision = single ? 6 : 15; precision <= 17; precision++) {
+        len = snprintf(out, FIXED_ROOM, "%.*g", precision, v);
+        double back = 0;
+        if (len > 0 && sw_str_double(sw_strn(out, (size_t)len), &back) == 0 && (single ? (float)back == (float)v : back == v))
+            break;
+    }
+    return out + (len > 0 && len < FIXED_ROOM ? len : 0);
+}
+
+/* --- texts ------------------------------------------------------------------------------------------------ */
+
+#ifdef __SSE2__
+/* Turns ASCII eight units at a time, the last eight overlapping those before; returns how many units it did. */
+static size_t put_ascii(char *out, const uint8_t *p, size_t units)
+{
+    const __m128i beyond = _mm_set1_epi16((short)0xff80);
+    const __m128i zero = _mm_setzero_si128();
+    size_t at = 0;
+    while (at + 8 <= units) {
+        __m128i eight = _mm_loadu_si128((const __m128i *)(const void *)(p + 2 * at));
+        if (_mm_movemask_epi8(_mm_cmpeq_epi16(_mm_and_si128(eight, beyond), zero)) != 0xffff)
+            return at;
+        _mm_storel_epi64((__m128i *)(void *)(out + at), _mm_packus_epi16(eight, eight));
+        at += 8;
+        if (at < units && at + 8 > units)
+            at = units - 8;
+    }
+    while (at + 4 <= units) {
+        __m128i four = _mm_loadl_epi64((const __m128i *)(const void *)(p + 2 * at));
+        if (_mm_movemask_epi8(_mm_cmpeq_epi16(_mm_and_si128(four, beyond), zero)) != 0xffff)
+            return at;
+        int packed = _mm_cvtsi128_si32(_mm_packus_epi16(four, four));
+        memcpy(out + at, &packed, sizeof packed);
+        at += 4;
+        if (at < units && at + 4 > units)
+            at = units - 4;
+    }
+    return at;
+}
+#else
+static size_t put_ascii(char *out, const uint8_t *p, size_t units)
+{
+    (void)out;
+    (void)p;
+    (void)units;
+    return 0;
+}
+#endif
+
+static char *put_utf16(char *out, const uint8_t *p, size_t units)
+{
+    while (units > 0 && p[2 * units - 2] == 0 && p[2 * units - 1] == 0)
+        units--;
+    size_t at = put_ascii(out, p, units);
+    for (; at < units; at++) {
+        if (p[2 * at] >= 0x80 || p[2 * at + 1] != 0)
+            return out + at + sw_utf16le_to_utf8(p + 2 * at, units - at, out + at);
+        out[at] = (char)p[2 * at];
+    }
+    return out + units;
+}
+
+/* Code page 1252; its five unassigned bytes become the control characters of Latin-1, as Windows does. */
+static char *put_ansi(char *out, const uint8_t *p, size_t len)
+{
+    static const uint16_t high[32] = {0x20ac, 0x81,   0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
+                                      0x2039, 0x0152, 0x8d,   0x017d, 0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+                                      0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x9d,   0x017e, 0x0178};
+    while (len > 0 && p[len - 1] == 0)
+        len--;
+    for (size_t i = 0; i < len; i++) {
+        if (p[i] < 0x80)
+            *out++ = (char)p[i];
+        else
+            out += sw_utf8_put(p[i] < 0xa0 ? high[p[i] - 0x80] : p[i], out);
+    }
+    return out;
+}
+
+/* --- compounds -------------------------------------------------------------------------------------------- */
+
+static char *put_guid(char *out, const uint8_t *p)
+{
+    *out++ = '{';
+    out = put_hex8(out, sw_evtx_u32(p), 'A');
+    char rest[24];
+    put_hex8(rest, (uint32_t)sw_evtx_u16(p + 4) << 16 | sw_evtx_u16(p + 6), 'A');
+    put_hex8(rest + 8, __builtin_bswap32(sw_evtx_u32(p + 8)), 'A');
+    put_hex8(rest + 16, __builtin_bswap32(sw_evtx_u32(p + 12)), 'A');
+    for (unsigned i = 0; i < 3; i++) {
+        *out++ = '-';
+        memcpy(out, rest + 4 * i, 4);
+        out += 4;
+    }
+    *out++ = '-';
+    memcpy(out, rest + 12, 12);
+    out += 12;
+    *out++ = '}';
+    return out;
+}
+
+/* [MS-DTYP] 2.4.2.1: S-revision-authority-subauthority... As many as there are bytes for. */
+static char *put_sid(char *out, const uint8_t *p, size_t len)
+{
+    if (len < 8)
+        return put_hex(out, p, len);
+    uint64_t authority = (uint64_t)sw_evtx_u16(p + 2) | (uint64_t)sw_evtx_u32(p + 4) << 16;
+    *out++ = 'S';
+    *out++ = '-';
+    out = put_u64(out, p[0]);
+    *out++ = '-';
+    out = put_u64(out, __builtin_bswap64(authority << 16));
+    for (size_t i = 0; i < p[1] && 12 + 4 * i <= len; i++) {
+        *out++ = '-';
+        out = put_u64(out, sw_evtx_u32(p + 8 + 4 * i));
+    }
+    return out;
+}
+
+static char *put_date(char *out, int64_t year, unsigned month, unsigned day)
+{
+    out = year < 10000 ? put_digits(out, (unsigned)year, 4) : put_u64(out, (uint64_t)year);
+    *out++ = '-';
+    out = put_digits(out, month, 2);
+    *out++ = '-';
+    out = put_digits(out, day, 2);
+    *out++ = 'T';
+    return out;
+}
+
+static char *put_clock(char *out, unsigned hour, unsigned minute, unsigned second)
+{
+    out = put_digits(out, hour, 2);
+    *out++ = ':';
+    out = put_digits(out, minute, 2);
+    *out++ = ':';
+    out = put_digits(out, second, 2);
+    *out++ = '.';
+    return out;
+}
+
+/* Ticks of 100 ns since 1601. All 64 bits can be shown, unlike by event times. */
+static char *put_filetime(char *out, uint64_t ticks)
+{
+    const uint64_t a_second = 10000000;
+    const int64_t days_before_1970 = 134774;
+    uint64_t seconds = ticks / a_second;
+    int64_t year;
+    unsigned month;
+    unsigned day;
+    sw_civil_from_days((int64_t)(seconds / 86400) - days_before_1970, &year, &month, &day);
+    unsigned of_day = (unsigned)(seconds % 86400);
+    out = put_date(out, year, month, day);
+    out = put_clock(out, of_day / 3600, of_day / 60 % 60, of_day % 60);
+    out = put_digits(out, (unsigned)(ticks % a_second), 7);
+    memcpy(out, "00Z", 3);
+    return out + 3;
+}
+
+static char *put_systemtime(char *out, const uint8_t *p)
+{
+    out = put_date(out, sw_evtx_u16(p), sw_evtx_u16(p + 2), sw_evtx_u16(p + 6));
+    out = put_clock(out, sw_evtx_u16(p + 8), sw_evtx_u16(p + 10), sw_evtx_u16(p + 12));
+    out = put_digits(out, sw_evtx_u16(p + 14), 3);
+    *out++ = 'Z';
+    return out;
+}
+
+static char *put_bool(char *out, const uint8_t *p, size_t len)
+{
+    uint8_t any = 0;
+    for (size_t i = 0; i < len; i++)
+        any |= p[i];
+    size_t size = any ? 4 : 5;
+    memcpy(out, any ? "true" : "false", size);
+    return out + size;
+}
+
+/* --- all of them ------------------------------------------------------------------------------------------ */
+
+/* Types of a fixed size; the value has at least that many bytes. */
+static char *put_fixed(char *out, const struct sw_evtx_value *value, enum sw_type *type)
+{
+    const uint8_t *p = value->ptr;
+    *type = SW_INT;
+    switch (value->type) {
+    case SW_EVTX_INT8:
+        return put_i64(out, (int8_t)p[0]);
+    case SW_EVTX_UINT8:
+        return put_u64(out, p[0]);
+    case SW_EVTX_INT16:
+        return put_i64(out, (int16_t)sw_evtx_u16(p));
+    case SW_EVTX_UINT16:
+        return put_u64(out, sw_evtx_u16(p));
+    case SW_EVTX_INT32:
+        return put_i64(out, (int32_t)sw_evtx_u32(p));
+    case SW_EVTX_UINT32:
+        return put_u64(out, sw_evtx_u32(p));
+    case SW_EVTX_INT64:
+        return put_i64(out, (int64_t)sw_evtx_u64(p));
+    case SW_EVTX_UINT64:
+        return put_u64(out, sw_evtx_u64(p));
+    default:
+        break;
+    }
+    *type = SW_STRING;
+    switch (value->type) {
+    case SW_EVTX_GUID:
+        return put_guid(out, p);
+    case SW_EVTX_FILETIME:
+        return put_filetime(out, sw_evtx_u64(p));
+    case SW_EVTX_SYSTEMTIME:
+        return put_systemtime(out, p);
+    case SW_EVTX_HEX32:
+        return put_hex_number(out, sw_evtx_u32(p));
+    case SW_EVTX_HEX64:
+        return put_hex_number(out, sw_evtx_u64(p));
+    default:
+        break;
+    }
+    uint32_t bits32 = sw_evtx_u32(p);
+    uint64_t bits64 = value->type == SW_EVTX_REAL64 ? sw_evtx_u64(p) : 0;
+    float real32;
+    double real64;
+    memcpy(&real32, &bits32, sizeof real32);
+    memcpy(&real64, &bits64, sizeof real64);
+    *type = SW_FLOAT;
+    return put_real(out, value->type == SW_EVTX_REAL64 ? real64 : (double)real32, value->type == SW_EVTX_REAL32);
+}
+
+char *sw_evtx_value_put(char *out, const struct sw_evtx_value *value, enum sw_type *type)
+{
+    const uint8_t *p = value->ptr;
+    size_t len = value->len;
+    *type = SW_STRING;
+    switch (value->type) {
+    case SW_EVTX_STRING:
+    case SW_EVTX_XML:
+        return put_utf16(out, p, len / 2);
+    case SW_EVTX_ANSI:
+        return put_ansi(out, p, len);
+    case SW_EVTX_SID:
+        return put_sid(out, p, len);
+    case SW_EVTX_BOOL:
+        if (len == 0)
+            return out;
+        *type = SW_BOOL;
+        return put_bool(out, p, len);
+    case SW_EVTX_SIZE:
+    case SW_EVTX_HANDLE:
+        return len == 8 ? put_hex_number(out, sw_evtx_u64(p)) : len == 4 ? put_hex_number(out, sw_evtx_u32(p))
+                                                                         : put_hex(out, p, len);
+    default:
+        break;
+    }
+    size_t size = sw_evtx_type_size(value->type);
+    if (size > 0 && len >= size)
+        return put_fixed(out, value, type);
+    return put_hex(out, p, len);
+}
+
+/* The length of the first item of a non-empty array. */
+static size_t item_size(uint8_t type, const uint8_t *p, size_t len)
+{
+    size_t size = sw_evtx_type_size(type);
+    if (type == SW_EVTX_STRING) {
+        size = 2;
+        while (size <= len && (p[size - 2] != 0 || p[size - 1] != 0))
+            size += 2;
+    } else if (type == SW_EVTX_ANSI) {
+        const uint8_t *end = memchr(p, 0, len);
+        size = end != NULL ? (size_t)(end - p) + 1 : len;
+    } else if (type == SW_EVTX_SID) {
+        size = len >= 2 ? 8 + (size_t)p[1] * 4 : len;
+    } else if (type == SW_EVTX_SIZE) {
+        size = len % 8 == 0 ? 8 : 4;
+    }
+    return size == 0 || size > len ? len : size;
+}
+
+bool sw_evtx_array_next(const struct sw_evtx_value *array, size_t *at, struct sw_evtx_value *item)
+{
+    uint8_t type = array->type & (uint8_t)~SW_EVTX_ARRAY;
+    if (*at == 0 && array->len == 0) {
+        *item = (struct sw_evtx_value){array->ptr, 0, type};
+        *at = 1;
+        return true;
+    }
+    if (*at >= array->len)
+        return false;
+    size_t size = item_size(type, array->ptr + *at, array->len - *at);
+    *item = (struct sw_evtx_value){array->ptr + *at, (uint16_t)size, type};
+    *at += size;
+    return true;
+}
