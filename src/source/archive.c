@@ -20,6 +20,9 @@ struct archive_layer {
     const struct sw_container *container;
     uint8_t *in;
     uint64_t headers;  /* read so far */
+    uint64_t listed;   /* bytes read for the header that is being read */
+    bool listing;      /* a header is being read */
+    bool has_header;   /* the reader stands at an entry */
     unsigned restarts;
     bool in_entry;
     bool damaged;      /* the current entry broke the reader */
@@ -27,6 +30,15 @@ struct archive_layer {
 };
 
 /* --- what libarchive reads from ------------------------------------------------------------------------- */
+
+/* A header's lengths may ask libarchive to gather gigabytes for one name. */
+static bool is_header_too_long(struct archive_layer *a, ssize_t n)
+{
+    if (!a->listing || n <= 0)
+        return false;
+    a->listed += (uint64_t)n;
+    return a->listed > SW_MAX_ARCHIVE_HEADER;
+}
 
 static la_ssize_t below_read(struct archive *reader, void *arg, const void **data)
 {
@@ -36,6 +48,10 @@ static la_ssize_t below_read(struct archive *reader, void *arg, const void **dat
     *data = a->in;
     if (n < 0)
         archive_set_error(reader, EIO, "%s", layer->below->error.text);
+    if (is_header_too_long(a, n)) {
+        archive_set_error(reader, EIO, "it is longer than %u MiB", SW_MAX_ARCHIVE_HEADER >> 20);
+        return ARCHIVE_FATAL;
+    }
     return n < 0 ? ARCHIVE_FATAL : n;
 }
 
@@ -71,8 +87,8 @@ static int fail(struct sw_layer *layer, const char *doing)
     if (below->error.code != 0)
         return sw_layer_fail(layer, below->error.code, "%s", below->error.text);
     const char *why = archive_error_string(a->reader);
-    if (archive_errno(a->reader) == ENOMEM)
-        return sw_layer_fail(layer, SW_E_NOMEM, "%s", sw_strerror(SW_E_NOMEM));
+    if (archive_errno(a->reader) == ENOMEM) /* because of what the archive asks for, so its fault, not the run's */
+        return sw_layer_fail(layer, SW_E_LIMIT, "%s archive: %s needs more memory than can be had", layer->name, doing);
     return sw_layer_fail(layer, SW_E_FORMAT, "damaged %s archive: %s: %s", layer->name, doing, why != NULL ? why : "unusable data");
 }
 
@@ -104,6 +120,7 @@ static const struct sw_layer_ops archive_ops = {archive_layer_read, NULL, archiv
 
 static int open_reader(struct sw_layer *layer, struct archive_layer *a)
 {
+    a->has_header = false;
     a->reader = archive_read_new();
     if (a->reader == NULL)
         return SW_E_NOMEM;
@@ -186,9 +203,15 @@ static void describe(struct archive_entry *e, struct sw_entry *entry)
 /* One header, of whatever kind: 1, 0 at the end, or an error. */
 static int read_header(struct sw_layer *layer, struct archive_layer *a, struct archive_entry **e)
 {
+    if (a->has_header)
+        (void)archive_read_data_skip(a->reader); /* what was left unread is not the next header's; errors show there */
+    a->listing = true;
+    a->listed = 0;
     int rc = ARCHIVE_RETRY;
     for (int tries = 0; rc == ARCHIVE_RETRY && tries < MAX_RETRIES; tries++)
         rc = archive_read_next_header(a->reader, e);
+    a->listing = false;
+    a->has_header = rc >= ARCHIVE_WARN;
     if (rc == ARCHIVE_EOF)
         return 0;
     return rc < ARCHIVE_WARN ? fail(layer, "reading its list of members") : 1;
