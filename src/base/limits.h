@@ -58,5 +58,6 @@
 #define SW_MAX_RULE_FILE (16u << 20)
 #define SW_MAX_RULE_NODES 1000000u
 #define SW_MAX_RULES 1000000u
+#define SW_MAX_RULE_ANCHORS 1024u
 
 #endif
