@@ -59,5 +59,6 @@
 #define SW_MAX_RULE_NODES 1000000u
 #define SW_MAX_RULES 1000000u
 #define SW_MAX_RULE_ANCHORS 1024u
+#define SW_MAX_RULE_ARCHIVE (256u << 20) /* all rule files of one archive together */
 
 #endif

@@ -45,6 +45,11 @@ int sw_build_pred(struct sw_loader *loader, const struct sw_pred *pred, uint32_t
     return add_node(loader, &(struct sw_node){.kind = SW_NODE_PRED, .pred = (uint32_t)rules->pred_count++}, node);
 }
 
+int sw_build_ref(struct sw_loader *loader, uint32_t ref, uint32_t *node)
+{
+    return add_node(loader, &(struct sw_node){.kind = SW_NODE_PRED, .pred = ref}, node);
+}
+
 int sw_build_constant(struct sw_loader *loader, bool value, uint32_t *node)
 {
     return add_node(loader, &(struct sw_node){.kind = value ? SW_NODE_TRUE : SW_NODE_FALSE}, node);

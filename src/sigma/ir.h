@@ -95,7 +95,8 @@ struct sw_pred {
 
 enum sw_node_kind { SW_NODE_AND, SW_NODE_OR, SW_NODE_NOT, SW_NODE_AT_LEAST, SW_NODE_PRED, SW_NODE_TRUE, SW_NODE_FALSE };
 
-/* A node of the tree. Children are `count` indices from rules->children[first]; a predicate node has `pred`. */
+/* A node of a rule's condition. Nodes are shared: a selection that the condition uses twice, or a filter that many rules
+ * have, is there once. A node's children have lower indices than the node. Children are `count` indices from rules->children[first]; a predicate node has `pred`. */
 struct sw_node {
     uint8_t kind;
     uint32_t first;
@@ -144,6 +145,9 @@ enum sw_correlation_type {
 };
 
 #define SW_NO_NODE UINT32_MAX
+#define SW_TIMESPAN_ALL INT64_MAX /* a legacy aggregation without timeframe: all evidence */
+
+struct sw_str sw_correlation_type_name(enum sw_correlation_type type); /* "event_count" */
 
 /* One term of the correlation's condition: op value. All terms must hold (gt and lt make a range). TEMPORAL types: the
  * number of different refs seen; `gte ref_count` when the rule gives no condition. */
@@ -165,6 +169,7 @@ struct sw_ref {
     uint32_t index; /* into rules or correlations */
 };
 
+/* What it refers to has a lower index. */
 struct sw_correlation {
     struct sw_rule meta;  /* id, title, level, tags, path, line, silent; no log source, no root */
     enum sw_correlation_type type;
@@ -179,7 +184,7 @@ struct sw_correlation {
     size_t bound_count;
     const sw_field_id *value_fields; /* value_count may count distinct tuples; others have one */
     size_t value_field_count;
-    double percentile;    /* VALUE_PERCENTILE: 0-100 */
+    double percentile;    /* VALUE_PERCENTILE: 0 (the least value) to 100 (the greatest) */
     uint32_t condition_root; /* TEMPORAL, TEMPORAL_ORDERED with an expression over rule names (extended): a node whose
                                 PRED nodes' `pred` is an index into refs; SW_NO_NODE: bounds decide */
     bool generate;        /* the referred rules give their own findings as well */

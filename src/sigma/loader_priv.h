@@ -16,6 +16,7 @@
 /* Bounds on what one rule's sugar may expand to: predicates of one document, and variants of one value. */
 #define SW_MAX_RULE_PREDS 200000u
 #define SW_MAX_VARIANTS 4096u
+#define SW_MAX_PLACEHOLDERS 65536u
 #define SW_MAX_RULES_ARENA ((size_t)1 << 30)
 
 /* Why the present document is rejected. Text lives in the rules' arena. */
@@ -42,12 +43,12 @@ struct sw_reference {
 
 /* A field that stands for a group-by name in the events of one rule, unresolved. */
 struct sw_pending_alias {
-    struct sw_str group;
+    uint32_t group; /* index into the correlation's group_by */
     struct sw_reference rule;
     sw_field_id field;
 };
 
-enum sw_pending_state { SW_PENDING_WAITING, SW_PENDING_GOOD, SW_PENDING_BAD };
+enum sw_pending_state { SW_PENDING_WAITING, SW_PENDING_OPEN /* its references are being looked at */, SW_PENDING_GOOD, SW_PENDING_BAD };
 
 /* A correlation whose references wait until everything is read. */
 struct sw_pending_correlation {
@@ -56,9 +57,6 @@ struct sw_pending_correlation {
     size_t rule_count;
     struct sw_pending_alias *aliases;
     size_t alias_count;
-    const struct sw_yaml *expression; /* extended condition, a copy in the rules' arena; NULL: none */
-    struct sw_str source;             /* path of its file, for rejects */
-    uint32_t index;                   /* its number among all pending ones */
     uint8_t state;                    /* enum sw_pending_state */
     uint32_t final;                   /* index into rules->correlations once good */
 };
@@ -90,6 +88,8 @@ struct sw_loader {
     struct sw_str path;      /* of the file being read; in the rules' arena */
     struct sw_fault fault;
     struct sw_str missing;   /* names of placeholders without value in the present document, "a, b" */
+    uint32_t missing_line;   /* of the first */
+    uint32_t missing_column;
     struct sw_placeholder *placeholders;
     size_t placeholder_count, placeholder_cap;
     struct sw_pending_correlation *correlations;
@@ -110,6 +110,8 @@ struct sw_loader {
 
 /* A predicate's node. */
 int sw_build_pred(struct sw_loader *loader, const struct sw_pred *pred, uint32_t *node);
+/* A node of a correlation's expression: its `pred` is an index into refs. */
+int sw_build_ref(struct sw_loader *loader, uint32_t ref, uint32_t *node);
 int sw_build_constant(struct sw_loader *loader, bool value, uint32_t *node);
 int sw_build_not(struct sw_loader *loader, uint32_t child, uint32_t *node);
 /* Pushes a node that will be a child of the group that is closed next. */
@@ -143,10 +145,19 @@ struct sw_str sw_loader_nearest(const struct sw_loader *loader, struct sw_str re
 
 /* --- the parts -------------------------------------------------------------------------------------------- */
 
+/* action.c: what `action: global` and `action: repeat` build on; trees in the scratch arena. */
+struct sw_actions {
+    const struct sw_yaml *global;
+    const struct sw_yaml *previous;
+    bool used;
+};
+/* Applies the document's `action`, or the global document. *ready tells whether there is a rule to parse. */
+int sw_actions_apply(struct sw_loader *loader, struct sw_actions *actions, struct sw_yaml_document *document, bool *ready);
+
 /* placeholder.c */
 int sw_placeholders_load(struct sw_loader *loader, struct sw_error *err);
 const struct sw_placeholder *sw_placeholder_find(const struct sw_loader *loader, struct sw_str name);
-int sw_placeholder_missing(struct sw_loader *loader, struct sw_str name);
+int sw_placeholder_missing(struct sw_loader *loader, const struct sw_yaml *at, struct sw_str name);
 
 /* value.c: one `field|modifiers: values` item, or keywords (key NULL), as a node. */
 int sw_item_parse(struct sw_loader *loader, const struct sw_yaml *key, const struct sw_yaml *value, uint32_t *node);
@@ -184,6 +195,7 @@ int sw_aggregate_parse(struct sw_loader *loader, const struct sw_yaml *detection
 /* correlation.c */
 int sw_correlation_parse(struct sw_loader *loader, const struct sw_yaml_document *document);
 int sw_correlation_pend(struct sw_loader *loader, const struct sw_pending_correlation *pending);
+/* correlation_refs.c */
 int sw_correlations_resolve(struct sw_loader *loader);
 
 /* filter.c */

@@ -75,7 +75,7 @@ static int step_expand(struct item *item, const struct sw_yaml *value, const str
         struct sw_str name = now.pieces[hole].text;
         const struct sw_placeholder *placeholder = sw_placeholder_find(item->loader, name);
         if (placeholder == NULL)
-            rc = sw_placeholder_missing(item->loader, name);
+            rc = sw_placeholder_missing(item->loader, value, name);
         for (size_t j = 0; rc == 0 && placeholder != NULL && j < placeholder->count; j++) {
             struct sw_glob in;
             struct sw_glob filled;
