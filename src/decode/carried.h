@@ -1,0 +1,21 @@
+/*
+ * carried.h - messages of syslog and the journal that are records of another format: firewall lines of the kernel, Cisco's
+ * %FAC-SEV-MNEMONIC, CEF, LEEF, key=value of FortiGate, CSV of PAN-OS and pfSense, audit records.
+ *
+ * Each parser adds its fields to d->event and sets its class; false: the message is not of its format, nothing was added.
+ * Trust: hostile messages.
+ */
+#ifndef SW_DECODE_CARRIED_H
+#define SW_DECODE_CARRIED_H
+
+#include "decode/programs.h"
+
+/* Programs whose messages are always of one of these formats: kernel, filterlog, audispd. */
+extern const struct sw_program_table sw_programs_carried;
+
+/* Tells the format by the message's first bytes. `program` is the syslog tag, empty if there was none. */
+bool sw_carried_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str program, struct sw_str message);
+
+bool sw_iptables_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message);
+
+#endif
