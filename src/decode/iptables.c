@@ -20,8 +20,8 @@ static const struct {
     struct sw_str key;
     enum sw_log_field field;
 } keys[] = {
-    {SW_STR_INIT("IN"), SW_LF_INTERFACE}, {SW_STR_INIT("OUT"), SW_LF_OUT_INTERFACE}, {SW_STR_INIT("SRC"), SW_LF_SRC_IP},
-    {SW_STR_INIT("DST"), SW_LF_DST_IP},   {SW_STR_INIT("PROTO"), SW_LF_PROTO},       {SW_STR_INIT("SPT"), SW_LF_SRC_PORT},
+    {SW_STR_INIT("IN"), SW_LF_INTERFACE_IN}, {SW_STR_INIT("OUT"), SW_LF_INTERFACE_OUT}, {SW_STR_INIT("SRC"), SW_LF_SRC_IP},
+    {SW_STR_INIT("DST"), SW_LF_DST_IP},   {SW_STR_INIT("PROTO"), SW_LF_PROTOCOL},       {SW_STR_INIT("SPT"), SW_LF_SRC_PORT},
     {SW_STR_INIT("DPT"), SW_LF_DST_PORT}, {SW_STR_INIT("LEN"), SW_LF_BYTES},
 };
 enum { KEY_COUNT = sizeof keys / sizeof keys[0] };

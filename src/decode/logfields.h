@@ -38,14 +38,16 @@
     X(SW_LF_NAT_SRC_PORT, "nat_src_port") \
     X(SW_LF_NAT_DST_IP, "nat_dst_ip") \
     X(SW_LF_NAT_DST_PORT, "nat_dst_port") \
-    X(SW_LF_PROTO, "proto") \
+    X(SW_LF_PROTOCOL, "protocol") \
     X(SW_LF_ACTION, "action") \
     X(SW_LF_BLOCKED, "blocked") \
-    X(SW_LF_INTERFACE, "interface") \
-    X(SW_LF_OUT_INTERFACE, "out_interface") \
+    X(SW_LF_INTERFACE_IN, "interface_in") \
+    X(SW_LF_INTERFACE_OUT, "interface_out") \
     X(SW_LF_DIRECTION, "direction") \
     X(SW_LF_RULE, "rule") \
     X(SW_LF_BYTES, "bytes") \
+    X(SW_LF_BYTES_SENT, "bytes_sent") \
+    X(SW_LF_BYTES_RECEIVED, "bytes_received") \
     X(SW_LF_DURATION, "duration") \
     X(SW_LF_TTY, "TTY") \
     X(SW_LF_PWD, "PWD") \
@@ -60,8 +62,7 @@
     X(SW_LF_TARGET_FILENAME, "TargetFilename") \
     X(SW_LF_DESTINATION_IP, "DestinationIp") \
     X(SW_LF_DESTINATION_PORT, "DestinationPort") \
-    X(SW_LF_INITIATED, "Initiated") \
-    X(SW_LF_PROTOCOL, "Protocol")
+    X(SW_LF_INITIATED, "Initiated")
 
 enum sw_log_field {
 #define SW_LOG_FIELD_ENUM(id, name) id,

@@ -3,7 +3,8 @@
 
 static const struct sw_form postfix_rows[] = {
     {"warning: {src_host:word}[{src_ip:addr}]: SASL {auth_method:word} authentication failed: {reason?}", "login", "failure"},
-    {"warning: hostname {src_host:word} does not resolve to address {src_ip:addr}{_?}", NULL, NULL},
+    {"warning: hostname {src_host:word} does not resolve to address {src_ip}: {_}", NULL, NULL},
+    {"warning: hostname {src_host:word} does not resolve to address {src_ip:addr}", NULL, NULL},
     {"NOQUEUE: reject: {smtp_command:word} from {src_host:word}[{src_ip:addr}]: {status:num} {dsn:word} {reason}; from=<{mail_from?}> "
      "to=<{mail_to?}> proto={_:word} helo=<{helo?}>", "mail-reject", "failure"},
     {"NOQUEUE: reject: {smtp_command:word} from {src_host:word}[{src_ip:addr}]: {status:num} {dsn:word} {reason}; from=<{mail_from?}> "
