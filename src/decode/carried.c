@@ -4,7 +4,8 @@
 /* "wireguard: wg0: Invalid handshake initiation from 10.0.0.1:51820" */
 static const struct sw_form kernel_rows[] = {
     {"wireguard: {interface_in:word}: Invalid handshake initiation from {src_ip}:{src_port:num}", "connect", "failure"},
-    {"wireguard: {interface_in:word}: Packet has unallowed src IP ({_}) from peer {_:word} ({src_ip}:{src_port:num})", NULL, "failure"},
+    {"wireguard: {interface_in:word}: Packet has unallowed src IP ({_}) from peer {_:word} ({src_ip}:{src_port:num})",
+     NULL, "failure"},
 };
 static struct sw_forms kernel_forms = SW_FORMS(kernel_rows);
 

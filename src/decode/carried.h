@@ -1,8 +1,9 @@
 /*
- * carried.h - messages of syslog and the journal that are records of another format: firewall lines of the kernel, Cisco's
- * %FAC-SEV-MNEMONIC, CEF, LEEF, key=value of FortiGate, CSV of PAN-OS and pfSense, audit records.
+ * carried.h - messages of syslog and the journal that are records of another format: firewall lines of the kernel,
+ * Cisco's %FAC-SEV-MNEMONIC, CEF, LEEF, key=value of FortiGate, CSV of PAN-OS and pfSense, audit records.
  *
- * Each parser adds its fields to d->event and sets its class; false: the message is not of its format, nothing was added.
+ * Each parser adds its fields to d->event and sets its class; false: the message is not of its format, nothing was
+ * added.
  * Trust: hostile messages.
  */
 #ifndef SW_DECODE_CARRIED_H

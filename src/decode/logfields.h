@@ -176,7 +176,8 @@ static inline void sw_log_add_blocked(struct sw_decode *d, bool blocked)
     sw_event_add_str(&d->event, sw_log_ids[SW_LF_BLOCKED], blocked ? SW_STR("true") : SW_STR("false"));
 }
 
-/* Whether the text is an IPv4 or IPv6 address (a zone %eth0 is fine). Strict for IPv4; IPv6 by its alphabet and colons. */
+/* Whether the text is an IPv4 or IPv6 address (a zone %eth0 is fine). Strict for IPv4; IPv6 by its alphabet and
+ * colons. */
 bool sw_is_address(struct sw_str s);
 
 #endif

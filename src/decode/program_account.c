@@ -2,9 +2,11 @@
 #include "decode/programs.h"
 
 static const struct sw_form account_rows[] = {
-    {"new user: name={user:word}, UID={uid:num}, GID={gid:num}, home={home}, shell={shell}, from={tty}", "user-add", "success"},
+    {"new user: name={user:word}, UID={uid:num}, GID={gid:num}, home={home}, shell={shell}, from={tty}",
+     "user-add", "success"},
     {"new user: name={user:word}, UID={uid:num}, GID={gid:num}, home={home}, shell={shell}", "user-add", "success"},
-    {"new account added - account={user:word}, uid={uid:num}, gid={gid:num}, home={home}, shell={shell}, by={_}", "user-add", "success"},
+    {"new account added - account={user:word}, uid={uid:num}, gid={gid:num}, home={home}, shell={shell}, by={_}",
+     "user-add", "success"},
     {"new group: name={group:word}, GID={gid:num}", "group-add", "success"},
     {"group added to {_:word}: name={group:word}, GID={gid:num}", "group-add", "success"},
     {"group added to {_:word}: name={group:word}", "group-add", "success"},

@@ -57,28 +57,34 @@ static struct sw_forms systemd_forms = SW_FORMS(systemd_rows);
 /* --- name servers ------------------------------------------------------------------------------------------------ */
 
 static const struct sw_form named_rows[] = {
-    {"client @{_:word} {src_ip:addr}#{src_port:num} ({_}): query: {query:word} {_:word} {record_type:word} {_}", "dns-query", NULL},
-    {"client {src_ip:addr}#{src_port:num} ({_}): query: {query:word} {_:word} {record_type:word} {_}", "dns-query", NULL},
+    {"client @{_:word} {src_ip:addr}#{src_port:num} ({_}): query: {query:word} {_:word} {record_type:word} {_}",
+     "dns-query", NULL},
+    {"client {src_ip:addr}#{src_port:num} ({_}): query: {query:word} {_:word} {record_type:word} {_}",
+     "dns-query", NULL},
     {"client {src_ip:addr}#{src_port:num}: query: {query:word} {_:word} {record_type:word} {_}", "dns-query", NULL},
-    {"client @{_:word} {src_ip:addr}#{src_port:num} ({_}): query (cache) '{query}/{record_type:word}/{_:word}' denied{_?}", "dns-query",
-     "failure"},
-    {"client @{_:word} {src_ip:addr}#{src_port:num} ({_}): query '{query}/{record_type:word}/{_:word}' denied{_?}", "dns-query",
-     "failure"},
-    {"client @{_:word} {src_ip:addr}#{src_port:num} ({_}): zone transfer '{query}/{record_type:word}/{_:word}' denied{_?}",
-     "dns-transfer", "failure"},
+    {"client @{_:word} {src_ip:addr}#{src_port:num} ({_}): query (cache) '{query}/{record_type:word}/{_:word}' "
+     "denied{_?}", "dns-query", "failure"},
+    {"client @{_:word} {src_ip:addr}#{src_port:num} ({_}): query '{query}/{record_type:word}/{_:word}' denied{_?}",
+     "dns-query", "failure"},
+    {"client @{_:word} {src_ip:addr}#{src_port:num} ({_}): zone transfer '{query}/{record_type:word}/{_:word}' "
+     "denied{_?}", "dns-transfer", "failure"},
     {"client @{_:word} {src_ip:addr}#{src_port:num}: {reason}", NULL, NULL},
     {"client @{_:word} {src_ip:addr}#{src_port:num} ({query}): {reason}", NULL, NULL},
-    {"client {src_ip:addr}#{src_port:num} ({_}): query (cache) '{query}/{record_type:word}/{_:word}' denied{_?}", "dns-query", "failure"},
-    {"client {src_ip:addr}#{src_port:num} ({_}): query '{query}/{record_type:word}/{_:word}' denied{_?}", "dns-query", "failure"},
-    {"client {src_ip:addr}#{src_port:num} ({_}): zone transfer '{query}/{record_type:word}/{_:word}' denied{_?}", "dns-transfer",
-     "failure"},
-    {"client {src_ip:addr}#{src_port:num}: query (cache) '{query}/{record_type:word}/{_:word}' denied", "dns-query", "failure"},
+    {"client {src_ip:addr}#{src_port:num} ({_}): query (cache) '{query}/{record_type:word}/{_:word}' denied{_?}",
+     "dns-query", "failure"},
+    {"client {src_ip:addr}#{src_port:num} ({_}): query '{query}/{record_type:word}/{_:word}' denied{_?}",
+     "dns-query", "failure"},
+    {"client {src_ip:addr}#{src_port:num} ({_}): zone transfer '{query}/{record_type:word}/{_:word}' denied{_?}",
+     "dns-transfer", "failure"},
+    {"client {src_ip:addr}#{src_port:num}: query (cache) '{query}/{record_type:word}/{_:word}' denied",
+     "dns-query", "failure"},
     {"client {src_ip:addr}#{src_port:num} ({query}): {reason}", NULL, NULL},
     {"client {src_ip:addr}#{src_port:num}: {reason}", NULL, NULL},
 };
 static struct sw_forms named_forms = SW_FORMS(named_rows);
 
-/* named's own time, category and severity may stand before the text: "03-Nov-2022 13:34:52.235 security: error: client ...". */
+/* named's own time, category and severity may stand before the text: "03-Nov-2022 13:34:52.235 security: error:
+ * client ...". */
 static bool named_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message)
 {
     (void)state;

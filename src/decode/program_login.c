@@ -4,19 +4,25 @@
 /* --- sshd: OpenSSH's auth.c, auth2.c, monitor.c, packet.c, sshd.c ------------------------------------------- */
 
 static const struct sw_form sshd_rows[] = {
-    {"Accepted {auth_method:word} for {+user} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}: {key_type:word} "
-     "{key_fingerprint}", "login", "success"},
-    {"Accepted {auth_method:word} for {+user} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}: {_}", "login", "success"},
-    {"Accepted {auth_method:word} for {+user} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}", "login", "success"},
+    {"Accepted {auth_method:word} for {+user} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}: "
+     "{key_type:word} {key_fingerprint}", "login", "success"},
+    {"Accepted {auth_method:word} for {+user} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}: {_}",
+     "login", "success"},
+    {"Accepted {auth_method:word} for {+user} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}",
+     "login", "success"},
     {"Accepted {auth_method:word} for {+user} from {src_ip:addr} port {src_port:num}", "login", "success"},
-    {"Failed {auth_method:word} for invalid user {+user?} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}: {key_type:word} "
-     "{key_fingerprint}", "login", "failure"},
-    {"Failed {auth_method:word} for invalid user {+user?} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}", "login", "failure"},
-    {"Failed {auth_method:word} for illegal user {+user?} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}", "login", "failure"},
-    {"Failed {auth_method:word} for {+user} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}: {key_type:word} "
-     "{key_fingerprint}", "login", "failure"},
-    {"Failed {auth_method:word} for {+user} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}", "login", "failure"},
-    {"Postponed {auth_method:word} for invalid user {+user?} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}", NULL, NULL},
+    {"Failed {auth_method:word} for invalid user {+user?} from {src_ip:addr} port {src_port:num} "
+     "{ssh_protocol:word}: {key_type:word} {key_fingerprint}", "login", "failure"},
+    {"Failed {auth_method:word} for invalid user {+user?} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}",
+     "login", "failure"},
+    {"Failed {auth_method:word} for illegal user {+user?} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}",
+     "login", "failure"},
+    {"Failed {auth_method:word} for {+user} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}: "
+     "{key_type:word} {key_fingerprint}", "login", "failure"},
+    {"Failed {auth_method:word} for {+user} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}",
+     "login", "failure"},
+    {"Postponed {auth_method:word} for invalid user {+user?} from {src_ip:addr} port {src_port:num} "
+     "{ssh_protocol:word}", NULL, NULL},
     {"Postponed {auth_method:word} for {+user} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}", NULL, NULL},
     {"Partial {auth_method:word} for {+user} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}", NULL, NULL},
     {"Invalid user {+user?} from {src_ip:addr} port {src_port:num}", "invalid-user", "failure"},
@@ -51,30 +57,37 @@ static const struct sw_form sshd_rows[] = {
     {"Connection from {src_ip:addr} port {src_port:num}", "connect", NULL},
     {"Did not receive identification string from {src_ip:addr} port {src_port:num}", "disconnect", "failure"},
     {"Did not receive identification string from {src_ip:addr}", "disconnect", "failure"},
-    {"Bad protocol version identification '{+banner?}' from {src_ip:addr} port {src_port:num}", "disconnect", "failure"},
+    {"Bad protocol version identification '{+banner?}' from {src_ip:addr} port {src_port:num}",
+     "disconnect", "failure"},
     {"Bad protocol version identification '{+banner?}' from {src_ip:addr}", "disconnect", "failure"},
     {"banner exchange: Connection from {src_ip:addr} port {src_port:num}: {reason}", "disconnect", "failure"},
     {"Unable to negotiate with {src_ip:addr} port {src_port:num}: {reason}", "disconnect", "failure"},
     {"Unable to negotiate with {src_ip:addr}: {reason}", "disconnect", "failure"},
-    {"ssh_dispatch_run_fatal: Connection from authenticating user {+user?} {src_ip:addr} port {src_port:num}: {reason}", "disconnect",
-     "failure"},
-    {"ssh_dispatch_run_fatal: Connection from invalid user {+user?} {src_ip:addr} port {src_port:num}: {reason}", "disconnect", "failure"},
-    {"ssh_dispatch_run_fatal: Connection from user {+user} {src_ip:addr} port {src_port:num}: {reason}", "disconnect", NULL},
+    {"ssh_dispatch_run_fatal: Connection from authenticating user {+user?} {src_ip:addr} port {src_port:num}: "
+     "{reason}", "disconnect", "failure"},
+    {"ssh_dispatch_run_fatal: Connection from invalid user {+user?} {src_ip:addr} port {src_port:num}: {reason}",
+     "disconnect", "failure"},
+    {"ssh_dispatch_run_fatal: Connection from user {+user} {src_ip:addr} port {src_port:num}: {reason}",
+     "disconnect", NULL},
     {"ssh_dispatch_run_fatal: Connection from {src_ip:addr} port {src_port:num}: {reason}", "disconnect", "failure"},
-    {"maximum authentication attempts exceeded for invalid user {+user?} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}",
+    {"maximum authentication attempts exceeded for invalid user {+user?} from {src_ip:addr} port {src_port:num} "
+     "{ssh_protocol:word}", "login", "failure"},
+    {"maximum authentication attempts exceeded for {+user} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}",
      "login", "failure"},
-    {"maximum authentication attempts exceeded for {+user} from {src_ip:addr} port {src_port:num} {ssh_protocol:word}", "login",
-     "failure"},
     {"PAM: Authentication failure for illegal user {+user?} from {src_ip:addr}", "login", "failure"},
-    {"PAM: User not known to the underlying authentication module for illegal user {+user?} from {src_ip:addr}", "login", "failure"},
+    {"PAM: User not known to the underlying authentication module for illegal user {+user?} from {src_ip:addr}",
+     "login", "failure"},
     {"PAM: {reason} for illegal user {+user?} from {src_ip:addr}", "login", "failure"},
     {"PAM: {reason} for {+user} from {src_ip:addr}", "login", "failure"},
-    {"Timeout before authentication for connection from {src_ip:addr} to {dst_ip:addr}, pid = {_}", "disconnect", "failure"},
+    {"Timeout before authentication for connection from {src_ip:addr} to {dst_ip:addr}, pid = {_}",
+     "disconnect", "failure"},
     {"Timeout before authentication for {src_ip:addr} port {src_port:num}", "disconnect", "failure"},
     {"Timeout before authentication for {src_ip:addr}", "disconnect", "failure"},
     {"refused connect from {src_host:word} ({src_ip:addr})", "connect", "failure"},
-    {"Magic value check failed ({_}) on obfuscated handshake from {src_ip:addr} port {src_port:num}", "disconnect", "failure"},
-    {"drop connection #{_} from [{src_ip:addr}]:{src_port:num} on [{dst_ip:addr}]:{dst_port:num} {reason}", "connect", "failure"},
+    {"Magic value check failed ({_}) on obfuscated handshake from {src_ip:addr} port {src_port:num}",
+     "disconnect", "failure"},
+    {"drop connection #{_} from [{src_ip:addr}]:{src_port:num} on [{dst_ip:addr}]:{dst_port:num} {reason}",
+     "connect", "failure"},
     {"Starting session: {session} for {+user} from {src_ip:addr} port {src_port:num} id {_}", "session-open", NULL},
     {"Starting session: {session} for {+user} from {src_ip:addr} port {src_port:num}", "session-open", NULL},
     {"Close session: user {+user} from {src_ip:addr} port {src_port:num} id {_}", "session-close", NULL},
@@ -128,8 +141,8 @@ static void sudo_part(struct sw_decode *d, struct sw_log_state *state, struct sw
     sw_log_add_named(d, state, name, value);
 }
 
-/* "alice : 3 incorrect password attempts ; TTY=pts/0 ; PWD=/home/alice ; USER=root ; COMMAND=/usr/bin/id". COMMAND is last and
- * may hold anything. */
+/* "alice : 3 incorrect password attempts ; TTY=pts/0 ; PWD=/home/alice ; USER=root ; COMMAND=/usr/bin/id". COMMAND
+ * is last and may hold anything. */
 static bool sudo_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message)
 {
     struct sw_str s = sw_str_trim(message);
@@ -194,9 +207,10 @@ static const struct sw_form logind_rows[] = {
 static struct sw_forms logind_forms = SW_FORMS(logind_rows);
 
 static const struct sw_form polkit_rows[] = {
-    {"Operator of {_} successfully authenticated as unix-user:{user:word} to gain {_} authorization for action {action:word} {_}",
-     "authorize", "success"},
-    {"Operator of {_} FAILED to authenticate to gain authorization for action {action:word} {_}", "authorize", "failure"},
+    {"Operator of {_} successfully authenticated as unix-user:{user:word} to gain {_} authorization for action "
+     "{action:word} {_}", "authorize", "success"},
+    {"Operator of {_} FAILED to authenticate to gain authorization for action {action:word} {_}",
+     "authorize", "failure"},
     {"Registered Authentication Agent for {_}", NULL, NULL},
 };
 static struct sw_forms polkit_forms = SW_FORMS(polkit_rows);
@@ -361,7 +375,8 @@ static const struct sw_program programs[] = {
     {"audit", SW_LC_SYSLOG, &webgui_forms, NULL},
     {"php-fpm", SW_LC_SYSLOG, &webgui_forms, NULL},
 };
-static struct sw_forms *const forms[] = {&sshd_forms, &su_forms, &login_forms, &logind_forms, &polkit_forms, &pam_forms, &webgui_forms};
+static struct sw_forms *const forms[] = {&sshd_forms,   &su_forms,  &login_forms, &logind_forms,
+                                         &polkit_forms, &pam_forms, &webgui_forms};
 
 const struct sw_program_table sw_programs_login = {programs, sizeof programs / sizeof programs[0], forms,
                                                    sizeof forms / sizeof forms[0]};

@@ -2,22 +2,24 @@
 #include "decode/programs.h"
 
 static const struct sw_form postfix_rows[] = {
-    {"warning: {src_host:word}[{src_ip:addr}]: SASL {auth_method:word} authentication failed: {reason?}", "login", "failure"},
+    {"warning: {src_host:word}[{src_ip:addr}]: SASL {auth_method:word} authentication failed: {reason?}",
+     "login", "failure"},
     {"warning: hostname {src_host:word} does not resolve to address {src_ip}: {_}", NULL, NULL},
     {"warning: hostname {src_host:word} does not resolve to address {src_ip:addr}", NULL, NULL},
-    {"NOQUEUE: reject: {smtp_command:word} from {src_host:word}[{src_ip:addr}]: {status:num} {dsn:word} {reason}; from=<{mail_from?}> "
-     "to=<{mail_to?}> proto={_:word} helo=<{helo?}>", "mail-reject", "failure"},
-    {"NOQUEUE: reject: {smtp_command:word} from {src_host:word}[{src_ip:addr}]: {status:num} {dsn:word} {reason}; from=<{mail_from?}> "
-     "{_}", "mail-reject", "failure"},
-    {"NOQUEUE: reject: {smtp_command:word} from {src_host:word}[{src_ip:addr}]: {status:num} {dsn:word} {reason}", "mail-reject",
-     "failure"},
+    {"NOQUEUE: reject: {smtp_command:word} from {src_host:word}[{src_ip:addr}]: {status:num} {dsn:word} {reason}; "
+     "from=<{mail_from?}> to=<{mail_to?}> proto={_:word} helo=<{helo?}>", "mail-reject", "failure"},
+    {"NOQUEUE: reject: {smtp_command:word} from {src_host:word}[{src_ip:addr}]: {status:num} {dsn:word} {reason}; "
+     "from=<{mail_from?}> {_}", "mail-reject", "failure"},
+    {"NOQUEUE: reject: {smtp_command:word} from {src_host:word}[{src_ip:addr}]: {status:num} {dsn:word} {reason}",
+     "mail-reject", "failure"},
     {"NOQUEUE: reject: {smtp_command:word} from {src_host:word}[{src_ip:addr}]: {reason}", "mail-reject", "failure"},
     {"connect from {src_host:word}[{src_ip:addr}]", "connect", NULL},
     {"lost connection after {smtp_command} from {src_host:word}[{src_ip:addr}]", "disconnect", NULL},
     {"disconnect from {src_host:word}[{src_ip:addr}] {_}", "disconnect", NULL},
     {"disconnect from {src_host:word}[{src_ip:addr}]", "disconnect", NULL},
     {"too many errors after {smtp_command} from {src_host:word}[{src_ip:addr}]", "disconnect", "failure"},
-    {"{queue_id:word}: client={src_host:word}[{src_ip:addr}], sasl_method={auth_method:word}, sasl_username={user}", "login", "success"},
+    {"{queue_id:word}: client={src_host:word}[{src_ip:addr}], sasl_method={auth_method:word}, sasl_username={user}",
+     "login", "success"},
     {"{queue_id:word}: client={src_host:word}[{src_ip:addr}]", "mail-receive", NULL},
     {"{queue_id:word}: from=<{mail_from?}>, size={bytes:num}, nrcpt={_}", "mail-queue", NULL},
     {"{queue_id:word}: to=<{mail_to}>, {_}, status={status:word} ({reason})", "mail-send", NULL},
@@ -64,7 +66,8 @@ static void dovecot_pairs(struct sw_decode *d, struct sw_log_state *state, struc
     }
 }
 
-/* "imap-login: Disconnected (auth failed, 1 attempts in 6 secs): user=<..>, ..." and "imap-login: Login: user=<..>, ..." */
+/* "imap-login: Disconnected (auth failed, 1 attempts in 6 secs): user=<..>, ..." and "imap-login: Login: user=<..>,
+ * ..." */
 static bool dovecot_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message)
 {
     size_t login = sw_str_find(sw_str_slice(message, 0, 32), SW_STR("-login: "));
@@ -87,19 +90,23 @@ static bool dovecot_parse(struct sw_decode *d, struct sw_log_state *state, struc
 }
 
 static const struct sw_form exim_rows[] = {
-    {"{auth_method:word} authenticator failed for {src_host} ({helo}) [{src_ip:addr}]:{src_port:num}: {reason} (set_id={user})",
+    {"{auth_method:word} authenticator failed for {src_host} ({helo}) [{src_ip:addr}]:{src_port:num}: {reason} "
+     "(set_id={user})", "login", "failure"},
+    {"{auth_method:word} authenticator failed for ({helo}) [{src_ip:addr}]:{src_port:num}: {reason} (set_id={user})",
      "login", "failure"},
-    {"{auth_method:word} authenticator failed for ({helo}) [{src_ip:addr}]:{src_port:num}: {reason} (set_id={user})", "login", "failure"},
-    {"{auth_method:word} authenticator failed for ({helo}) [{src_ip:addr}]: {reason} (set_id={user})", "login", "failure"},
-    {"{auth_method:word} authenticator failed for {src_host} [{src_ip:addr}]:{src_port:num}: {reason} (set_id={user})", "login",
-     "failure"},
-    {"{auth_method:word} authenticator failed for {src_host} [{src_ip:addr}]: {reason} (set_id={user})", "login", "failure"},
+    {"{auth_method:word} authenticator failed for ({helo}) [{src_ip:addr}]: {reason} (set_id={user})",
+     "login", "failure"},
+    {"{auth_method:word} authenticator failed for {src_host} [{src_ip:addr}]:{src_port:num}: {reason} (set_id={user})",
+     "login", "failure"},
+    {"{auth_method:word} authenticator failed for {src_host} [{src_ip:addr}]: {reason} (set_id={user})",
+     "login", "failure"},
     {"{auth_method:word} authenticator failed for {_}[{src_ip:addr}]{_?}: {reason}", "login", "failure"},
-    {"H={src_host:word} ({helo}) [{src_ip:addr}]:{src_port:num} {_?}F=<{mail_from?}> rejected RCPT <{mail_to}>: {reason}",
+    {"H={src_host:word} ({helo}) [{src_ip:addr}]:{src_port:num} {_?}F=<{mail_from?}> rejected RCPT <{mail_to}>: "
+     "{reason}", "mail-reject", "failure"},
+    {"H={src_host:word} [{src_ip:addr}]:{src_port:num} {_?}F=<{mail_from?}> rejected RCPT <{mail_to}>: {reason}",
      "mail-reject", "failure"},
-    {"H={src_host:word} [{src_ip:addr}]:{src_port:num} {_?}F=<{mail_from?}> rejected RCPT <{mail_to}>: {reason}", "mail-reject",
-     "failure"},
-    {"H=({helo}) [{src_ip:addr}]:{src_port:num} {_?}F=<{mail_from?}> rejected RCPT <{mail_to}>: {reason}", "mail-reject", "failure"},
+    {"H=({helo}) [{src_ip:addr}]:{src_port:num} {_?}F=<{mail_from?}> rejected RCPT <{mail_to}>: {reason}",
+     "mail-reject", "failure"},
     {"H={src_host:word} [{src_ip:addr}]:{src_port:num} {reason}", NULL, NULL},
 };
 static struct sw_forms exim_forms = SW_FORMS(exim_rows);

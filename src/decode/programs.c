@@ -75,8 +75,8 @@ const struct sw_program *sw_program_find(struct sw_str name)
     return name.len > 0 ? lookup(name) : NULL;
 }
 
-void sw_message_parse(struct sw_decode *d, struct sw_log_state *state, const struct sw_program *known, struct sw_str program,
-                      struct sw_str message)
+void sw_message_parse(struct sw_decode *d, struct sw_log_state *state, const struct sw_program *known,
+                      struct sw_str program, struct sw_str message)
 {
     sw_log_class(d, state, known != NULL ? known->cls : SW_LC_SYSLOG);
     if (message.len == 0)

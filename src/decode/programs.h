@@ -1,8 +1,8 @@
 /*
  * programs.h - what is known of the programs that write to syslog and the journal: program -> event class and parser.
  *
- * A new program is a row in one of the program_*.c tables: a name, a class, and the forms of its messages (forms.h) or a
- * function where forms don't do. The message itself always stays in the field `message`; a parser only adds to it.
+ * A new program is a row in one of the program_*.c tables: a name, a class, and the forms of its messages (forms.h) or
+ * a function where forms don't do. The message itself always stays in the field `message`; a parser only adds to it.
  * Threads: any, after sw_log_prepare().      Trust: hostile messages.
  */
 #ifndef SW_DECODE_PROGRAMS_H
@@ -33,13 +33,14 @@ extern const struct sw_program_table sw_programs_account; /* useradd and its fam
 extern const struct sw_program_table sw_programs_daemon;  /* cron, systemd, named, dhcpd, clamd, guacd, FTP servers */
 extern const struct sw_program_table sw_programs_mail;    /* postfix, dovecot, exim */
 
-/* The row of a program as it calls itself ("CRON", "/usr/sbin/sshd", "postfix/smtpd", "sshd(pam_unix)"); NULL if unknown. */
+/* The row of a program as it calls itself ("CRON", "/usr/sbin/sshd", "postfix/smtpd", "sshd(pam_unix)"); NULL if
+ * unknown. */
 const struct sw_program *sw_program_find(struct sw_str name);
 
-/* Parses a message of a known or unknown (NULL) program: its class, PAM's part, the program's own forms, and messages that
- * carry another format. `program` is the name as written. */
-void sw_message_parse(struct sw_decode *d, struct sw_log_state *state, const struct sw_program *known, struct sw_str program,
-                      struct sw_str message);
+/* Parses a message of a known or unknown (NULL) program: its class, PAM's part, the program's own forms, and
+ * messages that carry another format. `program` is the name as written. */
+void sw_message_parse(struct sw_decode *d, struct sw_log_state *state, const struct sw_program *known,
+                      struct sw_str program, struct sw_str message);
 
 /* "pam_unix(sshd:auth): authentication failure; logname= uid=0 ..."; false when it is no such message. */
 bool sw_pam_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message);

@@ -1,6 +1,6 @@
 /*
- * syslog.c - log files of syslog daemons, network devices and journalctl: the envelope (syslog_header.c), then the message
- * (programs.c). A line without an envelope is kept as a message of its own. Sockets are the source floor's.
+ * syslog.c - log files of syslog daemons, network devices and journalctl: the envelope (syslog_header.c), then the
+ * message (programs.c). A line without an envelope is kept as a message of its own. Sockets are the source floor's.
  */
 #include "base/error.h"
 #include "base/mem.h"
@@ -30,8 +30,9 @@ static void note_time(struct sw_decode *d, const struct sw_syslog_line *line)
         sw_decode_note(d, "line without a time");
         return;
     }
+    bool dated = d->source->modified != SW_TIME_NONE;
     if (!line->year_known)
-        sw_decode_note(d, d->source->modified != SW_TIME_NONE ? "year inferred from the file's time" : "year inferred from today");
+        sw_decode_note(d, dated ? "year inferred from the file's time" : "year inferred from today");
     if (!line->zoned)
         sw_decode_note(d, d->source->zone_offset == 0 ? "no zone given, UTC assumed" : "no zone given, --zone taken");
 }
@@ -122,6 +123,8 @@ static void add_envelope(struct sw_decode *d, struct sw_log_state *state, const 
 
 static const struct sw_program *program_of(struct sw_syslog_state *state, struct sw_str name)
 {
+    if (name.len == 0)
+        return NULL;
     if (name.len == state->name_len && memcmp(name.ptr, state->name, name.len) == 0)
         return state->program;
     const struct sw_program *program = sw_program_find(name);
@@ -133,7 +136,8 @@ static const struct sw_program *program_of(struct sw_syslog_state *state, struct
     return program;
 }
 
-/* "message repeated 3 times: [ text]": the text, and the number as a field. "last message repeated 3 times" has no text. */
+/* "message repeated 3 times: [ text]": the text, and the number as a field. "last message repeated 3 times" has no
+ * text. */
 static struct sw_str take_repetition(struct sw_decode *d, struct sw_str message)
 {
     struct sw_str s = message;
@@ -208,8 +212,10 @@ int sw_syslog_line(struct sw_decode *d, struct sw_str text)
 /* What named writes into its own files; Tomcat's times look the same. */
 static bool looks_named(struct sw_str message)
 {
-    return sw_str_starts(message, SW_STR("client ")) ||
-           (sw_str_find(sw_str_slice(message, 0, 40), SW_STR(": ")) != SW_NPOS && message.ptr[0] >= 'a' && message.ptr[0] <= 'z');
+    if (sw_str_starts(message, SW_STR("client ")))
+        return true;
+    bool lower = message.ptr[0] >= 'a' && message.ptr[0] <= 'z';
+    return lower && sw_str_find(sw_str_slice(message, 0, 40), SW_STR(": ")) != SW_NPOS;
 }
 
 bool sw_syslog_looks(struct sw_str text)

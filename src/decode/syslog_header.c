@@ -1,6 +1,6 @@
 /*
- * syslog_header.c - see syslog_header.h. RFC 5424 section 6, RFC 3164 section 4, and the forms that devices and files really
- * have. It does not look into the message.
+ * syslog_header.c - see syslog_header.h. RFC 5424 section 6, RFC 3164 section 4, and the forms that devices and files
+ * really have. It does not look into the message.
  */
 #include "decode/syslog_header.h"
 
@@ -8,9 +8,9 @@
 
 /* --- priorities ------------------------------------------------------------------------------------------- */
 
-static const char *const facilities[] = {"kern",   "user",   "mail",   "daemon", "auth",   "syslog", "lpr",    "news",
-                                         "uucp",   "cron",   "authpriv", "ftp",  "ntp",    "audit",  "alert",  "clock",
-                                         "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"};
+static const char *const facilities[] = {
+    "kern", "user",     "mail", "daemon", "auth",  "syslog", "lpr",    "news",   "uucp",   "cron",   "authpriv", "ftp",
+    "ntp",  "audit",    "alert", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"};
 static const char *const severities[] = {"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
 
 struct sw_str sw_syslog_facility(int priority)
@@ -156,8 +156,8 @@ static bool two_digits(const char *p)
     return sw_is_digit(p[0]) && sw_is_digit(p[1]);
 }
 
-/* "Mmm dd hh:mm:ss" and no more to it: by far the most frequent form, with the minute remembered. The year is inferred for
- * the minute, so that a line's time does not depend on which lines came before. */
+/* "Mmm dd hh:mm:ss" and no more to it: by far the most frequent form, with the minute remembered. The year is
+ * inferred for the minute, so that a line's time does not depend on which lines came before. */
 static bool plain_time(struct sw_str s, struct sw_syslog_clock *clock, int64_t *time)
 {
     if (s.len < 16 || s.ptr[12] != ':' || !two_digits(s.ptr + 13) || (s.ptr[15] != ' ' && s.ptr[15] != ':'))
@@ -171,10 +171,10 @@ static bool plain_time(struct sw_str s, struct sw_syslog_clock *clock, int64_t *
         size_t used;
         memcpy(text, s.ptr, 13);
         memcpy(text + 13, "00", 2);
-        if (sw_time_rfc3164(sw_strn(text, 15), clock->reference, &clock->minute_time, &year_known, &used) != 0 || used != 15) {
-            clock->has_minute = false;
+        clock->has_minute = false;
+        if (sw_time_rfc3164(sw_strn(text, 15), clock->reference, &clock->minute_time, &year_known, &used) != 0 ||
+            used != 15)
             return false;
-        }
         memcpy(clock->minute, s.ptr, sizeof clock->minute);
         clock->has_minute = true;
     }
@@ -508,7 +508,8 @@ void sw_syslog_header(struct sw_str line, struct sw_syslog_clock *clock, struct 
     struct sw_str s = skip_noise(line);
     int priority = take_priority(&s);
     clear(out, s, priority);
-    if (priority >= 0 && s.len > 2 && sw_is_digit(s.ptr[0]) && s.ptr[1] == ' ' && parse_5424(sw_str_from(s, 2), clock, out))
+    bool versioned = priority >= 0 && s.len > 2 && sw_is_digit(s.ptr[0]) && s.ptr[1] == ' ';
+    if (versioned && parse_5424(sw_str_from(s, 2), clock, out))
         return;
     clear(out, s, priority);
     if (is_weekday(s) && parse_ctime(sw_str_from(s, 4), clock, out))

@@ -1,9 +1,11 @@
 /*
- * syslog_header.h - the envelope of a syslog line: priority, time, host, program, process id, and where the message begins.
+ * syslog_header.h - the envelope of a syslog line: priority, time, host, program, process id, and where the message
+ * begins.
  *
  * Understood: RFC 5424; RFC 3164 with or without <PRI> and with the years, fractions, sequence numbers and zones that
- * Cisco, BSD, Solaris and AIX add; ISO 8601 times as rsyslog and journalctl write them; the ctime form of logread, vsftpd and
- * clamd; the form of BIND's own files. Reading is a single pass; nothing is copied, all strings are views of the line.
+ * Cisco, BSD, Solaris and AIX add; ISO 8601 times as rsyslog and journalctl write them; the ctime form of logread,
+ * vsftpd and clamd; the form of BIND's own files. Reading is a single pass; nothing is copied, all strings are views of
+ * the line.
  * Threads: any, each with a clock of its own.      Trust: hostile input.
  */
 #ifndef SW_DECODE_SYSLOG_HEADER_H
@@ -24,7 +26,8 @@ enum sw_syslog_form {
     SW_SYSLOG_BIND   /* "19-Oct-2022 05:34:02.425 ..." */
 };
 
-/* Gives lines without year and zone their time, and remembers the last minute it saw. All zero but the first two at first. */
+/* Gives lines without year and zone their time, and remembers the last minute it saw. All zero but the first two at
+ * first. */
 struct sw_syslog_clock {
     int64_t reference;   /* ns: the year is the latest that is not a day after this */
     int32_t zone_offset; /* seconds east of UTC for times without a zone */
