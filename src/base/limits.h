@@ -47,6 +47,8 @@
 #define SW_ARCHIVE_RATIO_FLOOR (256ull << 20)
 /* A member that needs seeking (7z or zip64 inside another archive) is held in memory up to this. */
 #define SW_MAX_SPOOL (128u << 20)
+/* What may be read of an archive to find one member's header: the directory of a 7z or zip of a million members fits. */
+#define SW_MAX_ARCHIVE_HEADER (128u << 20)
 /* Window and tables of one decompressor. xz -9 takes 65 MiB, zstd --ultra -22 takes 128 MiB; more is refused by name. */
 #define SW_MAX_CODEC_MEMORY (144u << 20)
 

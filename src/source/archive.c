@@ -12,16 +12,33 @@
 #include <stdio.h>
 
 #define IN_SIZE (128u << 10)
-#define MAX_RETRIES 16 /* headers in a row that libarchive asks to have read again */
+#define MAX_RETRIES 16  /* headers in a row that libarchive asks to have read again */
+#define MAX_RESTARTS 64 /* damaged members of one archive that it is opened again for */
 
 struct archive_layer {
     struct archive *reader;
+    const struct sw_container *container;
     uint8_t *in;
-    bool broken;       /* no further entry can be read */
+    uint64_t headers;  /* read so far */
+    uint64_t listed;   /* bytes read for the header that is being read */
+    bool listing;      /* a header is being read */
+    bool has_header;   /* the reader stands at an entry */
+    unsigned restarts;
     bool in_entry;
+    bool damaged;      /* the current entry broke the reader */
+    bool finished;     /* there are no more entries, or none that can be had */
 };
 
 /* --- what libarchive reads from ------------------------------------------------------------------------- */
+
+/* A header's lengths may ask libarchive to gather gigabytes for one name. */
+static bool is_header_too_long(struct archive_layer *a, ssize_t n)
+{
+    if (!a->listing || n <= 0)
+        return false;
+    a->listed += (uint64_t)n;
+    return a->listed > SW_MAX_ARCHIVE_HEADER;
+}
 
 static la_ssize_t below_read(struct archive *reader, void *arg, const void **data)
 {
@@ -31,6 +48,10 @@ static la_ssize_t below_read(struct archive *reader, void *arg, const void **dat
     *data = a->in;
     if (n < 0)
         archive_set_error(reader, EIO, "%s", layer->below->error.text);
+    if (is_header_too_long(a, n)) {
+        archive_set_error(reader, EIO, "it is longer than %u MiB", SW_MAX_ARCHIVE_HEADER >> 20);
+        return ARCHIVE_FATAL;
+    }
     return n < 0 ? ARCHIVE_FATAL : n;
 }
 
@@ -65,9 +86,12 @@ static int fail(struct sw_layer *layer, const char *doing)
     const struct sw_layer *below = layer->below;
     if (below->error.code != 0)
         return sw_layer_fail(layer, below->error.code, "%s", below->error.text);
+    bool recognised = archive_format(a->reader) != 0; /* before that libarchive's question for encryption is a null call */
+    if (recognised && archive_read_has_encrypted_entries(a->reader) == 1)
+        return sw_layer_fail(layer, SW_E_UNSUPPORTED, "encrypted %s archive", layer->name);
     const char *why = archive_error_string(a->reader);
-    if (archive_errno(a->reader) == ENOMEM)
-        return sw_layer_fail(layer, SW_E_NOMEM, "%s", sw_strerror(SW_E_NOMEM));
+    if (archive_errno(a->reader) == ENOMEM) /* because of what the archive asks for, so its fault, not the run's */
+        return sw_layer_fail(layer, SW_E_LIMIT, "%s archive: %s needs more memory than can be had", layer->name, doing);
     return sw_layer_fail(layer, SW_E_FORMAT, "damaged %s archive: %s: %s", layer->name, doing, why != NULL ? why : "unusable data");
 }
 
@@ -83,8 +107,7 @@ static ssize_t archive_layer_read(struct sw_layer *layer, uint8_t *buf, size_t l
         n = archive_read_data(a->reader, buf, len);
     if (n >= 0)
         return n;
-    if (n == ARCHIVE_FATAL)
-        a->broken = true;
+    a->damaged = n == ARCHIVE_FATAL;
     return fail(layer, "reading a member");
 }
 
@@ -98,12 +121,16 @@ static void archive_layer_fini(struct sw_layer *layer)
 
 static const struct sw_layer_ops archive_ops = {archive_layer_read, NULL, archive_layer_fini};
 
-static int open_reader(struct sw_layer *layer, struct archive_layer *a, const struct sw_container *container)
+static int open_reader(struct sw_layer *layer, struct archive_layer *a)
 {
-    if (container->support(a->reader) < ARCHIVE_WARN)
-        return sw_layer_fail(layer, SW_E_UNSUPPORTED, "%s archives cannot be read here", container->name);
+    a->has_header = false;
+    a->reader = archive_read_new();
+    if (a->reader == NULL)
+        return SW_E_NOMEM;
+    if (a->container->support(a->reader) < ARCHIVE_WARN)
+        return sw_layer_fail(layer, SW_E_UNSUPPORTED, "%s archives cannot be read here", layer->name);
     /* Files appended to a tar after its end mark are evidence too. */
-    if (strcmp(container->name, "tar") == 0)
+    if (strcmp(layer->name, "tar") == 0)
         (void)archive_read_set_format_option(a->reader, "tar", "read_concatenated_archives", "1");
     (void)archive_read_set_read_callback(a->reader, below_read);
     if (sw_layer_can_seek(layer->below)) {
@@ -119,14 +146,13 @@ int sw_layer_archive(struct sw_layer *layer, const struct sw_container *containe
     struct archive_layer *a = sw_alloc(1, sizeof *a);
     if (a == NULL)
         return SW_E_NOMEM;
+    a->container = container;
+    a->in = sw_alloc(IN_SIZE, 1);
     layer->ops = &archive_ops;
     layer->impl = a;
     layer->name = container->name;
     layer->is_archive = true;
-    layer->unpacks = true;
-    a->in = sw_alloc(IN_SIZE, 1);
-    a->reader = archive_read_new();
-    int rc = a->in == NULL || a->reader == NULL ? SW_E_NOMEM : open_reader(layer, a, container);
+    int rc = a->in == NULL ? SW_E_NOMEM : open_reader(layer, a);
     if (rc == 0)
         return 0;
     archive_layer_fini(layer);
@@ -177,18 +203,53 @@ static void describe(struct archive_entry *e, struct sw_entry *entry)
     entry->encrypted = archive_entry_is_data_encrypted(e) != 0;
 }
 
-static int next_header(struct sw_layer *layer, struct archive_layer *a, struct sw_entry *entry)
+/* One header, of whatever kind: 1, 0 at the end, or an error. */
+static int read_header(struct sw_layer *layer, struct archive_layer *a, struct archive_entry **e)
 {
-    for (int retries = 0;;) {
+    if (a->has_header)
+        (void)archive_read_data_skip(a->reader); /* what was left unread is not the next header's; errors show there */
+    a->listing = true;
+    a->listed = 0;
+    int rc = ARCHIVE_RETRY;
+    for (int tries = 0; rc == ARCHIVE_RETRY && tries < MAX_RETRIES; tries++)
+        rc = archive_read_next_header(a->reader, e);
+    a->listing = false;
+    a->has_header = rc >= ARCHIVE_WARN;
+    if (rc == ARCHIVE_EOF)
+        return 0;
+    return rc < ARCHIVE_WARN ? fail(layer, "reading its list of members") : 1;
+}
+
+/* libarchive gives a zip up at the first member that is damaged, though the others are whole: opens it again and goes to
+ * where it was. 1 or an error. */
+static int restart(struct sw_layer *layer, struct archive_layer *a)
+{
+    struct sw_layer *below = layer->below;
+    if (below->error.code != 0)
+        return sw_layer_fail(layer, below->error.code, "%s: the members that follow are lost", below->error.text);
+    if (!a->container->restarts || ++a->restarts > MAX_RESTARTS || sw_layer_seek(below, 0, SEEK_SET) != 0)
+        return sw_layer_fail(layer, SW_E_FORMAT, "damaged %s archive: the members after the damaged one are lost", layer->name);
+    (void)archive_read_free(a->reader);
+    int rc = open_reader(layer, a);
+    if (rc != 0)
+        return rc;
+    struct archive_entry *e;
+    rc = 1;
+    for (uint64_t i = 0; i < a->headers && rc == 1; i++)
+        rc = read_header(layer, a, &e);
+    return rc;
+}
+
+static int next_entry(struct sw_layer *layer, struct archive_layer *a, struct sw_entry *entry)
+{
+    int rc = a->damaged ? restart(layer, a) : 1;
+    a->damaged = false;
+    while (rc == 1) {
         struct archive_entry *e;
-        int rc = archive_read_next_header(a->reader, &e);
-        if (rc == ARCHIVE_EOF)
-            return 0;
-        if (rc == ARCHIVE_RETRY && ++retries < MAX_RETRIES)
-            continue;
-        if (rc < ARCHIVE_WARN)
-            return fail(layer, "reading its list of members");
-        retries = 0;
+        rc = read_header(layer, a, &e);
+        if (rc != 1)
+            break;
+        a->headers++;
         if (++layer->account->members > SW_MAX_ARCHIVE_MEMBERS) {
             layer->account->exhausted = true;
             return sw_layer_fail(layer, SW_E_LIMIT, "stopped: more than %u members", SW_MAX_ARCHIVE_MEMBERS);
@@ -198,22 +259,23 @@ static int next_header(struct sw_layer *layer, struct archive_layer *a, struct s
         describe(e, entry);
         return 1;
     }
+    return rc;
 }
 
 int sw_archive_next(struct sw_layer *layer, struct sw_entry *entry)
 {
     struct archive_layer *a = layer->impl;
-    if (a->broken)
-        return 0; /* the member that met the damage has told */
+    if (a->finished)
+        return 0;
     layer->error.code = 0;
     layer->ended = false;
     layer->member_out = 0;
     locale_t utf8 = layer->account->utf8;
     locale_t before = utf8 != (locale_t)0 ? uselocale(utf8) : (locale_t)0;
-    int rc = next_header(layer, a, entry);
+    int rc = next_entry(layer, a, entry);
     if (before != (locale_t)0)
         (void)uselocale(before);
     a->in_entry = rc == 1;
-    a->broken = rc != 1;
+    a->finished = rc != 1;
     return rc;
 }

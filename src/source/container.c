@@ -124,7 +124,7 @@ static const struct sw_container containers[] = {
     {.name = "bzip2", .fits = is_bzip2, .codec = &sw_codec_bzip2},
     {.name = "lz4", .fits = is_lz4, .codec = &sw_codec_lz4},
     {.name = "lzip", .fits = is_lzip, .codec = &sw_codec_lzip},
-    {.name = "zip", .fits = is_zip, .support = archive_read_support_format_zip, .wants_seek = true},
+    {.name = "zip", .fits = is_zip, .support = archive_read_support_format_zip, .wants_seek = true, .restarts = true},
     {.name = "7z", .fits = is_7z, .support = archive_read_support_format_7zip, .wants_seek = true, .needs_seek = true},
     {.name = "rar", .fits = is_rar, .support = archive_read_support_format_rar, .wants_seek = true},
     {.name = "rar5", .fits = is_rar5, .support = archive_read_support_format_rar5, .wants_seek = true},

@@ -12,8 +12,8 @@
  * Limits:  depth SW_MAX_ARCHIVE_DEPTH, members SW_MAX_ARCHIVE_MEMBERS, member SW_MAX_MEMBER, ratio SW_MAX_ARCHIVE_RATIO past
  *          SW_ARCHIVE_RATIO_FLOOR (of each container to what it holds and of the file to all), codec memory SW_MAX_CODEC_MEMORY,
  *          7z and zip in another container SW_MAX_SPOOL (7z beyond it is refused, zip then is read without its directory).
- *          About 1 MiB a stream, and what the codecs need. libarchive's own memory (dictionaries of 7z and rar members) is
- *          bounded by the process's limit alone.
+ *          About 1 MiB a stream, and what the codecs need. A header SW_MAX_ARCHIVE_HEADER. libarchive's own
+ *          memory (dictionaries of 7z members, up to the size of the member) is bounded by the process's limit alone.
  * Threads: a stream belongs to one thread at a time; different streams are independent.
  * Calls:   after sw_stream_new(): openat, read, fstat, lseek, close and memory, so that it works in the sandbox. zip times without
  *          zone are local time: set TZ=UTC0 and call tzset() before, or the C library opens /etc/localtime.

@@ -100,6 +100,7 @@ struct sw_container {
     int (*support)(struct archive *a); /* archives: switches libarchive's reader of the format on */
     bool wants_seek;                 /* better read with seeking */
     bool needs_seek;                 /* can't be read without */
+    bool restarts;                   /* after damage in a member the others can be had by opening it again */
 };
 
 /* The container that begins with these bytes; NULL: none, a plain file. */

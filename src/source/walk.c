@@ -8,13 +8,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAX_NAME_BYTES ((size_t)4 << 30)
+#define MAX_NAME_BYTES ((size_t)1 << 30)
 
 void sw_walk_init(struct sw_walk *walk)
 {
@@ -32,18 +30,24 @@ void sw_walk_fini(struct sw_walk *walk)
     *walk = (struct sw_walk){.count = 0};
 }
 
-/* A terminated copy in the list's arena. */
-static struct sw_str keep(struct sw_walk *walk, struct sw_str a, struct sw_str b)
+/* The pieces put together, terminated, in the list's arena; ptr NULL when there is no room. */
+static struct sw_str join(struct sw_walk *walk, struct sw_str a, struct sw_str b, struct sw_str c)
 {
-    char *copy = sw_arena_bytes(&walk->names, a.len + b.len + 1);
+    size_t len = a.len + b.len + c.len;
+    char *copy = sw_arena_bytes(&walk->names, len + 1);
     if (copy == NULL)
         return (struct sw_str){NULL, 0};
-    if (a.len > 0)
-        memcpy(copy, a.ptr, a.len);
-    if (b.len > 0)
-        memcpy(copy + a.len, b.ptr, b.len);
-    copy[a.len + b.len] = '\0';
-    return (struct sw_str){copy, a.len + b.len};
+    char *at = copy;
+    at = a.len > 0 ? (char *)mempcpy(at, a.ptr, a.len) : at;
+    at = b.len > 0 ? (char *)mempcpy(at, b.ptr, b.len) : at;
+    at = c.len > 0 ? (char *)mempcpy(at, c.ptr, c.len) : at;
+    *at = '\0';
+    return (struct sw_str){copy, len};
+}
+
+static struct sw_str keep(struct sw_walk *walk, struct sw_str s)
+{
+    return join(walk, s, SW_STR(""), SW_STR(""));
 }
 
 int sw_walk_exclude(struct sw_walk *walk, const char *glob)
@@ -51,7 +55,7 @@ int sw_walk_exclude(struct sw_walk *walk, const char *glob)
     int rc = sw_grow(&walk->excludes, &walk->exclude_cap, walk->exclude_count, sizeof walk->excludes[0], SIZE_MAX);
     if (rc != 0)
         return rc;
-    struct sw_str copy = keep(walk, sw_str(glob), SW_STR(""));
+    struct sw_str copy = keep(walk, sw_str(glob));
     if (copy.ptr == NULL)
         return SW_E_NOMEM;
     walk->excludes[walk->exclude_count++] = copy;
@@ -74,8 +78,8 @@ static int add_problem(struct sw_walk *walk, struct sw_str path, const char *rea
     int rc = sw_grow(&walk->problems, &walk->problem_cap, walk->problem_count, sizeof walk->problems[0], SIZE_MAX);
     if (rc != 0)
         return rc;
-    struct sw_str copy = keep(walk, path, SW_STR(""));
-    struct sw_str why = keep(walk, sw_str(reason), SW_STR(""));
+    struct sw_str copy = keep(walk, path);
+    struct sw_str why = keep(walk, sw_str(reason));
     if (copy.ptr == NULL || why.ptr == NULL)
         return SW_E_NOMEM;
     walk->problems[walk->problem_count++] = (struct sw_walk_problem){copy, why.ptr};
@@ -91,12 +95,13 @@ static int add_errno(struct sw_walk *walk, struct sw_str path, int number)
     return add_problem(walk, path, reason);
 }
 
-static int add_folder(struct sw_walk *walk, struct sw_str prefix, struct sw_str name)
+/* A folder by the three pieces of its path, the last "/" or "". */
+static int add_folder(struct sw_walk *walk, struct sw_str prefix, struct sw_str name, struct sw_str slash)
 {
     int rc = sw_grow(&walk->folders, &walk->folder_cap, walk->folder_count, sizeof walk->folders[0], UINT32_MAX);
     if (rc != 0)
         return rc;
-    struct sw_str path = keep(walk, prefix, name);
+    struct sw_str path = join(walk, prefix, name, slash);
     if (path.ptr == NULL)
         return SW_E_NOMEM;
     walk->folders[walk->folder_count++] = path;
@@ -122,7 +127,7 @@ static int add_file(struct sw_walk *walk, uint32_t folder, struct sw_str name, c
     int rc = sw_grow(&walk->files, &walk->cap, walk->count, sizeof walk->files[0], SW_MAX_FILES);
     if (rc != 0)
         return rc;
-    struct sw_str copy = keep(walk, name, SW_STR(""));
+    struct sw_str copy = keep(walk, name);
     if (copy.ptr == NULL || copy.len > UINT32_MAX)
         return SW_E_NOMEM;
     struct sw_walk_file *file = &walk->files[walk->count++];
@@ -140,43 +145,53 @@ static int add_file(struct sw_walk *walk, uint32_t folder, struct sw_str name, c
     return 0;
 }
 
+/* 1 when an entry is to be left out. */
+static int check_excluded(struct sw_walk *walk, struct sw_str prefix, const char *name)
+{
+    if (walk->exclude_count == 0)
+        return 0;
+    struct sw_arena_mark mark = sw_arena_mark(&walk->names);
+    struct sw_str path = join(walk, prefix, sw_str(name), SW_STR(""));
+    if (path.ptr == NULL)
+        return SW_E_NOMEM;
+    bool excluded = is_excluded(walk, path, name);
+    sw_arena_rewind(&walk->names, mark);
+    walk->skipped[SW_SKIP_EXCLUDED] += excluded;
+    return excluded;
+}
+
+static int add_entry_errno(struct sw_walk *walk, struct sw_str prefix, const char *name, int number)
+{
+    if (number == ENOENT) /* gone since it was listed */
+        return 0;
+    struct sw_str path = join(walk, prefix, sw_str(name), SW_STR(""));
+    return path.ptr == NULL ? SW_E_NOMEM : add_errno(walk, path, number);
+}
+
+static enum sw_walk_skip skip_kind(mode_t mode)
+{
+    if (S_ISLNK(mode))
+        return SW_SKIP_LINK;
+    if (S_ISFIFO(mode))
+        return SW_SKIP_PIPE;
+    return S_ISSOCK(mode) ? SW_SKIP_SOCKET : SW_SKIP_DEVICE;
+}
+
 /* One entry of a directory. `folder` is the directory's index; fd the open directory. */
 static int take_entry(struct sw_walk *walk, uint32_t folder, int fd, const char *name)
 {
     struct sw_str prefix = walk->folders[folder];
-    struct sw_arena_mark mark = sw_arena_mark(&walk->names);
-    struct sw_str path = keep(walk, prefix, sw_str(name));
-    if (path.ptr == NULL)
-        return SW_E_NOMEM;
-    bool excluded = walk->exclude_count > 0 && is_excluded(walk, path, name);
+    int excluded = check_excluded(walk, prefix, name);
+    if (excluded != 0)
+        return excluded < 0 ? excluded : 0;
     struct stat st;
-    int failed = !excluded && fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ? errno : 0;
-    sw_arena_rewind(&walk->names, mark);
-    if (excluded) {
-        walk->skipped[SW_SKIP_EXCLUDED]++;
-        return 0;
-    }
-    if (failed == ENOENT) /* gone since it was listed */
-        return 0;
-    if (failed != 0) {
-        char text[PATH_MAX * 2];
-        (void)snprintf(text, sizeof text, "%.*s%s", SW_STR_ARG(prefix), name);
-        return add_errno(walk, sw_str(text), failed);
-    }
+    if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return add_entry_errno(walk, prefix, name, errno);
     if (S_ISREG(st.st_mode))
         return add_file(walk, folder, sw_str(name), &st);
-    if (S_ISDIR(st.st_mode)) {
-        char with_slash[NAME_MAX + 2];
-        int n = snprintf(with_slash, sizeof with_slash, "%s/", name);
-        return n < 0 || (size_t)n >= sizeof with_slash
-                   ? add_errno(walk, sw_str(name), ENAMETOOLONG)
-                   : add_folder(walk, prefix, sw_str(with_slash));
-    }
-    enum sw_walk_skip kind = S_ISLNK(st.st_mode)    ? SW_SKIP_LINK
-                             : S_ISFIFO(st.st_mode) ? SW_SKIP_PIPE
-                             : S_ISSOCK(st.st_mode) ? SW_SKIP_SOCKET
-                                                    : SW_SKIP_DEVICE;
-    walk->skipped[kind]++;
+    if (S_ISDIR(st.st_mode))
+        return add_folder(walk, prefix, sw_str(name), SW_STR("/"));
+    walk->skipped[skip_kind(st.st_mode)]++;
     return 0;
 }
 
@@ -213,7 +228,7 @@ static int add_tree(struct sw_walk *walk, struct sw_str path)
 {
     size_t first = walk->folder_count;
     struct sw_str slash = sw_str_ends(path, SW_STR("/")) ? SW_STR("") : SW_STR("/");
-    int rc = add_folder(walk, path, slash);
+    int rc = add_folder(walk, path, SW_STR(""), slash);
     for (size_t i = first; rc == 0 && i < walk->folder_count; i++)
         rc = list_folder(walk, (uint32_t)i, i == first);
     return rc;
@@ -237,7 +252,7 @@ int sw_walk_add(struct sw_walk *walk, const char *path)
     size_t name_at = whole.len;
     while (name_at > 0 && path[name_at - 1] != '/')
         name_at--;
-    int rc = add_folder(walk, sw_str_slice(whole, 0, name_at), SW_STR(""));
+    int rc = add_folder(walk, sw_str_slice(whole, 0, name_at), SW_STR(""), SW_STR(""));
     if (rc != 0)
         return rc;
     bool regular = !is_stdin && S_ISREG(st.st_mode);
