@@ -24,13 +24,24 @@ void sw_program_free(struct sw_program *program);
 int sw_matcher_new(struct sw_matcher **matcher, const struct sw_program *program);
 void sw_matcher_free(struct sw_matcher *matcher);
 
+/* What a worker's matcher did, for --stats and the summary. */
+struct sw_matcher_stats {
+    uint64_t events;
+    uint64_t values;       /* looked up in an index */
+    uint64_t remembered;   /* of these, found in the memory of earlier results */
+    uint64_t candidates;   /* rules evaluated */
+    uint64_t matches;
+    uint64_t regex_limit;  /* times that an expression was given up at its step limit: counted as not found */
+};
+void sw_matcher_stats(const struct sw_matcher *matcher, struct sw_matcher_stats *stats);
+
 /* Indices (ascending) of the rules that match the event; valid until the next call. Returns how many, or SW_E_*. */
 int sw_matcher_run(struct sw_matcher *matcher, const struct sw_event *event, const uint32_t **rules);
 
 /* For explaining a match: which of the event's fields made the rule hold. Sets bits [0, event->count) in `bits`. Not fast. */
 void sw_matcher_fields(struct sw_matcher *matcher, const struct sw_event *event, uint32_t rule, uint64_t *bits);
 
-/* How a rule was compiled, as text for `rules explain`. */
-void sw_program_explain(const struct sw_program *program, uint32_t rule, struct sw_buf *out);
+/* How a rule was compiled, as text for `rules explain`: the classes it applies to, its witnesses, its questions. */
+void sw_program_explain(const struct sw_program *program, const struct sw_classes *classes, uint32_t rule, struct sw_buf *out);
 
 #endif

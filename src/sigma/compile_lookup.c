@@ -1,0 +1,400 @@
+/*
+ * compile_lookup.c - the index of one field: for each test of its sets an entry where the value will lead to it. An entry is
+ * either decisive (the literal stands where the form says) or only necessary, then the hit says `verify`.
+ */
+#include "base/mem.h"
+#include "base/utf.h"
+#include "sigma/compile_priv.h"
+
+#include <stdio.h>
+
+enum table { EXACT, STARTS, ENDS, GRAMS, TABLES = GRAMS + SW_GRAM };
+
+/* An entry on its way into a table. */
+struct keyed {
+    uint64_t key;
+    uint32_t table; /* enum table; GRAMS + n: grams of n + 1 bytes */
+    struct sw_entry entry;
+};
+
+struct maker {
+    struct sw_build *build;
+    struct sw_lookup lookup;
+    struct keyed *keyed;
+    size_t keyed_count, keyed_cap;
+    struct sw_number_entry *numbers;
+    size_t number_count, number_cap;
+    struct sw_numbers each, expressions; /* hits */
+};
+
+/* --- keys --------------------------------------------------------------------------------------------------- */
+
+static uint64_t string_key(struct sw_str text)
+{
+    char padded[8] = {0};
+    if (text.len > sizeof padded)
+        return sw_key_of(text.ptr, text.len);
+    if (text.len > 0)
+        memcpy(padded, text.ptr, text.len);
+    return sw_key_of(padded, text.len);
+}
+
+static int add_keyed(struct maker *m, enum table table, uint64_t key, uint32_t hit, struct sw_span text, uint32_t at)
+{
+    int rc = sw_grow(&m->keyed, &m->keyed_cap, m->keyed_count, sizeof *m->keyed, SW_MAX_SECTION);
+    if (rc == 0)
+        m->keyed[m->keyed_count++] = (struct keyed){key, table, {hit, text.first, text.count, at}};
+    return rc;
+}
+
+static int add_exact(struct maker *m, uint32_t hit, struct sw_span text)
+{
+    m->lookup.exact_lengths |= 1ull << (text.count < 63 ? text.count : 63);
+    return add_keyed(m, EXACT, string_key(sw_program_text(m->build->program, text)), hit, text, 0);
+}
+
+static int add_edge(struct maker *m, enum table table, uint32_t hit, struct sw_span text)
+{
+    unsigned edge = sw_edge_size(text.count);
+    uint32_t size = sw_edge_sizes[edge];
+    uint32_t at = table == ENDS ? text.count - size : 0;
+    *(table == ENDS ? &m->lookup.ends_sizes : &m->lookup.starts_sizes) |= 1u << edge;
+    struct sw_str literal = sw_program_text(m->build->program, text);
+    return add_keyed(m, table, string_key(sw_str_slice(literal, at, at + size)), hit, text, at);
+}
+
+static int add_anywhere(struct maker *m, uint32_t hit, struct sw_span text)
+{
+    struct sw_str literal = sw_program_text(m->build->program, text);
+    unsigned size = text.count < SW_GRAM ? text.count : SW_GRAM;
+    uint32_t at = 0;
+    if (size == SW_GRAM)
+        (void)sw_build_rarest_gram(m->build, literal, &at);
+    char padded[SW_GRAM] = {0};
+    memcpy(padded, literal.ptr + at, size);
+    return add_keyed(m, GRAMS + size - 1, sw_gram_of(padded, size), hit, text, at);
+}
+
+/* --- tests -------------------------------------------------------------------------------------------------- */
+
+/* The literal as it stands in folded values. */
+static int folded_text(struct maker *m, const struct sw_test *test, struct sw_span from, struct sw_span *text)
+{
+    *text = from;
+    if (!test->cased)
+        return 0;
+    sw_arena_reset(&m->build->folds);
+    struct sw_str folded = sw_utf8_fold(&m->build->folds, sw_program_text(m->build->program, from));
+    if (folded.ptr == NULL)
+        return SW_E_NOMEM;
+    text->count = (uint32_t)folded.len;
+    return SW_SECTION_ADD(&m->build->program->text, folded.ptr, folded.len, &text->first);
+}
+
+/* A number of the rule: by value, and as plain decimals, in which values mostly are. */
+static int add_number(struct maker *m, uint32_t hit, const struct sw_test *test)
+{
+    int rc = sw_grow(&m->numbers, &m->number_cap, m->number_count, sizeof *m->numbers, SW_MAX_SECTION);
+    if (rc != 0)
+        return rc;
+    m->numbers[m->number_count++] = (struct sw_number_entry){.number = test->number, .hit = hit};
+    if (!(test->number >= 0 && test->number < 1e15))
+        return 0;
+    char plain[32];
+    int len = snprintf(plain, sizeof plain, "%.0f", test->number == 0 ? 0 : test->number);
+    double back;
+    struct sw_str text = sw_strn(plain, len > 0 ? (size_t)len : 0);
+    if (sw_str_double(text, &back) != 0 || back != test->number ||
+        sw_str_eq(text, sw_program_text(m->build->program, test->text)))
+        return 0;
+    struct sw_span span = {.count = (uint32_t)text.len};
+    rc = SW_SECTION_ADD(&m->build->program->text, text.ptr, text.len, &span.first);
+    return rc != 0 ? rc : add_exact(m, hit, span);
+}
+
+static int add_wild(struct maker *m, uint32_t hit, const struct sw_test *test)
+{
+    struct sw_program *p = m->build->program;
+    double least = 2;
+    struct sw_span rarest = {0, 0};
+    for (uint32_t i = 0; i < test->tokens.count; i++) {
+        struct sw_program_token token = p->tokens.at[test->tokens.first + i];
+        if (token.kind != SW_TOKEN_LITERAL || token.text.count == 0)
+            continue;
+        double rarity = sw_build_literal_rarity(m->build, sw_program_text(p, token.text));
+        if (rarity < least) {
+            least = rarity;
+            rarest = token.text;
+        }
+    }
+    if (rarest.count == 0)
+        return sw_numbers_add(&m->each, hit);
+    struct sw_span text;
+    int rc = folded_text(m, test, rarest, &text);
+    return rc != 0 ? rc : add_anywhere(m, hit, text);
+}
+
+static int add_pattern(struct maker *m, uint32_t hit, const struct sw_test *test)
+{
+    struct sw_span text;
+    int rc = folded_text(m, test, test->text, &text);
+    if (rc != 0)
+        return rc;
+    switch ((enum sw_pattern_form)test->form) {
+    case SW_FORM_EXACT:
+        rc = add_exact(m, hit, text);
+        return rc == 0 && test->is_number ? add_number(m, hit, test) : rc;
+    case SW_FORM_CONTAINS:
+        return add_anywhere(m, hit, text);
+    case SW_FORM_STARTS:
+        return add_edge(m, STARTS, hit, text);
+    case SW_FORM_ENDS:
+        return add_edge(m, ENDS, hit, text);
+    case SW_FORM_WILD:
+        return add_wild(m, hit, test);
+    case SW_FORM_ANY:
+        break;
+    }
+    return sw_numbers_add(&m->each, hit);
+}
+
+static int add_regex(struct maker *m, uint32_t hit, uint32_t number, const struct sw_test *test)
+{
+    struct sw_build *b = m->build;
+    struct sw_span needs = b->notes[number].needs;
+    if (needs.count == 0)
+        return sw_numbers_add(b->program->regexes.at[test->regex].pcre_only ? &m->each : &m->expressions, hit);
+    for (uint32_t i = 0; i < needs.count; i++) {
+        struct sw_str need = b->needs[needs.first + i];
+        struct sw_span text = {.count = (uint32_t)need.len};
+        int rc = SW_SECTION_ADD(&b->program->text, need.ptr, need.len, &text.first);
+        if (rc == 0)
+            rc = add_anywhere(m, hit, text);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* Whether reaching the test through the index says only that it may hold. */
+static bool must_verify(const struct sw_build *b, uint32_t number)
+{
+    const struct sw_test *test = &b->program->tests.at[number];
+    if (test->kind == SW_PRED_PATTERN)
+        return test->cased || test->form == SW_FORM_WILD;
+    if (test->kind == SW_PRED_REGEX)
+        return b->notes[number].needs.count > 0 || b->program->regexes.at[test->regex].pcre_only;
+    return true;
+}
+
+static int add_test(struct maker *m, uint32_t hit, uint32_t number)
+{
+    const struct sw_test test = m->build->program->tests.at[number];
+    if (test.kind == SW_PRED_PATTERN)
+        return add_pattern(m, hit, &test);
+    if (test.kind == SW_PRED_REGEX)
+        return add_regex(m, hit, number, &test);
+    return sw_numbers_add(&m->each, hit);
+}
+
+/* --- tables ------------------------------------------------------------------------------------------------- */
+
+static int by_key(const void *a, const void *b)
+{
+    const struct keyed *x = a;
+    const struct keyed *y = b;
+    if (x->table != y->table)
+        return x->table < y->table ? -1 : 1;
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    if (x->entry.hit != y->entry.hit)
+        return x->entry.hit < y->entry.hit ? -1 : 1;
+    return (x->entry.text > y->entry.text) - (x->entry.text < y->entry.text);
+}
+
+static unsigned bits_for(size_t count)
+{
+    unsigned bits = 1;
+    while (((size_t)1 << bits) < count && bits < 31)
+        bits++;
+    return bits;
+}
+
+/* One hash table of the entries given, which are in order of their keys. */
+static int make_table(struct maker *m, const struct keyed *keyed, size_t count, struct sw_table *table)
+{
+    struct sw_program *p = m->build->program;
+    table->bits = bits_for(2 * count);
+    int rc = SW_SECTION_ADD(&p->slots, NULL, (size_t)1 << table->bits, &table->first);
+    uint32_t mask = (1u << table->bits) - 1;
+    for (size_t i = 0; i < count && rc == 0;) {
+        struct sw_slot64 slot = {.key = keyed[i].key, .entries = {(uint32_t)p->entries.count, 0}};
+        for (; i < count && keyed[i].key == slot.key && rc == 0; i++, slot.entries.count++) {
+            uint32_t index;
+            rc = SW_SECTION_ADD(&p->entries, &keyed[i].entry, 1, &index);
+        }
+        uint32_t at = sw_table_index(slot.key, table->bits);
+        while (p->slots.at[table->first + at].entries.count != 0)
+            at = (at + 1) & mask;
+        p->slots.at[table->first + at] = slot;
+    }
+    return rc;
+}
+
+/* The bitmap that most places of a value are turned away by: about one bit in sixteen is set. */
+static int make_filter(struct maker *m, const struct keyed *keyed, size_t count, struct sw_grams *grams)
+{
+    struct sw_program *p = m->build->program;
+    unsigned bits = bits_for(16 * count);
+    grams->filter_bits = bits < 9 ? 9 : bits > 22 ? 22 : bits;
+    int rc = SW_SECTION_ADD(&p->words, NULL, ((size_t)1 << grams->filter_bits) / 64, &grams->filter);
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        uint32_t bit = sw_gram_bit((uint32_t)keyed[i].key, grams->filter_bits);
+        p->words.at[grams->filter + bit / 64] |= 1ull << bit % 64;
+    }
+    return rc;
+}
+
+static int make_tables(struct maker *m)
+{
+    struct sw_lookup *lookup = &m->lookup;
+    if (m->keyed_count > 1)
+        qsort(m->keyed, m->keyed_count, sizeof *m->keyed, by_key);
+    int rc = 0;
+    for (size_t i = 0; i < m->keyed_count && rc == 0;) {
+        size_t first = i;
+        uint32_t table = m->keyed[i].table;
+        while (i < m->keyed_count && m->keyed[i].table == table)
+            i++;
+        const struct keyed *keyed = m->keyed + first;
+        struct sw_grams *grams = table >= GRAMS ? &lookup->grams[table - GRAMS] : NULL;
+        struct sw_table *to = grams ? &grams->table : table == EXACT ? &lookup->exact :
+                              table == STARTS ? &lookup->starts : &lookup->ends;
+        rc = make_table(m, keyed, i - first, to);
+        if (rc == 0 && grams != NULL)
+            rc = make_filter(m, keyed, i - first, grams);
+    }
+    return rc;
+}
+
+/* --- hits --------------------------------------------------------------------------------------------------- */
+
+struct membership {
+    uint32_t test;
+    uint32_t local;
+};
+
+static int by_test(const void *a, const void *b)
+{
+    const struct membership *x = a;
+    const struct membership *y = b;
+    if (x->test != y->test)
+        return x->test < y->test ? -1 : 1;
+    return (x->local > y->local) - (x->local < y->local);
+}
+
+static int list_members(const struct sw_build *b, const uint32_t *sets, size_t count, struct membership **members, size_t *sum)
+{
+    const struct sw_program *p = b->program;
+    *sum = 0;
+    for (size_t i = 0; i < count; i++)
+        *sum += p->sets.at[sets[i]].count;
+    *members = sw_alloc(*sum + 1, sizeof **members);
+    if (*members == NULL)
+        return SW_E_NOMEM;
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct sw_span set = p->sets.at[sets[i]];
+        for (uint32_t j = 0; j < set.count; j++)
+            (*members)[at++] = (struct membership){p->set_tests.at[set.first + j], (uint32_t)i};
+    }
+    if (*sum > 1)
+        qsort(*members, *sum, sizeof **members, by_test);
+    return 0;
+}
+
+/* A hit for each distinct test, with the sets that have it. */
+static int make_hits(struct maker *m, const uint32_t *sets, size_t count)
+{
+    struct sw_program *p = m->build->program;
+    struct membership *members;
+    size_t sum;
+    int rc = list_members(m->build, sets, count, &members, &sum);
+    m->lookup.hits.first = (uint32_t)p->hits.count;
+    for (size_t i = 0; i < sum && rc == 0;) {
+        struct sw_hit hit = {.test = members[i].test, .verify = must_verify(m->build, members[i].test)};
+        hit.local.first = (uint32_t)p->locals.count;
+        uint32_t index;
+        for (; i < sum && members[i].test == hit.test && rc == 0; i++, hit.local.count++)
+            rc = SW_SECTION_ADD(&p->locals, &members[i].local, 1, &index);
+        if (rc == 0)
+            rc = SW_SECTION_ADD(&p->hits, &hit, 1, &index);
+        if (rc == 0)
+            rc = add_test(m, m->lookup.hits.count++, hit.test);
+    }
+    sw_free(members);
+    return rc;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct sw_number_entry *x = a;
+    const struct sw_number_entry *y = b;
+    if (x->number != y->number)
+        return x->number < y->number ? -1 : 1;
+    return (x->hit > y->hit) - (x->hit < y->hit);
+}
+
+static int make_lists(struct maker *m)
+{
+    struct sw_program *p = m->build->program;
+    struct sw_lookup *lookup = &m->lookup;
+    if (m->number_count > 1)
+        qsort(m->numbers, m->number_count, sizeof *m->numbers, by_number);
+    lookup->numbers.count = (uint32_t)m->number_count;
+    lookup->each.count = (uint32_t)m->each.count;
+    lookup->expressions.count = (uint32_t)m->expressions.count;
+    int rc = SW_SECTION_ADD(&p->numbers, m->numbers, m->number_count, &lookup->numbers.first);
+    /* Expressions come right after `each`, so that they can fall back to it (compile_regex.c). */
+    if (rc == 0)
+        rc = SW_SECTION_ADD(&p->locals, m->each.at, m->each.count, &lookup->each.first);
+    return rc != 0 ? rc : SW_SECTION_ADD(&p->locals, m->expressions.at, m->expressions.count, &lookup->expressions.first);
+}
+
+static int fill_lookup(struct maker *m, const uint32_t *sets, size_t count)
+{
+    struct sw_program *p = m->build->program;
+    m->lookup.database = SW_NONE;
+    m->lookup.sets.count = (uint32_t)count;
+    int rc = SW_SECTION_ADD(&p->lookup_sets, sets, count, &m->lookup.sets.first);
+    if (rc == 0)
+        rc = make_hits(m, sets, count);
+    if (rc == 0)
+        rc = make_tables(m);
+    if (rc == 0)
+        rc = make_lists(m);
+    bool scans = false;
+    for (unsigned i = 0; i < SW_GRAM; i++)
+        scans |= m->lookup.grams[i].table.bits != 0;
+    m->lookup.memo = scans || m->each.count > 0 || m->expressions.count > 0;
+    return rc;
+}
+
+int sw_build_lookup(struct sw_build *b, const uint32_t *sets, size_t count, uint32_t *lookup)
+{
+    bool added;
+    struct sw_str key = {(const char *)sets, count * sizeof *sets};
+    int rc = sw_map_intern(&b->lookup_ids, key, (uint32_t)b->program->lookups.count, lookup, &added);
+    if (rc != 0 || !added)
+        return rc;
+    struct maker maker = {.build = b};
+    rc = fill_lookup(&maker, sets, count);
+    uint32_t index;
+    if (rc == 0)
+        rc = SW_SECTION_ADD(&b->program->lookups, &maker.lookup, 1, &index);
+    sw_free(maker.keyed);
+    sw_free(maker.numbers);
+    sw_free(maker.each.at);
+    sw_free(maker.expressions.at);
+    return rc;
+}

@@ -1,0 +1,79 @@
+/*
+ * match_fields.c - which fields made a rule hold: the smallest part of its condition that still carries the match.
+ * For people who read findings; not for speed.
+ */
+#include "base/mem.h"
+#include "sigma/match_priv.h"
+
+static const struct sw_plan_rule *find_rule(const struct sw_matcher *m, uint32_t rule)
+{
+    const struct sw_plan_rule *rules = m->program->plan_rules.at + m->plan->rules.first;
+    uint32_t low = 0;
+    uint32_t high = m->plan->rules.count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (rules[middle].rule < rule)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < m->plan->rules.count && rules[low].rule == rule ? &rules[low] : NULL;
+}
+
+static void set_known(struct sw_matcher *m, uint32_t group, bool holds)
+{
+    m->known[group] = (uint64_t)m->generation << 1 | holds;
+}
+
+/* Groups that the rule wants to hold and that do hold, as far as it asked for them: `groups` has room for one an op. */
+static uint32_t groups_that_hold(struct sw_matcher *m, const struct sw_plan_rule *rule, uint32_t *groups)
+{
+    uint32_t count = 0;
+    const struct sw_op *ops = m->program->ops.at + rule->ops.first;
+    for (uint32_t i = 0; i < rule->ops.count; i++) {
+        if (ops[i].kind != SW_OP_TEST || ops[i].negated || m->known[ops[i].group] != ((uint64_t)m->generation << 1 | 1))
+            continue;
+        groups[count++] = ops[i].group;
+    }
+    return count;
+}
+
+static void mark_values(struct sw_matcher *m, uint32_t number, uint64_t *bits)
+{
+    const struct sw_group *group = &m->program->groups.at[m->plan->groups.first + number];
+    bool any = group->slot == m->plan->any_slot;
+    for (uint32_t i = 0; i < m->event->count; i++) {
+        const struct sw_field *field = &m->event->fields[i];
+        if (!any && sw_slot_of(m, field->id) != group->slot)
+            continue;
+        bool marked = group->kind == SW_GROUP_PRESENT;
+        if (field->type != SW_NULL)
+            marked |= group->kind == SW_GROUP_VALUE || sw_value_passes(m, group, &m->values[i]);
+        if (marked)
+            bits[i / 64] |= 1ull << i % 64;
+    }
+}
+
+void sw_matcher_fields(struct sw_matcher *m, const struct sw_event *event, uint32_t number, uint64_t *bits)
+{
+    memset(bits, 0, ((size_t)event->count + 63) / 64 * sizeof *bits);
+    const struct sw_plan_rule *rule = sw_matcher_begin(m, event) ? find_rule(m, number) : NULL;
+    if (rule == NULL)
+        return;
+    m->ask_all = true;
+    sw_match_values(m, false);
+    uint32_t *groups = sw_alloc((size_t)rule->ops.count + 1, sizeof *groups);
+    if (groups != NULL && m->error == 0 && sw_rule_holds(m, rule)) {
+        uint32_t count = groups_that_hold(m, rule, groups);
+        /* A group without which the rule still holds is no reason for the match. */
+        for (uint32_t i = 0; i < count; i++) {
+            set_known(m, groups[i], false);
+            if (sw_rule_holds(m, rule))
+                continue;
+            set_known(m, groups[i], true);
+            mark_values(m, groups[i], bits);
+        }
+    }
+    sw_free(groups);
+    m->ask_all = false;
+}

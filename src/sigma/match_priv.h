@@ -1,0 +1,113 @@
+/*
+ * match_priv.h - a worker's scratch, and the steps of deciding one event.
+ *
+ * Everything that belongs to one event is marked with the event's generation instead of being cleared after it.
+ * Owner: one worker.      Threads: one at a time.      Trust: hostile values; the program is sound.
+ */
+#ifndef SW_SIGMA_MATCH_PRIV_H
+#define SW_SIGMA_MATCH_PRIV_H
+
+#include "base/arena.h"
+#include "sigma/program_priv.h"
+
+/* One value of the event: a field that some rule of the plan names, or the raw record. */
+struct sw_value {
+    struct sw_str raw;
+    struct sw_str folded; /* ptr NULL: not made yet; SW_FOLD_PAD zero bytes follow it */
+    uint32_t next;        /* next value of the same slot, or SW_NONE */
+    uint8_t type;         /* enum sw_type */
+    bool ascii;           /* once folded */
+};
+
+/* The values of a slot, valid when `generation` is the event's. */
+struct sw_slot_state {
+    uint32_t generation;
+    uint32_t first; /* values that are not null, linked by next; SW_NONE: only null ones */
+    uint32_t last;
+};
+
+struct sw_memo;
+
+struct sw_matcher {
+    const struct sw_program *program;
+    const struct sw_plan *plan;   /* of the event at hand */
+    const struct sw_event *event;
+    uint32_t generation;          /* of the event; never 0 */
+    int error;                    /* SW_E_NOMEM while deciding the event */
+    bool ask_all;                 /* nothing was looked up: ask groups of the index too */
+
+    uint16_t *field_of;           /* field id -> field of the program, 0xffff if none; grows with the field table */
+    size_t field_of_cap;
+    uint32_t field_of_count;
+
+    struct sw_value *values;      /* one for each field of the event, and one for raw */
+    size_t value_cap;
+    struct sw_slot_state *slots;  /* of the plan */
+    uint64_t *known;              /* group -> generation << 1 | holds */
+    uint32_t *rule_seen;          /* rule of the plan -> generation */
+    uint32_t *candidates;         /* rules of the plan to evaluate */
+    uint32_t candidate_count;
+    uint32_t *matches;            /* result */
+    uint32_t *counters;           /* of AT_LEAST conditions */
+    struct sw_arena folds;        /* folded values */
+
+    /* of one value in one lookup */
+    uint32_t value_generation;
+    uint32_t *hit_seen;
+    uint32_t *local_seen;
+    uint32_t *locals;             /* result: sets that hold */
+    uint32_t local_count;
+
+    struct sw_memo *memo;
+    hs_scratch_t *scratch;
+    pcre2_match_data *match_data;
+    pcre2_match_context *match_context;
+    struct sw_matcher_stats stats;
+};
+
+/* --- values (match_value.c) --------------------------------------------------------------------------------------- *  */
+
+/* Makes the folded form if it isn't there; false when memory ends (then m->error is set). */
+bool sw_value_fold(struct sw_matcher *m, struct sw_value *value);
+
+/* First place of needle (not empty) in hay, or SW_NPOS. */
+size_t sw_find(struct sw_str hay, struct sw_str needle);
+
+/* --- tests (match_test.c) ----------------------------------------------------------------------------------------- *  */
+
+/* Does the value pass? The value is not null. */
+bool sw_test_holds(struct sw_matcher *m, const struct sw_test *test, struct sw_value *value);
+
+/* --- lookups (match_lookup.c) ------------------------------------------------------------------------------------- *  */
+
+/* The lookup's sets that hold for the value: m->locals, m->local_count. */
+void sw_lookup_value(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value);
+
+/* --- memory of results (match_memo.c) ----------------------------------------------------------------------------- *  */
+
+struct sw_memo *sw_memo_new(void);
+void sw_memo_free(struct sw_memo *memo);
+
+/* What a lookup gave for these bytes before: false if it isn't known. Else the sets, valid until the next call. */
+bool sw_memo_get(struct sw_memo *memo, uint32_t lookup, struct sw_str value, const uint32_t **locals, uint32_t *count);
+
+/* Keeps the result for the value that sw_memo_get() was last asked for, if there is reason to believe that it comes again. */
+void sw_memo_put(struct sw_memo *memo, uint32_t lookup, struct sw_str value, const uint32_t *locals, uint32_t count);
+
+/* --- groups and rules (match_evaluate.c, match.c) ----------------------------------------------------------------- *  */
+
+/* One value against a group's tests. */
+bool sw_value_passes(struct sw_matcher *m, const struct sw_group *group, struct sw_value *value);
+bool sw_group_holds(struct sw_matcher *m, uint32_t group);
+bool sw_rule_holds(struct sw_matcher *m, const struct sw_plan_rule *rule);
+
+/* Starts an event: its plan, a new generation. False if no rule applies to its class. */
+bool sw_matcher_begin(struct sw_matcher *m, const struct sw_event *event);
+
+/* The plan's slot of a field, UINT16_MAX if the plan's rules don't name it. */
+uint32_t sw_slot_of(struct sw_matcher *m, sw_field_id id);
+
+/* Sets up m->values and the slots for the event; with `index`, looks values up and collects candidates. */
+void sw_match_values(struct sw_matcher *m, bool index);
+
+#endif
