@@ -222,8 +222,7 @@ void sw_web_add_address(struct sw_event *event, sw_field_id ip, sw_field_id port
 
 enum { CLF_ZONED = 26, CLF_BARE = 20, CLF_CLOCK = 12 }; /* 06/May/2024:07:08:09 +0200: lengths, and where the clock is */
 
-/* Seconds of the day of hh:mm:ss, or -1. */
-static int32_t time_of_day(const char *p)
+int32_t sw_web_time_of_day(const char *p)
 {
     unsigned d[8];
     for (unsigned i = 0; i < 8; i++)
@@ -246,7 +245,7 @@ static void remember(struct sw_web_clock *clock, struct sw_str text, int64_t tim
     clock->len = 0;
     if ((text.len != CLF_ZONED && text.len != CLF_BARE) || zoned != (text.len == CLF_ZONED))
         return;
-    int32_t seconds = time_of_day(text.ptr + CLF_CLOCK);
+    int32_t seconds = sw_web_time_of_day(text.ptr + CLF_CLOCK);
     if (seconds < 0)
         return;
     memcpy(clock->text, text.ptr, text.len);
@@ -257,7 +256,7 @@ static void remember(struct sw_web_clock *clock, struct sw_str text, int64_t tim
 int sw_web_clock_read(struct sw_web_clock *clock, struct sw_str text, int32_t zone_offset, int64_t *time, bool *zoned)
 {
     if (text.len == clock->len && clock->len > 0 && same_day(clock, text)) {
-        int32_t seconds = time_of_day(text.ptr + CLF_CLOCK);
+        int32_t seconds = sw_web_time_of_day(text.ptr + CLF_CLOCK);
         if (seconds >= 0) {
             *zoned = text.len == CLF_ZONED;
             *time = clock->midnight + seconds * SW_SECOND;
@@ -271,4 +270,51 @@ int sw_web_clock_read(struct sw_web_clock *clock, struct sw_str text, int32_t zo
         *time -= zone_offset * SW_SECOND;
     remember(clock, text, *time, *zoned);
     return 0;
+}
+
+enum { ISO_DATE = 11 }; /* 2024-05-06T */
+
+int sw_web_clock_iso(struct sw_web_clock *clock, struct sw_str text, int32_t zone_offset, int64_t *time, bool *zoned)
+{
+    if (text.len < 19 || text.len > 30)
+        return SW_E_FORMAT;
+    bool utc = text.ptr[text.len - 1] == 'Z';
+    if (clock->len == ISO_DATE && (clock->text[ISO_DATE] == 'Z') == utc && memcmp(clock->text, text.ptr, ISO_DATE) == 0) {
+        int32_t seconds = sw_web_time_of_day(text.ptr + ISO_DATE);
+        size_t at = 19;
+        int64_t fraction = 0;
+        if (at < text.len && text.ptr[at] == '.') {
+            int64_t unit = SW_SECOND;
+            for (at++; at < text.len && sw_is_digit(text.ptr[at]) && unit > 1; at++) {
+                unit /= 10;
+                fraction += (text.ptr[at] - '0') * unit;
+            }
+        }
+        if (seconds >= 0 && at + utc == text.len && text.ptr[at - 1] != '.') {
+            *zoned = utc;
+            *time = clock->midnight + seconds * SW_SECOND + fraction;
+            return 0;
+        }
+    }
+    int rc = sw_time_iso(text, time, zoned);
+    if (rc != 0)
+        return rc;
+    if (!*zoned)
+        *time -= zone_offset * SW_SECOND;
+    int32_t seconds = sw_web_time_of_day(text.ptr + ISO_DATE);
+    clock->len = 0;
+    if (seconds >= 0 && *zoned == utc) {
+        memcpy(clock->text, text.ptr, ISO_DATE);
+        clock->text[ISO_DATE] = utc ? 'Z' : ' ';
+        clock->len = ISO_DATE;
+        int64_t whole = *time - *time % SW_SECOND - (*time % SW_SECOND < 0 ? SW_SECOND : 0);
+        clock->midnight = whole - seconds * SW_SECOND;
+    }
+    return 0;
+}
+
+sw_class_id sw_web_class(const struct sw_classes *classes, const char *name, const char *general)
+{
+    sw_class_id id = sw_classes_find(classes, sw_str(name));
+    return id != SW_CLASS_NONE ? id : sw_classes_find(classes, sw_str(general));
 }

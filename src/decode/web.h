@@ -85,4 +85,14 @@ struct sw_web_clock {
 /* 06/May/2024:07:08:09 +0200, with a fraction or without zone as sw_time_clf() allows; without one `zone_offset` holds. */
 int sw_web_clock_read(struct sw_web_clock *clock, struct sw_str text, int32_t zone_offset, int64_t *time, bool *zoned);
 
+/* The same for 2024-05-06T07:08:09[.fraction][Z], also with a space for the T: at most 9 digits of fraction. Other forms go
+ * through sw_time_iso(). */
+int sw_web_clock_iso(struct sw_web_clock *clock, struct sw_str text, int32_t zone_offset, int64_t *time, bool *zoned);
+
+/* Seconds of the day of the eight bytes hh:mm:ss, or -1. */
+int32_t sw_web_time_of_day(const char *clock);
+
+/* The class of a name, else the general one given. */
+sw_class_id sw_web_class(const struct sw_classes *classes, const char *name, const char *general);
+
 #endif

@@ -285,13 +285,9 @@ static const char *class_by_path(struct sw_str path)
     return "webserver";
 }
 
-/* A class of this name, else the general one of web servers. */
 static sw_class_id class_of(const struct sw_classes *classes, const char *name)
 {
-    sw_class_id id = sw_classes_find(classes, sw_str(name));
-    if (id == SW_CLASS_NONE)
-        id = sw_classes_find(classes, SW_STR("webserver"));
-    return id;
+    return sw_web_class(classes, name, "webserver");
 }
 
 static void *state_new(const struct sw_classes *classes)
