@@ -2,6 +2,9 @@
 #include "base/utf.h"
 
 #include <unicase.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum { REPLACEMENT = 0xfffd };
 
@@ -84,39 +87,84 @@ unsigned sw_utf8_put(uint32_t code, char out[4])
     return 4;
 }
 
-static size_t utf16_to_utf8(const uint8_t *bytes, size_t units, unsigned high_at, char *out)
+#ifdef __SSE2__
+/* Turns ASCII as far as it goes, eight units at a time; the last step overlaps the one before. Little endian. */
+static inline size_t ascii_prefix(const uint8_t *bytes, size_t units, char *out)
 {
-    char *to = out;
-    for (size_t i = 0; i < units; i++) {
-        uint32_t unit = (uint32_t)bytes[2 * i + high_at] << 8 | bytes[2 * i + (1 - high_at)];
-        if (unit < 0x80) {
-            *to++ = (char)unit;
-            continue;
-        }
-        if (unit >= 0xd800 && unit < 0xe000) {
-            uint32_t next = 0;
-            if (unit < 0xdc00 && i + 1 < units)
-                next = (uint32_t)bytes[2 * i + 2 + high_at] << 8 | bytes[2 * i + 2 + (1 - high_at)];
-            if (next >= 0xdc00 && next < 0xe000) {
-                unit = 0x10000 + ((unit - 0xd800) << 10 | (next - 0xdc00));
-                i++;
-            } else {
-                unit = REPLACEMENT;
-            }
-        }
-        to += sw_utf8_put(unit, to);
+    const __m128i beyond = _mm_set1_epi16((short)0xff80);
+    const __m128i zero = _mm_setzero_si128();
+    size_t at = 0;
+    while (at + 8 <= units) {
+        __m128i eight = _mm_loadu_si128((const __m128i *)(const void *)(bytes + 2 * at));
+        if (_mm_movemask_epi8(_mm_cmpeq_epi16(_mm_and_si128(eight, beyond), zero)) != 0xffff)
+            return at;
+        _mm_storel_epi64((__m128i *)(void *)(out + at), _mm_packus_epi16(eight, eight));
+        at += 8;
+        if (at < units && at + 8 > units)
+            at = units - 8;
     }
-    return (size_t)(to - out);
+    while (at + 4 <= units) {
+        __m128i four = _mm_loadl_epi64((const __m128i *)(const void *)(bytes + 2 * at));
+        if (_mm_movemask_epi8(_mm_cmpeq_epi16(_mm_and_si128(four, beyond), zero)) != 0xffff)
+            return at;
+        int packed = _mm_cvtsi128_si32(_mm_packus_epi16(four, four));
+        memcpy(out + at, &packed, sizeof packed);
+        at += 4;
+        if (at < units && at + 4 > units)
+            at = units - 4;
+    }
+    return at;
+}
+#else
+static inline size_t ascii_prefix(const uint8_t *bytes, size_t units, char *out)
+{
+    (void)bytes;
+    (void)units;
+    (void)out;
+    return 0;
+}
+#endif
+
+/* One code point from units[*at] on; *at moves on by one or two. */
+static uint32_t utf16_next(const uint8_t *bytes, size_t units, size_t *at, unsigned high_at)
+{
+    size_t i = (*at)++;
+    uint32_t unit = (uint32_t)bytes[2 * i + high_at] << 8 | bytes[2 * i + (1 - high_at)];
+    if (unit < 0xd800 || unit >= 0xe000)
+        return unit;
+    uint32_t next = 0;
+    if (unit < 0xdc00 && i + 1 < units)
+        next = (uint32_t)bytes[2 * i + 2 + high_at] << 8 | bytes[2 * i + 2 + (1 - high_at)];
+    if (next < 0xdc00 || next >= 0xe000)
+        return REPLACEMENT;
+    (*at)++;
+    return 0x10000 + ((unit - 0xd800) << 10 | (next - 0xdc00));
 }
 
 size_t sw_utf16le_to_utf8(const uint8_t *bytes, size_t units, char *out)
 {
-    return utf16_to_utf8(bytes, units, 1, out);
+    size_t at = ascii_prefix(bytes, units, out);
+    char *to = out + at;
+    while (at < units) {
+        uint32_t code = utf16_next(bytes, units, &at, 1);
+        if (code < 0x80) {
+            *to++ = (char)code;
+            continue;
+        }
+        to += sw_utf8_put(code, to);
+        size_t run = ascii_prefix(bytes + 2 * at, units - at, to);
+        at += run;
+        to += run;
+    }
+    return (size_t)(to - out);
 }
 
 size_t sw_utf16be_to_utf8(const uint8_t *bytes, size_t units, char *out)
 {
-    return utf16_to_utf8(bytes, units, 0, out);
+    char *to = out;
+    for (size_t at = 0; at < units;)
+        to += sw_utf8_put(utf16_next(bytes, units, &at, 0), to);
+    return (size_t)(to - out);
 }
 
 uint32_t sw_fold_code(uint32_t code)
