@@ -86,13 +86,23 @@ struct sw_evtx_value {
 };
 
 /* Whether a type byte is one that the format defines, arrays included. */
-bool sw_evtx_type_known(uint8_t type);
+static inline bool sw_evtx_type_known(uint8_t type)
+{
+    uint8_t item = type & (uint8_t)~SW_EVTX_ARRAY;
+    if (item <= SW_EVTX_HEX64)
+        return type != SW_EVTX_ARRAY;
+    return type == SW_EVTX_HANDLE || type == SW_EVTX_BINXML || type == SW_EVTX_XML;
+}
 
 /* The length that a literal of this type has in a template; 0 when it has no fixed one. */
 size_t sw_evtx_type_size(uint8_t type);
 
-/* Bytes that sw_evtx_value_put() may write for the value. */
-size_t sw_evtx_value_room(const struct sw_evtx_value *value);
+/* Bytes that sw_evtx_value_put() may write for the value: no type takes more than three for each of its own. */
+enum { SW_EVTX_VALUE_LEAST = 64 };
+static inline size_t sw_evtx_value_room(const struct sw_evtx_value *value)
+{
+    return (size_t)value->len * 3 + SW_EVTX_VALUE_LEAST;
+}
 
 /* Writes the text of a value that is no array and no BinXML; returns its end. *type becomes the field's type. */
 char *sw_evtx_value_put(char *out, const struct sw_evtx_value *value, enum sw_type *type);

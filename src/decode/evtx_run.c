@@ -34,8 +34,12 @@ struct sw_evtx_runner {
     uint32_t frame_count;
     struct name names[SW_MAX_XML_DEPTH + 1];
     uint32_t steps;
-    size_t text_left;
+    char *out; /* room for texts: out..limit, taken from the record's arena in pieces */
+    char *limit;
+    size_t text_left; /* bytes that may yet be taken */
 };
+
+enum { TEXT_PIECE = 32768 };
 
 struct sw_evtx_runner *sw_evtx_runner_new(void)
 {
@@ -176,36 +180,48 @@ static const struct sw_evtx_value *value_of(const struct frame *f, uint16_t inde
     return index < f->count ? &f->values[index] : &null_value;
 }
 
-/* Takes room for a text of at most `size` bytes. */
-static const char *text_room(struct sw_evtx_runner *r, struct sw_arena *arena, size_t size, char **out)
+static const char *more_room(struct sw_evtx_runner *r, struct sw_arena *arena, size_t size)
 {
-    if (size > r->text_left)
+    size_t piece = size > TEXT_PIECE ? size : TEXT_PIECE;
+    if (piece > r->text_left)
         return too_large;
-    *out = sw_arena_bytes(arena, size);
-    return *out == NULL ? sw_evtx_no_memory : NULL;
+    r->out = sw_arena_bytes(arena, piece);
+    if (r->out == NULL) {
+        r->limit = NULL;
+        return sw_evtx_no_memory;
+    }
+    r->text_left -= piece;
+    r->limit = r->out + piece;
+    return NULL;
 }
 
-static struct sw_str text_done(struct sw_evtx_runner *r, struct sw_arena *arena, char *out, char *end)
+/* Makes room for `size` bytes at r->out. */
+static inline const char *text_room(struct sw_evtx_runner *r, struct sw_arena *arena, size_t size)
 {
-    sw_arena_trim(arena, end);
-    r->text_left -= (size_t)(end - out);
-    return (struct sw_str){out, (size_t)(end - out)};
+    return (size_t)(r->limit - r->out) >= size ? NULL : more_room(r, arena, size);
+}
+
+/* The text from r->out to `end`, whose room is used up by it. */
+static inline struct sw_str text_done(struct sw_evtx_runner *r, char *end)
+{
+    struct sw_str text = {r->out, (size_t)(end - r->out)};
+    r->out = end;
+    return text;
 }
 
 /* "name=value", for a field whose name has no id. */
 static const char *add_more(struct sw_evtx_runner *r, struct sw_decode *d, struct sw_str name, struct sw_str value)
 {
-    char *out;
-    const char *why = text_room(r, d->arena, name.len + 1 + value.len, &out);
+    const char *why = text_room(r, d->arena, name.len + 1 + value.len);
     if (why != NULL)
         return why;
-    char *end = out;
+    char *end = r->out;
     memcpy(end, name.ptr, name.len);
     end += name.len;
     *end++ = '=';
     if (value.len > 0)
         memcpy(end, value.ptr, value.len);
-    sw_event_add_str(&d->event, SW_FIELD_MORE, text_done(r, d->arena, out, end + value.len));
+    sw_event_add_str(&d->event, SW_FIELD_MORE, text_done(r, end + value.len));
     return NULL;
 }
 
@@ -249,12 +265,11 @@ static inline const char *add(struct sw_evtx_runner *r, struct sw_decode *d, con
 static inline const char *add_scalar(struct sw_evtx_runner *r, struct sw_decode *d, const struct sw_evtx_op *op,
                                      uint32_t depth, const struct sw_evtx_value *value)
 {
-    char *out;
-    const char *why = text_room(r, d->arena, sw_evtx_value_room(value), &out);
+    const char *why = text_room(r, d->arena, sw_evtx_value_room(value));
     if (why != NULL)
         return why;
     enum sw_type type;
-    struct sw_str text = text_done(r, d->arena, out, sw_evtx_value_put(out, value, &type));
+    struct sw_str text = text_done(r, sw_evtx_value_put(r->out, value, &type));
     return add(r, d, op, depth, type, text);
 }
 
@@ -314,11 +329,10 @@ static const char *join(struct sw_evtx_runner *r, struct sw_arena *arena, const 
     for (const struct sw_evtx_op *piece = op + 1; piece < end; piece++)
         room += piece->code == SW_EVTX_PIECE_TEXT ? piece->text.len
                                                   : piece_room(piece == array ? item : value_of(f, piece->index));
-    char *out;
-    const char *why = text_room(r, arena, room, &out);
+    const char *why = text_room(r, arena, room);
     if (why != NULL)
         return why;
-    char *at = out;
+    char *at = r->out;
     for (const struct sw_evtx_op *piece = op + 1; piece < end; piece++) {
         if (piece->code == SW_EVTX_PIECE_VALUE) {
             at = put_piece(at, piece == array ? item : value_of(f, piece->index));
@@ -327,7 +341,7 @@ static const char *join(struct sw_evtx_runner *r, struct sw_arena *arena, const 
             at += piece->text.len;
         }
     }
-    *text = text_done(r, arena, out, at);
+    *text = text_done(r, at);
     return NULL;
 }
 
@@ -377,11 +391,29 @@ static const char *run_name(struct sw_evtx_runner *r, struct sw_decode *d, const
 
 /* --- the loop --------------------------------------------------------------------------------------------- */
 
-/* A value in an element or attribute of its own. Sets *pushed when it was BinXML. */
-static inline const char *run_value(struct sw_evtx_runner *r, struct sw_decode *d, const struct frame *f,
-                                    const struct sw_evtx_op *op, bool *pushed)
+/* The time or the number of the record, when its value has the usual type: what is left is an ordinary field. */
+static uint8_t take_special(struct sw_decode *d, const struct sw_evtx_op *op, const struct sw_evtx_value *value)
 {
-    const struct sw_evtx_value *value = value_of(f, op->index);
+    if (value->len != 8)
+        return op->flags;
+    uint64_t number = sw_evtx_u64(value->ptr);
+    if ((op->flags & SW_EVTX_IS_TIME) && value->type == SW_EVTX_FILETIME) {
+        if (number != 0)
+            d->event.time = sw_time_filetime(number);
+        return op->flags & (uint8_t)~SW_EVTX_IS_TIME;
+    }
+    if ((op->flags & SW_EVTX_IS_RECORD) && value->type == SW_EVTX_UINT64) {
+        if (number != 0)
+            d->event.record = number;
+        return op->flags & (uint8_t)~SW_EVTX_IS_RECORD;
+    }
+    return op->flags;
+}
+
+/* A value in an element or attribute of its own. Sets *pushed when it was BinXML. */
+static const char *run_odd_value(struct sw_evtx_runner *r, struct sw_decode *d, const struct frame *f,
+                                 const struct sw_evtx_op *op, const struct sw_evtx_value *value, bool *pushed)
+{
     if (value->type == SW_EVTX_NULL) {
         if (op->flags & SW_EVTX_OMIT_NULL)
             return NULL;
@@ -393,14 +425,44 @@ static inline const char *run_value(struct sw_evtx_runner *r, struct sw_decode *
     }
     if (value->type & SW_EVTX_ARRAY)
         return add_array(r, d, op, f->depth, value);
-    if ((op->flags & SW_EVTX_IS_TIME) && value->type == SW_EVTX_FILETIME && value->len == 8) {
-        if (sw_evtx_u64(value->ptr) != 0)
-            d->event.time = sw_time_filetime(sw_evtx_u64(value->ptr));
-        struct sw_evtx_op plain = *op;
-        plain.flags &= (uint8_t)~SW_EVTX_IS_TIME;
-        return add_scalar(r, d, &plain, f->depth, value);
-    }
+    struct sw_evtx_op plain = *op;
+    plain.flags = take_special(d, op, value);
+    return add_scalar(r, d, &plain, f->depth, value);
+}
+
+static inline const char *run_value(struct sw_evtx_runner *r, struct sw_decode *d, const struct frame *f,
+                                    const struct sw_evtx_op *op, bool *pushed)
+{
+    const struct sw_evtx_value *value = value_of(f, op->index);
+    bool odd = value->type == SW_EVTX_NULL || value->type == SW_EVTX_BINXML || (value->type & SW_EVTX_ARRAY) ||
+               (op->flags & (SW_EVTX_IS_TIME | SW_EVTX_IS_RECORD));
+    if (__builtin_expect(odd, 0))
+        return run_odd_value(r, d, f, op, value, pushed);
     return add_scalar(r, d, op, f->depth, value);
+}
+
+/* The operations that are rare. */
+static const char *run_rare(struct sw_evtx_runner *r, struct sw_decode *d, struct frame *f, const struct sw_evtx_op *op,
+                            bool *pushed)
+{
+    switch (op->code) {
+    case SW_EVTX_OP_NEST:
+        if (value_of(f, op->index)->type != SW_EVTX_BINXML)
+            return NULL;
+        *pushed = true;
+        return push_value(r, d->arena, op, value_of(f, op->index), f->depth);
+    case SW_EVTX_OP_JOIN:
+        f->at += op->count;
+        return run_join(r, d, f, op);
+    case SW_EVTX_OP_NAME:
+        f->at += op->count;
+        return run_name(r, d, f, op);
+    case SW_EVTX_OP_INSTANCE:
+        *pushed = true;
+        return push_instance(r, d->arena, op->count, op->end, op->context, f->depth + op->depth, NULL);
+    default:
+        return NULL;
+    }
 }
 
 /* Runs the topmost frame until it ends or another one comes on top. */
@@ -413,38 +475,14 @@ static const char *run_frame(struct sw_evtx_runner *r, struct sw_decode *d)
         const struct sw_evtx_op *op = f->at++;
         if (++r->steps > SW_MAX_EVTX_STEPS)
             return too_large;
-        switch (op->code) {
-        case SW_EVTX_OP_TEXT:
-            why = add(r, d, op, f->depth, SW_STRING, op->text);
-            break;
-        case SW_EVTX_OP_VALUE:
+        if (op->code == SW_EVTX_OP_VALUE)
             why = run_value(r, d, f, op, &pushed);
-            break;
-        case SW_EVTX_OP_NEST:
-            if (value_of(f, op->index)->type == SW_EVTX_BINXML) {
-                pushed = true;
-                why = push_value(r, d->arena, op, value_of(f, op->index), f->depth);
-            }
-            break;
-        case SW_EVTX_OP_GUARD:
-            if (value_of(f, op->index)->type == SW_EVTX_NULL)
-                f->at += op->count;
-            break;
-        case SW_EVTX_OP_JOIN:
-            f->at += op->count;
-            why = run_join(r, d, f, op);
-            break;
-        case SW_EVTX_OP_NAME:
-            f->at += op->count;
-            why = run_name(r, d, f, op);
-            break;
-        case SW_EVTX_OP_INSTANCE:
-            pushed = true;
-            why = push_instance(r, d->arena, op->count, op->end, op->context, f->depth + op->depth, NULL);
-            break;
-        default:
-            break;
-        }
+        else if (op->code == SW_EVTX_OP_TEXT)
+            why = add(r, d, op, f->depth, SW_STRING, op->text);
+        else if (op->code == SW_EVTX_OP_GUARD)
+            f->at += value_of(f, op->index)->type == SW_EVTX_NULL ? op->count : 0;
+        else
+            why = run_rare(r, d, f, op, &pushed);
     }
     if (!pushed)
         r->frame_count--;
@@ -456,6 +494,8 @@ const char *sw_evtx_run(struct sw_evtx_runner *r, struct sw_decode *d, size_t st
     sw_evtx_cache_tidy(r->cache);
     r->steps = 0;
     r->text_left = SW_MAX_RECORD;
+    r->out = NULL;
+    r->limit = NULL;
     r->frame_count = 0;
     const char *why = push_stream(r, d->arena, start, end, SW_EVTX_IN_DOCUMENT, 0);
     while (why == NULL && r->frame_count > 0)

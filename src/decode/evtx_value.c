@@ -9,59 +9,36 @@
 
 #include <math.h>
 #include <stdio.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
-enum { FIXED_ROOM = 64 };
-
-static const uint8_t sizes[] = {
-    [SW_EVTX_INT8] = 1,      [SW_EVTX_UINT8] = 1,       [SW_EVTX_INT16] = 2,    [SW_EVTX_UINT16] = 2,
-    [SW_EVTX_INT32] = 4,     [SW_EVTX_UINT32] = 4,      [SW_EVTX_INT64] = 8,    [SW_EVTX_UINT64] = 8,
-    [SW_EVTX_REAL32] = 4,    [SW_EVTX_REAL64] = 8,      [SW_EVTX_BOOL] = 4,     [SW_EVTX_GUID] = 16,
-    [SW_EVTX_FILETIME] = 8,  [SW_EVTX_SYSTEMTIME] = 16, [SW_EVTX_HEX32] = 4,    [SW_EVTX_HEX64] = 8,
+/* The bytes that a value of the type must have at least (0: any number), and what its field is. */
+static const struct {
+    uint8_t size;
+    uint8_t kind; /* enum sw_type */
+} types[] = {
+    [SW_EVTX_INT8] = {1, SW_INT},       [SW_EVTX_UINT8] = {1, SW_INT},    [SW_EVTX_INT16] = {2, SW_INT},
+    [SW_EVTX_UINT16] = {2, SW_INT},     [SW_EVTX_INT32] = {4, SW_INT},    [SW_EVTX_UINT32] = {4, SW_INT},
+    [SW_EVTX_INT64] = {8, SW_INT},      [SW_EVTX_UINT64] = {8, SW_INT},   [SW_EVTX_REAL32] = {4, SW_FLOAT},
+    [SW_EVTX_REAL64] = {8, SW_FLOAT},   [SW_EVTX_BOOL] = {1, SW_BOOL},    [SW_EVTX_GUID] = {16, SW_STRING},
+    [SW_EVTX_FILETIME] = {8, SW_STRING}, [SW_EVTX_SYSTEMTIME] = {16, SW_STRING}, [SW_EVTX_SID] = {8, SW_STRING},
+    [SW_EVTX_HEX32] = {4, SW_STRING},   [SW_EVTX_HEX64] = {8, SW_STRING}, [SW_EVTX_XML] = {0, SW_STRING},
 };
 
 size_t sw_evtx_type_size(uint8_t type)
 {
-    return type < sizeof sizes ? sizes[type] : 0;
-}
-
-bool sw_evtx_type_known(uint8_t type)
-{
-    uint8_t item = type & (uint8_t)~SW_EVTX_ARRAY;
-    if (item <= SW_EVTX_HEX64)
-        return type != (SW_EVTX_ARRAY | SW_EVTX_NULL);
-    return type == SW_EVTX_HANDLE || type == SW_EVTX_BINXML || type == SW_EVTX_XML;
-}
-
-size_t sw_evtx_value_room(const struct sw_evtx_value *value)
-{
-    switch (value->type) {
-    case SW_EVTX_STRING:
-    case SW_EVTX_XML:
-        return (size_t)value->len / 2 * 3 + 16;
-    case SW_EVTX_ANSI:
-        return (size_t)value->len * 3;
-    case SW_EVTX_SID:
-        return (size_t)value->len / 4 * 11 + FIXED_ROOM;
-    default:
-        return (size_t)value->len * 2 + FIXED_ROOM;
-    }
+    if (type == SW_EVTX_BOOL)
+        return 4; /* the format says one byte, all writers take four */
+    return type <= SW_EVTX_XML && type != SW_EVTX_SID ? types[type].size : 0;
 }
 
 /* --- numbers ---------------------------------------------------------------------------------------------- */
 
-static char *put_u64(char *out, uint64_t v)
+static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+                            "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+                            "8081828384858687888990919293949596979899";
+
+static char *put_u32(char *out, uint32_t v)
 {
-    static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
-                                "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
-                                "8081828384858687888990919293949596979899";
-    if (v < 10) {
-        *out = (char)('0' + v);
-        return out + 1;
-    }
-    char text[20];
+    char text[10];
     size_t at = sizeof text;
     while (v >= 100) {
         at -= 2;
@@ -74,8 +51,24 @@ static char *put_u64(char *out, uint64_t v)
     } else {
         text[--at] = (char)('0' + v);
     }
-    memcpy(out, text + at, sizeof text - at);
-    return out + (sizeof text - at);
+    size_t len = sizeof text - at;
+    for (size_t i = 0; i < len; i++)
+        out[i] = text[at + i];
+    return out + len;
+}
+
+static char *put_u64(char *out, uint64_t v)
+{
+    const uint64_t billion = 1000000000;
+    if (v <= UINT32_MAX)
+        return put_u32(out, (uint32_t)v);
+    out = put_u64(out, v / billion);
+    uint32_t low = (uint32_t)(v % billion);
+    for (size_t i = 9; i > 0; i--) {
+        out[i - 1] = (char)('0' + low % 10);
+        low /= 10;
+    }
+    return out + 9;
 }
 
 static char *put_i64(char *out, int64_t v)
@@ -149,65 +142,21 @@ static char *put_real(char *out, double v, bool single)
     }
     int len = 0;
     for (int precision = single ? 6 : 15; precision <= 17; precision++) {
-        len = snprintf(out, FIXED_ROOM, "%.*g", precision, v);
+        len = snprintf(out, SW_EVTX_VALUE_LEAST, "%.*g", precision, v);
         double back = 0;
         if (len > 0 && sw_str_double(sw_strn(out, (size_t)len), &back) == 0 && (single ? (float)back == (float)v : back == v))
             break;
     }
-    return out + (len > 0 && len < FIXED_ROOM ? len : 0);
+    return out + (len > 0 && len < SW_EVTX_VALUE_LEAST ? len : 0);
 }
 
 /* --- texts ------------------------------------------------------------------------------------------------ */
-
-#ifdef __SSE2__
-/* Turns ASCII eight units at a time, the last eight overlapping those before; returns how many units it did. */
-static size_t put_ascii(char *out, const uint8_t *p, size_t units)
-{
-    const __m128i beyond = _mm_set1_epi16((short)0xff80);
-    const __m128i zero = _mm_setzero_si128();
-    size_t at = 0;
-    while (at + 8 <= units) {
-        __m128i eight = _mm_loadu_si128((const __m128i *)(const void *)(p + 2 * at));
-        if (_mm_movemask_epi8(_mm_cmpeq_epi16(_mm_and_si128(eight, beyond), zero)) != 0xffff)
-            return at;
-        _mm_storel_epi64((__m128i *)(void *)(out + at), _mm_packus_epi16(eight, eight));
-        at += 8;
-        if (at < units && at + 8 > units)
-            at = units - 8;
-    }
-    while (at + 4 <= units) {
-        __m128i four = _mm_loadl_epi64((const __m128i *)(const void *)(p + 2 * at));
-        if (_mm_movemask_epi8(_mm_cmpeq_epi16(_mm_and_si128(four, beyond), zero)) != 0xffff)
-            return at;
-        int packed = _mm_cvtsi128_si32(_mm_packus_epi16(four, four));
-        memcpy(out + at, &packed, sizeof packed);
-        at += 4;
-        if (at < units && at + 4 > units)
-            at = units - 4;
-    }
-    return at;
-}
-#else
-static size_t put_ascii(char *out, const uint8_t *p, size_t units)
-{
-    (void)out;
-    (void)p;
-    (void)units;
-    return 0;
-}
-#endif
 
 static char *put_utf16(char *out, const uint8_t *p, size_t units)
 {
     while (units > 0 && p[2 * units - 2] == 0 && p[2 * units - 1] == 0)
         units--;
-    size_t at = put_ascii(out, p, units);
-    for (; at < units; at++) {
-        if (p[2 * at] >= 0x80 || p[2 * at + 1] != 0)
-            return out + at + sw_utf16le_to_utf8(p + 2 * at, units - at, out + at);
-        out[at] = (char)p[2 * at];
-    }
-    return out + units;
+    return out + sw_utf16le_to_utf8(p, units, out);
 }
 
 /* Code page 1252; its five unassigned bytes become the control characters of Latin-1, as Windows does. */
@@ -252,8 +201,6 @@ static char *put_guid(char *out, const uint8_t *p)
 /* [MS-DTYP] 2.4.2.1: S-revision-authority-subauthority... As many as there are bytes for. */
 static char *put_sid(char *out, const uint8_t *p, size_t len)
 {
-    if (len < 8)
-        return put_hex(out, p, len);
     uint64_t authority = (uint64_t)sw_evtx_u16(p + 2) | (uint64_t)sw_evtx_u32(p + 4) << 16;
     *out++ = 'S';
     *out++ = '-';
@@ -328,54 +275,20 @@ static char *put_bool(char *out, const uint8_t *p, size_t len)
 
 /* --- all of them ------------------------------------------------------------------------------------------ */
 
-/* Types of a fixed size; the value has at least that many bytes. */
-static char *put_fixed(char *out, const struct sw_evtx_value *value, enum sw_type *type)
+static char *put_real32(char *out, const uint8_t *p)
 {
-    const uint8_t *p = value->ptr;
-    *type = SW_INT;
-    switch (value->type) {
-    case SW_EVTX_INT8:
-        return put_i64(out, (int8_t)p[0]);
-    case SW_EVTX_UINT8:
-        return put_u64(out, p[0]);
-    case SW_EVTX_INT16:
-        return put_i64(out, (int16_t)sw_evtx_u16(p));
-    case SW_EVTX_UINT16:
-        return put_u64(out, sw_evtx_u16(p));
-    case SW_EVTX_INT32:
-        return put_i64(out, (int32_t)sw_evtx_u32(p));
-    case SW_EVTX_UINT32:
-        return put_u64(out, sw_evtx_u32(p));
-    case SW_EVTX_INT64:
-        return put_i64(out, (int64_t)sw_evtx_u64(p));
-    case SW_EVTX_UINT64:
-        return put_u64(out, sw_evtx_u64(p));
-    default:
-        break;
-    }
-    *type = SW_STRING;
-    switch (value->type) {
-    case SW_EVTX_GUID:
-        return put_guid(out, p);
-    case SW_EVTX_FILETIME:
-        return put_filetime(out, sw_evtx_u64(p));
-    case SW_EVTX_SYSTEMTIME:
-        return put_systemtime(out, p);
-    case SW_EVTX_HEX32:
-        return put_hex_number(out, sw_evtx_u32(p));
-    case SW_EVTX_HEX64:
-        return put_hex_number(out, sw_evtx_u64(p));
-    default:
-        break;
-    }
-    uint32_t bits32 = sw_evtx_u32(p);
-    uint64_t bits64 = value->type == SW_EVTX_REAL64 ? sw_evtx_u64(p) : 0;
-    float real32;
-    double real64;
-    memcpy(&real32, &bits32, sizeof real32);
-    memcpy(&real64, &bits64, sizeof real64);
-    *type = SW_FLOAT;
-    return put_real(out, value->type == SW_EVTX_REAL64 ? real64 : (double)real32, value->type == SW_EVTX_REAL32);
+    uint32_t bits = sw_evtx_u32(p);
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return put_real(out, (double)value, true);
+}
+
+static char *put_real64(char *out, const uint8_t *p)
+{
+    uint64_t bits = sw_evtx_u64(p);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return put_real(out, value, false);
 }
 
 char *sw_evtx_value_put(char *out, const struct sw_evtx_value *value, enum sw_type *type)
@@ -383,30 +296,57 @@ char *sw_evtx_value_put(char *out, const struct sw_evtx_value *value, enum sw_ty
     const uint8_t *p = value->ptr;
     size_t len = value->len;
     *type = SW_STRING;
+    if (value->type > SW_EVTX_XML || len < types[value->type].size)
+        return put_hex(out, p, len);
+    *type = (enum sw_type)types[value->type].kind;
     switch (value->type) {
     case SW_EVTX_STRING:
     case SW_EVTX_XML:
         return put_utf16(out, p, len / 2);
     case SW_EVTX_ANSI:
         return put_ansi(out, p, len);
+    case SW_EVTX_INT8:
+        return put_i64(out, (int8_t)p[0]);
+    case SW_EVTX_UINT8:
+        return put_u32(out, p[0]);
+    case SW_EVTX_INT16:
+        return put_i64(out, (int16_t)sw_evtx_u16(p));
+    case SW_EVTX_UINT16:
+        return put_u32(out, sw_evtx_u16(p));
+    case SW_EVTX_INT32:
+        return put_i64(out, (int32_t)sw_evtx_u32(p));
+    case SW_EVTX_UINT32:
+        return put_u32(out, sw_evtx_u32(p));
+    case SW_EVTX_INT64:
+        return put_i64(out, (int64_t)sw_evtx_u64(p));
+    case SW_EVTX_UINT64:
+        return put_u64(out, sw_evtx_u64(p));
+    case SW_EVTX_REAL32:
+        return put_real32(out, p);
+    case SW_EVTX_REAL64:
+        return put_real64(out, p);
+    case SW_EVTX_BOOL:
+        return put_bool(out, p, len);
+    case SW_EVTX_GUID:
+        return put_guid(out, p);
+    case SW_EVTX_FILETIME:
+        return put_filetime(out, sw_evtx_u64(p));
+    case SW_EVTX_SYSTEMTIME:
+        return put_systemtime(out, p);
     case SW_EVTX_SID:
         return put_sid(out, p, len);
-    case SW_EVTX_BOOL:
-        if (len == 0)
-            return out;
-        *type = SW_BOOL;
-        return put_bool(out, p, len);
+    case SW_EVTX_HEX32:
+        return put_hex_number(out, sw_evtx_u32(p));
+    case SW_EVTX_HEX64:
+        return put_hex_number(out, sw_evtx_u64(p));
     case SW_EVTX_SIZE:
     case SW_EVTX_HANDLE:
-        return len == 8 ? put_hex_number(out, sw_evtx_u64(p)) : len == 4 ? put_hex_number(out, sw_evtx_u32(p))
-                                                                         : put_hex(out, p, len);
+        if (len == 4 || len == 8)
+            return put_hex_number(out, len == 4 ? sw_evtx_u32(p) : sw_evtx_u64(p));
+        return put_hex(out, p, len);
     default:
-        break;
+        return put_hex(out, p, len);
     }
-    size_t size = sw_evtx_type_size(value->type);
-    if (size > 0 && len >= size)
-        return put_fixed(out, value, type);
-    return put_hex(out, p, len);
 }
 
 /* The length of the first item of a non-empty array. */
