@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <unistd.h>
 
 /* The file, and for each container the layer and perhaps a spool under it. */
@@ -23,17 +24,29 @@ struct sw_stream {
     int64_t modified;
     struct sw_buf path;
     struct sw_account account;
-    locale_t utf8;
     struct sw_error error; /* of the member that can't be read */
 };
 
+static locale_t utf8_locale; /* for the names in archives, whatever the process's locale; (locale_t)0: there is none */
+
+static void load_locale(void)
+{
+    utf8_locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+}
+
+void sw_stream_prepare(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, load_locale);
+}
+
 struct sw_stream *sw_stream_new(void)
 {
+    sw_stream_prepare();
     struct sw_stream *stream = sw_alloc(1, sizeof *stream);
     if (stream == NULL)
         return NULL;
     sw_buf_init(&stream->path, MAX_PATH_BYTES);
-    stream->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0); /* reads files: not possible in the sandbox */
     return stream;
 }
 
@@ -45,8 +58,6 @@ void sw_stream_free(struct sw_stream *stream)
     for (size_t i = 0; i < MAX_LAYERS; i++)
         sw_free(stream->layers[i].head);
     sw_buf_fini(&stream->path);
-    if (stream->utf8 != (locale_t)0)
-        freelocale(stream->utf8);
     sw_free(stream);
 }
 
@@ -92,7 +103,7 @@ void sw_stream_close(struct sw_stream *stream)
 static int begin(struct sw_stream *stream, int fd, bool close_fd, struct sw_str name, struct sw_error *err)
 {
     sw_stream_close(stream);
-    stream->account = (struct sw_account){.file = &stream->layers[0], .utf8 = stream->utf8};
+    stream->account = (struct sw_account){.file = &stream->layers[0], .utf8 = utf8_locale};
     struct sw_layer *file = push(stream);
     int rc = sw_layer_file(file, fd, close_fd, &stream->modified);
     if (rc != 0) {

@@ -15,8 +15,8 @@
  *          About 1 MiB a stream, and what the codecs need. A header SW_MAX_ARCHIVE_HEADER. libarchive's own
  *          memory (dictionaries of 7z members, up to the size of the member) is bounded by the process's limit alone.
  * Threads: a stream belongs to one thread at a time; different streams are independent.
- * Calls:   after sw_stream_new(): openat, read, fstat, lseek, close and memory, so that it works in the sandbox. zip times without
- *          zone are local time: set TZ=UTC0 and call tzset() before, or the C library opens /etc/localtime.
+ * Calls:   after sw_stream_prepare(): openat, read, fstat, lseek, close and memory, so that it works in the sandbox. zip times
+ *          without zone are local time: set TZ=UTC0 and call tzset() before, or the C library opens /etc/localtime.
  * Errors:  of a file or member, never of the run: code and text in the member or from sw_stream_error().
  * Trust:   hostile input.
  */
@@ -54,6 +54,10 @@ struct sw_stream_skipped {
     uint64_t links;
     uint64_t devices; /* with pipes and sockets */
 };
+
+/* Loads what members' names need. To be called before the sandbox closes: later it can't open its files, and names in 7z, zip
+ * and iso9660 that are not ASCII may not be had. Once is enough; sw_stream_new() does it otherwise. */
+void sw_stream_prepare(void);
 
 struct sw_stream *sw_stream_new(void); /* NULL: no memory */
 void sw_stream_free(struct sw_stream *stream);

@@ -1,6 +1,5 @@
 /* test_source_stream.c - every container alone and nested, damaged, hostile and empty, through the stream. */
 #include "base/mem.h"
-#include "source/reader.h"
 #include "source_fixture.h"
 
 #include <setjmp.h>
