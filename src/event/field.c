@@ -14,6 +14,7 @@ enum { BLOCK = 1024, BLOCKS = SW_MAX_FIELD_NAMES / BLOCK };
 struct entry {
     struct sw_str name;
     sw_field_id key;
+    _Atomic bool twins; /* of a key: another name has it as well */
 };
 
 static struct {
@@ -61,7 +62,11 @@ static sw_field_id mint(struct sw_str name)
     struct sw_str copy = sw_arena_dup(&table.ids.keys, name);
     if (copy.ptr == NULL)
         return SW_FIELD_MORE;
-    *entry_of(id) = (struct entry){copy, key};
+    struct entry *entry = entry_of(id);
+    entry->name = copy;
+    entry->key = key;
+    if (key != id)
+        atomic_store_explicit(&entry_of(key)->twins, true, memory_order_relaxed);
     atomic_store_explicit(&table.count, id + 1, memory_order_release);
     return id;
 }
@@ -118,6 +123,12 @@ sw_field_id sw_field_key(sw_field_id id)
 {
     (void)pthread_once(&table.once, start);
     return entry_of(id)->key;
+}
+
+bool sw_field_has_twins(sw_field_id id)
+{
+    (void)pthread_once(&table.once, start);
+    return atomic_load_explicit(&entry_of(entry_of(id)->key)->twins, memory_order_relaxed);
 }
 
 uint32_t sw_field_count(void)

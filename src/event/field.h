@@ -57,6 +57,9 @@ struct sw_str sw_field_name(sw_field_id id);
 /* The lowest id whose name equals this one but for ASCII case. */
 sw_field_id sw_field_key(sw_field_id id);
 
+/* Whether more names than this one share its key. Cheap: spares a search for names in other case when there are none. */
+bool sw_field_has_twins(sw_field_id id);
+
 /* How many ids there are: all are below this number. It only grows. */
 uint32_t sw_field_count(void);
 

@@ -164,6 +164,10 @@ static int freeze(struct sw_classes *t, struct sw_error *err)
             rc = freeze_derives(t, (sw_class_id)i);
     }
     if (rc == 0)
+        rc = ls_look_build(t);
+    if (rc == SW_E_LIMIT)
+        return sw_error_set(err, rc, 0, 0, "conditions and derived fields look at more than %u fields", LS_MAX_SLOTS);
+    if (rc == 0)
         rc = ls_decide_build(t);
     return rc == 0 ? 0 : sw_error_set(err, rc, 0, 0, "out of memory");
 }

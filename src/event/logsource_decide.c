@@ -1,31 +1,48 @@
 /*
  * logsource_decide.c - which class an event has: conditions, and the switch that finds the few worth testing.
  *
- * Runs for every event, so: no allocation, one hash of one field's value a level, fields looked up by exact id first.
+ * Runs for every event, so: no allocation, one hash of one field's value a level (logsource_look.c finds the fields).
  * A condition looks at the first field of its name only.
  */
 #include "base/error.h"
 #include "event/logsource_priv.h"
 
-/* Eight bytes with ASCII letters in lower case (a few other characters fall together: good enough for a hash). */
-static inline uint64_t fold_word(const char *at, size_t len)
+/* ASCII letters in lower case; a few other characters fall together, which is good enough for a hash. */
+static inline uint64_t fold8(const char *at)
 {
-    uint64_t word = 0;
-    memcpy(&word, at, len);
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
     return word | 0x2020202020202020u;
+}
+
+/* Up to seven bytes: loads of fixed sizes that overlap are faster than one of the exact size. */
+static inline uint64_t fold_short(struct sw_str s)
+{
+    uint32_t head = 0;
+    uint32_t tail = 0;
+    if (s.len >= 4) {
+        memcpy(&head, s.ptr, 4);
+        memcpy(&tail, s.ptr + s.len - 4, 4);
+    } else if (s.len > 0) {
+        head = (uint32_t)(unsigned char)s.ptr[0] | (uint32_t)(unsigned char)s.ptr[s.len / 2] << 8;
+        tail = (unsigned char)s.ptr[s.len - 1];
+    }
+    return ((uint64_t)head << 32 | tail) | 0x2020202020202020u;
 }
 
 static uint64_t fold_hash(struct sw_str s)
 {
     const uint64_t mul = 0x9e3779b97f4a7c15u;
     uint64_t hash = s.len * mul;
-    size_t at = 0;
-    for (; s.len - at >= 8; at += 8) {
-        hash = (hash ^ fold_word(s.ptr + at, 8)) * mul;
-        hash ^= hash >> 32;
+    if (s.len < 8) {
+        hash = (hash ^ fold_short(s)) * mul;
+    } else {
+        for (size_t at = 0; at + 8 < s.len; at += 8) {
+            hash = (hash ^ fold8(s.ptr + at)) * mul;
+            hash ^= hash >> 32;
+        }
+        hash = (hash ^ fold8(s.ptr + s.len - 8)) * mul;
     }
-    if (at < s.len)
-        hash = (hash ^ fold_word(s.ptr + at, s.len - at)) * mul;
     hash ^= hash >> 29;
     return hash ? hash : 1;
 }
@@ -55,18 +72,6 @@ bool ls_glob(struct sw_str pattern, struct sw_str text)
     return p == pattern.len;
 }
 
-const struct sw_field *ls_field(const struct sw_event *event, sw_field_id id)
-{
-    const struct sw_field *field = sw_event_find(event, id);
-    if (field == NULL) {
-        sw_field_id key = sw_field_key(id);
-        for (uint32_t i = 0; i < event->count && field == NULL; i++)
-            if (sw_field_key(event->fields[i].id) == key)
-                field = &event->fields[i];
-    }
-    return field != NULL && field->type != SW_NULL ? field : NULL;
-}
-
 static bool value_passes(enum ls_op op, struct sw_str have, struct sw_str want)
 {
     switch (op) {
@@ -84,11 +89,11 @@ static bool value_passes(enum ls_op op, struct sw_str have, struct sw_str want)
     }
 }
 
-static bool cond_holds(const struct ls_cond *cond, const struct sw_event *event)
+static bool cond_holds(const struct ls_cond *cond, const struct ls_look *look)
 {
     if (cond->op == LS_PATH)
-        return (event->path_bits & cond->path_bits) != 0;
-    const struct sw_field *field = ls_field(event, cond->field);
+        return (look->event->path_bits & cond->path_bits) != 0;
+    const struct sw_field *field = ls_look_get(look, cond->field, cond->slot);
     if (cond->op == LS_ABSENT || field == NULL)
         return cond->op == LS_ABSENT && field == NULL;
     if (cond->op == LS_EXISTS)
@@ -101,21 +106,21 @@ static bool cond_holds(const struct ls_cond *cond, const struct sw_event *event)
 }
 
 /* Equality tests of the field `skip` are taken to hold. */
-bool ls_conj_holds(const struct ls_conj *conj, const struct sw_event *event, sw_field_id skip)
+static bool conj_holds(const struct ls_conj *conj, const struct ls_look *look, sw_field_id skip)
 {
     for (size_t i = 0; i < conj->count; i++) {
         const struct ls_cond *cond = &conj->conds[i];
         bool known = skip != SW_FIELD_NONE && cond->op == LS_EQUAL && cond->field == skip;
-        if (!known && !cond_holds(cond, event))
+        if (!known && !cond_holds(cond, look))
             return false;
     }
     return true;
 }
 
-bool ls_when_holds(const struct ls_when *when, const struct sw_event *event)
+bool ls_when_holds(const struct ls_when *when, const struct ls_look *look)
 {
     for (size_t i = 0; i < when->count; i++)
-        if (ls_conj_holds(&when->alts[i], event, SW_FIELD_NONE))
+        if (conj_holds(&when->alts[i], look, SW_FIELD_NONE))
             return true;
     return when->count == 0;
 }
@@ -127,20 +132,22 @@ static const struct ls_slot *find_slot(const struct ls_switch *sw, struct sw_str
         const struct ls_slot *slot = &sw->slots[i];
         if (slot->hash == 0)
             return NULL;
-        if (slot->hash == hash && sw_str_ieq(slot->value, value))
+        if (slot->hash == hash && (sw_str_eq(slot->value, value) || sw_str_ieq(slot->value, value)))
             return slot;
     }
 }
 
 /* One refinement, or `cls` itself when none fits. */
-static sw_class_id refine(const struct sw_classes *t, sw_class_id cls, const struct sw_event *event)
+static sw_class_id refine(const struct sw_classes *t, sw_class_id cls, struct ls_look *look)
 {
     const struct ls_switch *sw = &t->classes[cls].sw;
     const struct ls_arm **arms = sw->rest;
     size_t count = sw->rest_count;
     sw_field_id known = SW_FIELD_NONE;
+    if (sw->many && !look->taken)
+        ls_look_take(look);
     if (sw->slot_count > 0) {
-        const struct sw_field *field = ls_field(event, sw->field);
+        const struct sw_field *field = ls_look_get(look, sw->field, sw->field_slot);
         const struct ls_slot *slot = field ? find_slot(sw, sw_field_value(field)) : NULL;
         if (slot != NULL) {
             arms = slot->arms;
@@ -149,7 +156,7 @@ static sw_class_id refine(const struct sw_classes *t, sw_class_id cls, const str
         }
     }
     for (size_t i = 0; i < count; i++)
-        if (ls_conj_holds(&arms[i]->conj, event, known))
+        if (conj_holds(&arms[i]->conj, look, known))
             return arms[i]->to;
     return cls;
 }
@@ -157,18 +164,29 @@ static sw_class_id refine(const struct sw_classes *t, sw_class_id cls, const str
 void sw_classify(const struct sw_classes *t, struct sw_event *event, struct sw_arena *arena)
 {
     sw_class_id cls = event->class_id < t->count ? event->class_id : SW_CLASS_NONE;
+    struct ls_look look; /* not cleared as a whole: most events never need `first` */
+    look.event = event;
+    look.need = t->classes[cls].need;
+    look.taken = false;
     for (unsigned level = 0; level < LS_MAX_LEVELS; level++) {
         const struct ls_switch *sw = &t->classes[cls].sw;
         if (sw->slot_count == 0 && sw->rest_count == 0)
             break;
-        sw_class_id next = refine(t, cls, event);
+        sw_class_id next = refine(t, cls, &look);
         if (next == cls)
             break;
         cls = next;
+        if (t->classes[cls].need != look.need) { /* a link led to another tree */
+            look.need = t->classes[cls].need;
+            look.taken = false;
+        }
     }
     event->class_id = cls;
-    if (t->classes[cls].derive_count > 0)
-        ls_derive_run(t->classes[cls].derives, t->classes[cls].derive_count, event, arena);
+    if (t->classes[cls].derive_count == 0)
+        return;
+    if (!look.taken)
+        ls_look_take(&look);
+    ls_derive_run(t->classes[cls].derives, t->classes[cls].derive_count, &look, event, arena);
 }
 
 uint64_t sw_classes_path(const struct sw_classes *t, struct sw_str path)
@@ -210,6 +228,28 @@ static sw_field_id choose_field(const struct ls_arm *arms, size_t count)
         }
     }
     return best;
+}
+
+/* Do the arms that every event is tested against look at more than a few fields? */
+static bool many_fields(const struct ls_arm *arms, size_t count, sw_field_id known)
+{
+    enum { FEW = 3 };
+    sw_field_id seen[FEW];
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (known != SW_FIELD_NONE && equality(&arms[i].conj, known) != NULL)
+            continue;
+        for (size_t c = 0; c < arms[i].conj.count; c++) {
+            size_t j = 0;
+            while (j < used && seen[j] != arms[i].conj.conds[c].field)
+                j++;
+            if (j == FEW)
+                return true;
+            if (j == used)
+                seen[used++] = arms[i].conj.conds[c].field;
+        }
+    }
+    return false;
 }
 
 static bool has_value(const struct ls_cond *cond, struct sw_str value)
@@ -278,6 +318,11 @@ static int build_slots(struct sw_classes *t, struct ls_switch *sw, const struct 
 static int build_switch(struct sw_classes *t, struct ls_switch *sw, const struct ls_arm *arms, size_t count)
 {
     *sw = (struct ls_switch){.field = choose_field(arms, count)};
+    sw->many = many_fields(arms, count, sw->field);
+    for (size_t i = 0; i < count && sw->field != SW_FIELD_NONE; i++) {
+        const struct ls_cond *cond = equality(&arms[i].conj, sw->field);
+        sw->field_slot = cond ? cond->slot : sw->field_slot;
+    }
     if (sw->field != SW_FIELD_NONE && build_slots(t, sw, arms, count) != 0)
         return SW_E_NOMEM;
     return list_arms(t, arms, count, sw->field, NULL, &sw->rest, &sw->rest_count);

@@ -26,6 +26,20 @@ static bool read_number(struct sw_str s, uint64_t *number)
     return sw_str_u64(s, number) == 0;
 }
 
+static struct sw_str put_decimal(uint64_t n, struct sw_arena *arena)
+{
+    enum { DIGITS = 20 };
+    char *out = sw_arena_bytes(arena, DIGITS);
+    if (out == NULL)
+        return (struct sw_str){NULL, 0};
+    size_t at = DIGITS;
+    do {
+        out[--at] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n > 0);
+    return (struct sw_str){out + at, DIGITS - at};
+}
+
 static struct sw_str convert_number(enum ls_conv conv, struct sw_str s, struct sw_arena *arena)
 {
     uint64_t n;
@@ -33,7 +47,7 @@ static struct sw_str convert_number(enum ls_conv conv, struct sw_str s, struct s
         return (struct sw_str){NULL, 0};
     switch (conv) {
     case LS_DECIMAL:
-        return sw_arena_printf(arena, "%llu", (unsigned long long)n);
+        return put_decimal(n, arena);
     case LS_HEX:
         return sw_arena_printf(arena, "0x%llx", (unsigned long long)n);
     case LS_DWORD:
@@ -137,11 +151,11 @@ static struct sw_str convert_join(const struct sw_event *event, sw_field_id id, 
 }
 
 /* The text of a piece; ptr NULL when it can't be made. */
-static struct sw_str piece_text(const struct ls_piece *piece, const struct sw_event *event, struct sw_arena *arena)
+static struct sw_str piece_text(const struct ls_piece *piece, const struct ls_look *look, struct sw_arena *arena)
 {
     if (piece->field == SW_FIELD_NONE)
         return piece->literal;
-    const struct sw_field *field = ls_field(event, piece->field);
+    const struct sw_field *field = ls_look_get(look, piece->field, piece->slot);
     if (field == NULL)
         return (struct sw_str){NULL, 0};
     struct sw_str value = {field->len > 0 ? field->ptr : "", field->len};
@@ -157,7 +171,7 @@ static struct sw_str piece_text(const struct ls_piece *piece, const struct sw_ev
     case LS_LOWER:
         return convert_lower(value, arena);
     case LS_JOIN:
-        return convert_join(event, field->id, arena);
+        return convert_join(look->event, field->id, arena);
     default:
         return convert_number(piece->conv, value, arena);
     }
@@ -165,13 +179,13 @@ static struct sw_str piece_text(const struct ls_piece *piece, const struct sw_ev
 
 /* --- running --------------------------------------------------------------------------------------------- */
 
-static struct sw_str make_text(const struct ls_derive *d, const struct sw_event *event, struct sw_arena *arena)
+static struct sw_str make_text(const struct ls_derive *d, const struct ls_look *look, struct sw_arena *arena)
 {
     enum { PIECES = 8 }; /* ls_derive_parse() lets no more through */
     struct sw_str parts[PIECES];
     size_t len = 0;
     for (size_t i = 0; i < d->piece_count; i++) {
-        parts[i] = piece_text(&d->pieces[i], event, arena);
+        parts[i] = piece_text(&d->pieces[i], look, arena);
         if (parts[i].ptr == NULL || parts[i].len > DERIVED_MAX)
             return (struct sw_str){NULL, 0};
         len += parts[i].len;
@@ -190,15 +204,21 @@ static struct sw_str make_text(const struct ls_derive *d, const struct sw_event 
     return (struct sw_str){out, len};
 }
 
-void ls_derive_run(const struct ls_derive *derives, size_t count, struct sw_event *event, struct sw_arena *arena)
+/* `look` has been taken. A field made here is known to the entries that follow. */
+void ls_derive_run(const struct ls_derive *derives, size_t count, struct ls_look *look, struct sw_event *event,
+                   struct sw_arena *arena)
 {
     for (size_t i = 0; i < count; i++) {
         const struct ls_derive *d = &derives[i];
-        if ((!d->also && ls_field(event, d->field) != NULL) || !ls_when_holds(&d->when, event))
+        if ((!d->also && look->first[d->slot] != 0) || !ls_when_holds(&d->when, look))
             continue;
-        struct sw_str text = make_text(d, event, arena);
-        if (text.ptr != NULL)
-            sw_event_add_str(event, d->field, text);
+        struct sw_str text = make_text(d, look, arena);
+        if (text.ptr == NULL)
+            continue;
+        uint32_t before = event->count;
+        sw_event_add_str(event, d->field, text);
+        if (look->first[d->slot] == 0 && event->count > before)
+            look->first[d->slot] = (uint16_t)event->count;
     }
 }
 
@@ -210,9 +230,9 @@ static int parse_conv(struct sw_str name, enum ls_conv *conv)
         const char *name;
         enum ls_conv conv;
     } table[] = {
-        {"decimal", LS_DECIMAL}, {"hex", LS_HEX},           {"dword", LS_DWORD},
-        {"qword", LS_QWORD},     {"registry", LS_REGISTRY}, {"target", LS_TARGET},
-        {"extension", LS_EXTENSION}, {"lower", LS_LOWER},   {"join", LS_JOIN},
+        {"decimal", LS_DECIMAL},     {"hex", LS_HEX},           {"dword", LS_DWORD},
+        {"qword", LS_QWORD},         {"registry", LS_REGISTRY}, {"target", LS_TARGET},
+        {"extension", LS_EXTENSION}, {"lower", LS_LOWER},       {"join", LS_JOIN},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (sw_str_is(name, table[i].name)) {

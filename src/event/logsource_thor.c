@@ -1,11 +1,11 @@
 /*
  * logsource_thor.c - a mapping in the form of SigmaHQ's tests/thor.yml into builder classes.
  *
- * Its `logsources` are of two kinds. A target (sources) says which channels or files a product and service are. A rewrite
- * (conditions, rewrite, fieldmappings) says that a rule of some category looks at a target, under conditions. A target becomes
- * classes under "windows" (by Channel) or "text" (by path); a rewrite adds a view to every class that its conditions imply,
- * and new classes where they cut finer than what is there. Lists are expanded to single values first, so that two conditions
- * either imply each other, exclude each other, or speak of different fields.
+ * Its `logsources` are of two kinds. A target (sources) says which channels or files a product and service are. A
+ * rewrite (conditions, rewrite, fieldmappings) says that a rule of some category looks at a target, under conditions. A
+ * target becomes classes under "windows" (by Channel) or "text" (by path); a rewrite adds a view to every class that
+ * its conditions imply, and new classes where they cut finer than what is there. Lists are expanded to single values
+ * first, so that two conditions either imply each other, exclude each other, or speak of different fields.
  */
 #include "base/error.h"
 #include "event/logsource_priv.h"
@@ -91,7 +91,8 @@ static bool conds_exclude(const struct ls_cond *m, const struct ls_cond *c)
 {
     if (m->op == LS_PATH && c->op == LS_PATH)
         return !implies_cond(m, c) && !implied_by(m, c);
-    return m->op == LS_EQUAL && c->field == m->field && ((c->op == LS_EQUAL && !implies_cond(m, c)) || c->op == LS_ABSENT);
+    return m->op == LS_EQUAL && c->field == m->field &&
+           ((c->op == LS_EQUAL && !implies_cond(m, c)) || c->op == LS_ABSENT);
 }
 
 static bool conj_excludes(const struct ls_conj *m, const struct ls_conj *c)
@@ -121,7 +122,8 @@ static enum relation relate(const struct ls_conj *m, const struct ls_when *when)
 /* Does whoever fits `when` fit the single condition? */
 static bool settles(const struct ls_when *when, const struct ls_cond *cond)
 {
-    const struct ls_conj one = {cond, 1};
+    struct ls_cond copy = *cond;
+    const struct ls_conj one = {&copy, 1};
     for (size_t i = 0; i < when->count; i++)
         if (!conj_implied(&one, &when->alts[i]))
             return false;
@@ -153,6 +155,34 @@ static int put_view(const struct thor *th, sw_class_id id)
     return 0;
 }
 
+/* Does the view map all that the entry maps? */
+static bool maps_all(const struct thor *th, const struct ls_view *view)
+{
+    for (const struct ls_node *key = th->maps ? th->maps->first : NULL; key != NULL; key = key->next->next) {
+        size_t i = 0;
+        while (i < view->map_count &&
+               !(sw_str_ieq(view->maps[i].from, key->text) && sw_str_eq(view->maps[i].to, key->next->text)))
+            i++;
+        if (i == view->map_count)
+            return false;
+    }
+    return true;
+}
+
+/* Has the class, or what it is built on, the entry's view already? */
+static bool has_view(const struct thor *th, sw_class_id id)
+{
+    for (;;) {
+        const struct ls_class *cls = &th->t->classes[id];
+        for (size_t i = 0; i < cls->view_count; i++)
+            if (ls_logsource_equal(&cls->views[i].logsource, &th->view))
+                return maps_all(th, &cls->views[i]);
+        if (cls->base == id)
+            return false;
+        id = cls->base;
+    }
+}
+
 /* The name of a new class under `parent` for the entry: after its service or category, or else the entry's own. */
 static struct sw_str new_name(const struct thor *th, sw_class_id parent)
 {
@@ -168,7 +198,8 @@ static struct sw_str new_name(const struct thor *th, sw_class_id parent)
 }
 
 /* The conditions of `m` that the way to the class has not settled already. */
-static int rest_of(const struct thor *th, const struct ls_conj *m, sw_class_id parent, sw_class_id top, struct ls_conj *rest)
+static int rest_of(const struct thor *th, const struct ls_conj *m, sw_class_id parent, sw_class_id top,
+                   struct ls_conj *rest)
 {
     struct ls_cond *conds = sw_arena_zero(&th->t->arena, m->count ? m->count : 1, sizeof *conds);
     if (conds == NULL)
@@ -185,7 +216,7 @@ static int rest_of(const struct thor *th, const struct ls_conj *m, sw_class_id p
     return 0;
 }
 
-/* A class under `parent` for what `m` asks beyond it, or one more alternative of the class made for this entry before. */
+/* A class under `parent` for what `m` asks beyond it, or one more alternative of the class that the entry made. */
 static int add_class(struct thor *th, sw_class_id parent, struct ls_conj conj)
 {
     struct sw_classes *t = th->t;
@@ -207,8 +238,8 @@ static int add_class(struct thor *th, sw_class_id parent, struct ls_conj conj)
 
 /*
  * Gives the view to all events under class `top` for which `m` holds. Classes are visited with a list of work, not by
- * recursion. Under each class on the way: a child that m implies takes all of it; a child that implies m has the view put on
- * it; a child that overlaps is looked into as well; then what is left goes to a new class.
+ * recursion. Under each class on the way: a child that m implies takes all of it; a child that implies m has the view
+ * put on it; a child that overlaps is looked into as well; then what is left goes to a new class.
  */
 static int place(struct thor *th, sw_class_id top, const struct ls_conj *m)
 {
@@ -221,6 +252,8 @@ static int place(struct thor *th, sw_class_id top, const struct ls_conj *m)
     work[count++] = top;
     for (size_t at = 0; at < count; at++) {
         sw_class_id parent = work[at];
+        if (has_view(th, parent))
+            continue;
         struct ls_conj rest;
         int rc = rest_of(th, m, parent, top, &rest);
         bool taken = rc == 0 && rest.count == 0;
@@ -333,7 +366,8 @@ static int add_target(struct thor *th, const struct ls_node *body)
 }
 
 /* The n-th combination of the conditions' single values; *more tells whether there are further ones. */
-static int combination(const struct thor *th, const struct ls_node *conditions, size_t n, struct ls_conj *conj, bool *more)
+static int combination(const struct thor *th, const struct ls_node *conditions, size_t n, struct ls_conj *conj,
+                       bool *more)
 {
     struct ls_cond *conds = sw_arena_zero(&th->t->arena, conditions->count / 2, sizeof *conds);
     if (conds == NULL)
@@ -352,7 +386,8 @@ static int combination(const struct thor *th, const struct ls_node *conditions, 
             return fail_at(th, key, "a condition is field: value, or a list of values");
         left /= choices;
         *text = value->text;
-        conds[used] = (struct ls_cond){.op = LS_EQUAL, .field = sw_field_intern(key->text), .values = text, .value_count = 1};
+        conds[used] =
+            (struct ls_cond){.op = LS_EQUAL, .field = sw_field_intern(key->text), .values = text, .value_count = 1};
     }
     *more = left == 0;
     *conj = (struct ls_conj){conds, used};
@@ -369,6 +404,19 @@ static bool is_target(const struct ls_class *cls, const struct sw_logsource *rew
             return true;
     }
     return false;
+}
+
+/* Is it a target, and not a part of one? */
+static bool is_whole_target(const struct sw_classes *t, sw_class_id id, const struct sw_logsource *rewrite)
+{
+    if (!is_target(&t->classes[id], rewrite))
+        return false;
+    while (t->classes[id].base != id) {
+        id = t->classes[id].base;
+        if (is_target(&t->classes[id], rewrite))
+            return false;
+    }
+    return true;
 }
 
 static int add_rewrite_to(struct thor *th, sw_class_id target, const struct ls_node *conditions)
@@ -404,7 +452,7 @@ static int add_rewrite(struct thor *th, const struct ls_node *body)
         th->view.service = rewrite.service;
     bool found = false;
     for (size_t i = 0, before = th->t->count; i < before && rc == 0; i++)
-        if (is_target(&th->t->classes[i], &rewrite)) {
+        if (is_whole_target(th->t, (sw_class_id)i, &rewrite)) {
             found = true;
             rc = add_rewrite_to(th, (sw_class_id)i, ls_yaml_get(body, "conditions"));
         }

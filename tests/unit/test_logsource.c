@@ -1,5 +1,5 @@
 /*
- * test_logsource.c - event classes: the embedded mapping, deciding, derived fields, views, users' files, thor.yml's form.
+ * test_logsource.c - event classes: the embedded mapping, deciding, derived fields, views, users' files.
  */
 #include "base/error.h"
 #include "base/mem.h"
@@ -103,7 +103,8 @@ static const char *value_of(struct fixture *f, const char *name, unsigned n)
 static void sysmon_by_event_id(void **state)
 {
     struct fixture *f = *state;
-    assert_string_equal(decide(f, f->classes, "windows", SYSMON, "EventID", "1", NULL), "windows/sysmon/process_creation");
+    assert_string_equal(decide(f, f->classes, "windows", SYSMON, "EventID", "1", NULL),
+                        "windows/sysmon/process_creation");
     assert_non_null(view_of(f, f->classes, "windows", "process_creation", ""));
     assert_non_null(view_of(f, f->classes, "windows", "process_creation", "sysmon"));
     assert_non_null(view_of(f, f->classes, "windows", "", "sysmon"));
@@ -113,8 +114,9 @@ static void sysmon_by_event_id(void **state)
     assert_null(view_of(f, f->classes, "linux", "process_creation", ""));
     assert_string_equal(decide(f, f->classes, "windows", SYSMON, "EventID", "99", NULL), "windows/sysmon");
     assert_string_equal(decide(f, f->classes, "windows", SYSMON, NULL), "windows/sysmon");
-    assert_string_equal(decide(f, f->classes, "windows", "Channel", "microsoft-windows-SYSMON/operational", "eventid", "7",
-                               NULL), "windows/sysmon/image_load");
+    assert_string_equal(
+        decide(f, f->classes, "windows", "Channel", "microsoft-windows-SYSMON/operational", "eventid", "7", NULL),
+        "windows/sysmon/image_load");
     assert_string_equal(decide(f, f->classes, "windows", "Channel", "Nobody/Knows", "EventID", "1", NULL), "windows");
     assert_string_equal(decide(f, f->classes, "windows", "Channel", "", "EventID", "1", NULL), "windows");
     assert_string_equal(decide(f, f->classes, "windows", NULL), "windows");
@@ -140,13 +142,16 @@ static void registry_events(void **state)
 static void without_channel_the_provider_decides(void **state)
 {
     struct fixture *f = *state;
-    assert_string_equal(decide(f, f->classes, "windows", "Provider_Name", "Microsoft-Windows-Sysmon", "EventID", "11", NULL),
-                        "windows/sysmon/file_event");
-    assert_string_equal(decide(f, f->classes, "windows", "Provider_Name", "Microsoft-Windows-Eventlog", "EventID", "1102",
-                               NULL), "windows/security");
+    assert_string_equal(
+        decide(f, f->classes, "windows", "Provider_Name", "Microsoft-Windows-Sysmon", "EventID", "11", NULL),
+        "windows/sysmon/file_event");
+    assert_string_equal(
+        decide(f, f->classes, "windows", "Provider_Name", "Microsoft-Windows-Eventlog", "EventID", "1102", NULL),
+        "windows/security");
     /* With a channel the provider says nothing: event id 1 exists in many logs. */
     assert_string_equal(decide(f, f->classes, "windows", "Provider_Name", "Microsoft-Windows-Sysmon", "Channel",
-                               "Application", "EventID", "1", NULL), "windows/application");
+                               "Application", "EventID", "1", NULL),
+                        "windows/application");
 }
 
 static void a_null_channel_is_no_channel(void **state)
@@ -166,10 +171,11 @@ static void a_null_channel_is_no_channel(void **state)
 static void security_4688_is_a_process_creation(void **state)
 {
     struct fixture *f = *state;
-    assert_string_equal(decide(f, f->classes, "windows", SECURITY, "EventID", "4688", "SubjectUserSid", "S-1-5-21-1-2-3-500",
-                               "SubjectUserName", "eve", "SubjectDomainName", "CORP", "SubjectLogonId", "0x3e7",
-                               "NewProcessId", "0x1a2c", "NewProcessName", "C:\\a.exe", "ProcessId", "0x4",
-                               "TargetUserName", "-", "TargetDomainName", "-", "MandatoryLabel", "S-1-16-12288", NULL),
+    assert_string_equal(decide(f, f->classes, "windows", SECURITY, "EventID", "4688", "SubjectUserSid",
+                               "S-1-5-21-1-2-3-500", "SubjectUserName", "eve", "SubjectDomainName", "CORP",
+                               "SubjectLogonId", "0x3e7", "NewProcessId", "0x1a2c", "NewProcessName", "C:\\a.exe",
+                               "ProcessId", "0x4", "TargetUserName", "-", "TargetDomainName", "-", "MandatoryLabel",
+                               "S-1-16-12288", NULL),
                         "windows/security/process_creation");
     assert_string_equal(value_of(f, "User", 0), "CORP\\eve");
     assert_string_equal(value_of(f, "User", 1), "(none)");
@@ -209,12 +215,14 @@ static void security_4657_is_a_registry_event(void **state)
     assert_string_equal(value_of(f, "Details", 0), "DWORD (0x00000004)");
     assert_string_equal(value_of(f, "EventType", 0), "SetValue");
     assert_non_null(view_of(f, f->classes, "windows", "registry_set", ""));
-    (void)decide(f, f->classes, "windows", SECURITY, "EventID", "4657", "ObjectName", "\\REGISTRY\\USER\\S-1-5-21-1\\Run",
-                 "ObjectValueName", "q", "NewValueType", "%%1883", "NewValue", "0x100000002", NULL);
+    (void)decide(f, f->classes, "windows", SECURITY, "EventID", "4657", "ObjectName",
+                 "\\REGISTRY\\USER\\S-1-5-21-1\\Run", "ObjectValueName", "q", "NewValueType", "%%1883", "NewValue",
+                 "0x100000002", NULL);
     assert_string_equal(value_of(f, "TargetObject", 0), "HKU\\S-1-5-21-1\\Run\\q");
     assert_string_equal(value_of(f, "Details", 0), "QWORD (0x00000001-0x00000002)");
-    (void)decide(f, f->classes, "windows", SECURITY, "EventID", "4657", "ObjectName", "\\REGISTRY\\MACHINE\\SOFTWARE\\y",
-                 "ObjectValueName", "v", "NewValueType", "%%1873", "NewValue", "text", NULL);
+    (void)decide(f, f->classes, "windows", SECURITY, "EventID", "4657", "ObjectName",
+                 "\\REGISTRY\\MACHINE\\SOFTWARE\\y", "ObjectValueName", "v", "NewValueType", "%%1873", "NewValue",
+                 "text", NULL);
     assert_string_equal(value_of(f, "TargetObject", 0), "HKLM\\SOFTWARE\\y\\v");
     assert_string_equal(value_of(f, "Details", 0), "text");
     (void)decide(f, f->classes, "windows", SECURITY, "EventID", "4657", "OperationType", "%%1906", NULL);
@@ -225,8 +233,9 @@ static void security_4657_is_a_registry_event(void **state)
 static void security_5156_is_a_connection(void **state)
 {
     struct fixture *f = *state;
-    (void)decide(f, f->classes, "windows", SECURITY, "EventID", "5156", "Direction", "%%14593", "SourceAddress", "10.0.0.1",
-                 "DestAddress", "fe80::1", "DestPort", "445", "Application", "\\device\\harddiskvolume2\\a.exe", NULL);
+    (void)decide(f, f->classes, "windows", SECURITY, "EventID", "5156", "Direction", "%%14593", "SourceAddress",
+                 "10.0.0.1", "DestAddress", "fe80::1", "DestPort", "445", "Application",
+                 "\\device\\harddiskvolume2\\a.exe", NULL);
     const struct sw_view *view = view_of(f, f->classes, "windows", "network_connection", "");
     assert_string_equal(mapped(view, "DestinationIp"), "DestAddress");
     assert_string_equal(mapped(view, "Image"), "Application");
@@ -238,13 +247,13 @@ static void security_5156_is_a_connection(void **state)
 static void defender_is_an_antivirus(void **state)
 {
     struct fixture *f = *state;
-    (void)decide(f, f->classes, "windows", "Channel", "Microsoft-Windows-Windows Defender/Operational", "EventID", "1116",
-                 NULL);
+    (void)decide(f, f->classes, "windows", "Channel", "Microsoft-Windows-Windows Defender/Operational", "EventID",
+                 "1116", NULL);
     const struct sw_view *view = view_of(f, f->classes, "", "antivirus", "");
     assert_string_equal(mapped(view, "Signature"), "ThreatName");
     assert_string_equal(mapped(view, "Filename"), "Path");
-    (void)decide(f, f->classes, "windows", "Channel", "Microsoft-Windows-Windows Defender/Operational", "EventID", "5001",
-                 NULL);
+    (void)decide(f, f->classes, "windows", "Channel", "Microsoft-Windows-Windows Defender/Operational", "EventID",
+                 "5001", NULL);
     assert_null(view_of(f, f->classes, "", "antivirus", ""));
     assert_non_null(view_of(f, f->classes, "windows", "", "windefend"));
 }
@@ -279,7 +288,7 @@ static void plain_text_and_its_path(void **state)
     assert_non_null(view_of(f, f->classes, "", "database", ""));
     assert_null(view_of(f, f->classes, "", "logfile", ""));
     f->event.path_bits = sw_classes_path(f->classes, SW_STR("case1.tar.gz!host/var/log/auth.log"));
-    assert_string_equal(decide(f, f->classes, "text", NULL), "text/auth");
+    assert_string_equal(decide(f, f->classes, "text", NULL), "text/logfile/auth");
     assert_non_null(view_of(f, f->classes, "linux", "", "auth"));
     assert_non_null(view_of(f, f->classes, "", "logfile", ""));
     assert_non_null(view_of(f, f->classes, "python", "application", ""));
@@ -337,20 +346,94 @@ static void containers_of_windows_records(void **state)
 static void names_that_decoders_rely_on(void **state)
 {
     static const char *const names[] = {
-        "text", "json", "csv", "cef", "leef", "windows", "linux/syslog", "linux/sshd", "linux/sudo", "linux/su",
-        "linux/cron", "linux/pam", "linux/vsftpd", "linux/clamav", "linux/guacamole", "linux/named", "linux/auditd",
-        "linux/auditd/execve", "linux/auditd/file", "linux/auditd/network", "linux/journald", "linux/sysmon",
-        "webserver/apache", "webserver/nginx", "webserver/iis", "webserver/haproxy", "webserver/tomcat",
-        "webserver/caddy", "webserver/traefik", "webserver/envoy", "webserver/alb", "apache/error", "nginx/error",
-        "proxy", "proxy/squid", "proxy/bluecoat", "proxy/zscaler", "exchange/httpproxy", "zeek/http", "zeek/dns",
-        "zeek/conn", "zeek/x509", "suricata/alert", "suricata/http", "suricata/dns", "suricata/flow",
-        "firewall/iptables", "firewall/nftables", "firewall/asa", "firewall/fortigate", "firewall/paloalto",
-        "firewall/pfsense", "fortigate/event", "fortios/sslvpnd", "paloalto/globalprotect", "cisco/aaa", "cisco/bgp",
-        "cisco/ldp", "cisco/syslog", "cisco/duo", "huawei/bgp", "juniper/bgp", "aws/vpcflow", "aws/cloudtrail", "aws/alb",
-        "azure/signinlogs", "azure/auditlogs", "azure/activitylogs", "azure/riskdetection", "azure/pim", "okta/okta",
-        "m365/audit", "m365/exchange", "m365/threat_management", "m365/threat_detection", "gcp/audit",
-        "google_workspace/admin", "google_workspace/login", "github/audit", "bitbucket/audit", "kubernetes/audit",
-        "onelogin/events", "opencanary", "rpc_firewall", "qualys", "antivirus", "dns", "netflow",
+        "text",
+        "json",
+        "csv",
+        "cef",
+        "leef",
+        "windows",
+        "linux/syslog",
+        "linux/sshd",
+        "linux/sudo",
+        "linux/su",
+        "linux/cron",
+        "linux/pam",
+        "linux/vsftpd",
+        "linux/clamav",
+        "linux/guacamole",
+        "linux/named",
+        "linux/auditd",
+        "linux/auditd/execve",
+        "linux/auditd/file",
+        "linux/auditd/network",
+        "linux/journald",
+        "linux/sysmon",
+        "webserver/apache",
+        "webserver/nginx",
+        "webserver/iis",
+        "webserver/haproxy",
+        "webserver/tomcat",
+        "webserver/caddy",
+        "webserver/traefik",
+        "webserver/envoy",
+        "webserver/alb",
+        "apache/error",
+        "nginx/error",
+        "proxy",
+        "proxy/squid",
+        "proxy/bluecoat",
+        "proxy/zscaler",
+        "exchange/httpproxy",
+        "zeek/http",
+        "zeek/dns",
+        "zeek/conn",
+        "zeek/x509",
+        "suricata/alert",
+        "suricata/http",
+        "suricata/dns",
+        "suricata/flow",
+        "firewall/iptables",
+        "firewall/nftables",
+        "firewall/asa",
+        "firewall/fortigate",
+        "firewall/paloalto",
+        "firewall/pfsense",
+        "fortigate/event",
+        "fortios/sslvpnd",
+        "paloalto/globalprotect",
+        "cisco/aaa",
+        "cisco/bgp",
+        "cisco/ldp",
+        "cisco/syslog",
+        "cisco/duo",
+        "huawei/bgp",
+        "juniper/bgp",
+        "aws/vpcflow",
+        "aws/cloudtrail",
+        "aws/alb",
+        "azure/signinlogs",
+        "azure/auditlogs",
+        "azure/activitylogs",
+        "azure/riskdetection",
+        "azure/pim",
+        "okta/okta",
+        "m365/audit",
+        "m365/exchange",
+        "m365/threat_management",
+        "m365/threat_detection",
+        "gcp/audit",
+        "google_workspace/admin",
+        "google_workspace/login",
+        "github/audit",
+        "bitbucket/audit",
+        "kubernetes/audit",
+        "onelogin/events",
+        "opencanary",
+        "rpc_firewall",
+        "qualys",
+        "antivirus",
+        "dns",
+        "netflow",
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -496,8 +579,9 @@ static void missing_file(void **state)
 static void memory_may_end_anywhere(void **state)
 {
     (void)state;
-    static const char text[] = "classes:\n  a: {views: {product: x, fields: {b: c}}}\n  a/b: {when: {X: [1, 2]}, views: "
-                               "{category: q}, derive: [{field: Z, text: '{X}!'}]}\n";
+    static const char text[] =
+        "classes:\n  a: {views: {product: x, fields: {b: c}}}\n  a/b: {when: {X: [1, 2]}, views: "
+        "{category: q}, derive: [{field: Z, text: '{X}!'}]}\n";
     for (unsigned n = 1; n < 64; n++) {
         struct sw_classes *classes;
         sw_mem_fail_after(n);
