@@ -11,8 +11,17 @@
 enum { HUNT = 1, EVENTS = 2, RULES = 4, FORMATS = 8, COMPLETION = 16 };
 
 const struct sw_command sw_commands[] = {
+    {"hunt", "PATH...", "search evidence with every rule",
+     "Reads logs in any known format, plain, compressed or in archives, from files, directories and standard\n"
+     "input (-), and prints each record that a rule matches.\n",
+     HUNT, sw_cmd_hunt},
     {"events", "PATH...", "print evidence as normalised events, one JSON object a line",
      "Reads what `hunt` reads and prints every event in it.\n", EVENTS, sw_cmd_events},
+    {"rules", "list|check|explain [ID...]", "list, check or explain rules",
+     "  list      one line a rule: level, id, log source, title\n"
+     "  check     load the rules, and print each one that can't be loaded, with the place and the reason\n"
+     "  explain   what a rule looks for, which logs it needs, and how it was compiled\n",
+     RULES, sw_cmd_rules},
     {"formats", "", "list the formats that can be read", "", FORMATS, sw_cmd_formats},
     {"completion", "bash|zsh|fish", "print a completion script for a shell", "", COMPLETION, sw_cmd_completion},
 };

@@ -1,0 +1,317 @@
+/* hunt.c - `seawall hunt`: every rule over every event, findings out. */
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/rules.h"
+#include "cli/run.h"
+#include "report/finding.h"
+#include "report/text.h"
+
+#define BATCH_MAX (256u << 20)
+
+struct hunt {
+    struct sw_run run;
+    const struct sw_settings *settings;
+    struct sw_loaded_rules loaded;
+    bool *reported; /* by rule: gives findings of its own (level, not silent) */
+    uint64_t *counts; /* by rule, then correlation: findings delivered */
+    struct sw_text_report report; /* text: what was delivered so far */
+    bool any; /* something was written */
+    bool grave; /* something at or above --fail-on was found */
+};
+
+/* --- workers -------------------------------------------------------------------------------------------- */
+
+struct worker {
+    struct hunt *hunt;
+    struct sw_matcher *matcher;
+    struct sw_event_writer *writer;
+    uint64_t matched[SW_MAX_FIELDS / 64];
+};
+
+struct batch {
+    struct hunt *hunt;
+    struct sw_buf out;
+    struct sw_text_report report;
+    uint32_t *hits; /* rule of each finding */
+    size_t hit_count;
+    size_t hit_cap;
+};
+
+static void worker_free(void *arg)
+{
+    struct worker *w = arg;
+    if (w == NULL)
+        return;
+    sw_matcher_free(w->matcher);
+    sw_event_writer_free(w->writer);
+    sw_free(w);
+}
+
+static void *worker_new(void *arg)
+{
+    struct hunt *hunt = arg;
+    struct worker *w = sw_alloc(1, sizeof *w);
+    if (w == NULL)
+        return NULL;
+    w->hunt = hunt;
+    if (sw_matcher_new(&w->matcher, hunt->loaded.program) != 0 || sw_event_writer_new(&w->writer, hunt->run.classes) != 0) {
+        worker_free(w);
+        return NULL;
+    }
+    return w;
+}
+
+static void batch_free(void *arg)
+{
+    struct batch *batch = arg;
+    if (batch == NULL)
+        return;
+    sw_buf_fini(&batch->out);
+    sw_text_report_fini(&batch->report);
+    sw_free(batch->hits);
+    sw_free(batch);
+}
+
+static void *batch_new(void *arg)
+{
+    struct hunt *hunt = arg;
+    struct batch *batch = sw_alloc(1, sizeof *batch);
+    if (batch == NULL)
+        return NULL;
+    batch->hunt = hunt;
+    sw_buf_init(&batch->out, BATCH_MAX);
+    if (sw_text_report_init(&batch->report, hunt->loaded.rules, hunt->settings->examples, hunt->run.color) != 0) {
+        batch_free(batch);
+        return NULL;
+    }
+    return batch;
+}
+
+static void batch_reset(void *arg)
+{
+    struct batch *batch = arg;
+    sw_buf_clear(&batch->out);
+    sw_text_report_reset(&batch->report);
+    batch->hit_count = 0;
+}
+
+static size_t batch_weight(const void *arg)
+{
+    const struct batch *batch = arg;
+    return batch->out.cap + sw_text_report_weight(&batch->report) + batch->hit_cap * sizeof *batch->hits;
+}
+
+/* Writes a finding in the form that was asked for. */
+static int put_finding(struct worker *w, struct batch *batch, const struct sw_finding *finding)
+{
+    switch (w->hunt->settings->format) {
+    case SW_FORMAT_JSONL:
+        sw_finding_json(w->writer, &batch->out, finding);
+        sw_buf_char(&batch->out, '\n');
+        break;
+    case SW_FORMAT_JSON:
+        SW_BUF_LIT(&batch->out, ",\n");
+        sw_finding_json(w->writer, &batch->out, finding);
+        break;
+    case SW_FORMAT_CSV:
+        sw_finding_csv(&batch->out, finding);
+        break;
+    default:
+        if (w->hunt->settings->all)
+            sw_text_finding(&batch->out, finding, w->hunt->run.color);
+        return sw_text_report_add(&batch->report, finding);
+    }
+    return sw_buf_error(&batch->out);
+}
+
+static int on_match(struct worker *w, struct batch *batch, const struct sw_input *input, const struct sw_event *event,
+                    uint32_t rule_index)
+{
+    const struct sw_rule *rule = &w->hunt->loaded.rules->rules[rule_index];
+    memset(w->matched, 0, (event->count + 63) / 64 * sizeof w->matched[0]);
+    sw_matcher_fields(w->matcher, event, rule_index, w->matched);
+    const struct sw_finding finding = {
+        .id = sw_finding_id(rule, input, event),
+        .rule = rule,
+        .kind = "sigma",
+        .time = event->time,
+        .time_last = event->time,
+        .count = 1,
+        .input = input,
+        .event = event,
+        .event_class = sw_classes_get(w->hunt->run.classes, event->class_id),
+        .matched = w->matched,
+    };
+    int rc = put_finding(w, batch, &finding);
+    if (rc == 0)
+        rc = sw_grow(&batch->hits, &batch->hit_cap, batch->hit_count, sizeof *batch->hits, SIZE_MAX / 16);
+    if (rc == 0)
+        batch->hits[batch->hit_count++] = rule_index;
+    return rc;
+}
+
+static int on_event(void *worker, void *arg, const struct sw_input *input, const struct sw_event *event)
+{
+    struct worker *w = worker;
+    struct batch *batch = arg;
+    if (!sw_run_in_time(w->hunt->settings, event))
+        return 0;
+    const uint32_t *rules;
+    int count = sw_matcher_run(w->matcher, event, &rules);
+    if (count < 0)
+        return count;
+    for (int i = 0; i < count; i++) {
+        if (!w->hunt->reported[rules[i]])
+            continue;
+        int rc = on_match(w, batch, input, event, rules[i]);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* --- delivery ------------------------------------------------------------------------------------------- */
+
+static void count_finding(struct hunt *hunt, size_t number, enum sw_level level)
+{
+    hunt->run.summary.findings++;
+    hunt->run.summary.by_level[level]++;
+    hunt->run.summary.rules_matched += hunt->counts[number]++ == 0;
+    if (hunt->settings->fail_on != SW_LEVEL_NONE && (int)level >= hunt->settings->fail_on)
+        hunt->grave = true;
+}
+
+static int deliver(void *arg, void *batch_arg, const struct sw_input *input)
+{
+    (void)input;
+    struct hunt *hunt = arg;
+    struct batch *batch = batch_arg;
+    for (size_t i = 0; i < batch->hit_count; i++)
+        count_finding(hunt, batch->hits[i], hunt->loaded.rules->rules[batch->hits[i]].level);
+    struct sw_str out = sw_buf_str(&batch->out);
+    if (out.len > 0 && hunt->settings->format == SW_FORMAT_JSON && !hunt->any)
+        out = sw_str_from(out, 1); /* the comma in front of the first one */
+    if (out.len > 0)
+        hunt->any = true;
+    int rc = sw_run_write(&hunt->run, out);
+    if (rc == 0)
+        rc = sw_text_report_merge(&hunt->report, &batch->report);
+    return rc;
+}
+
+static int input_done(void *arg, const struct sw_input *input)
+{
+    struct hunt *hunt = arg;
+    return sw_summary_add(&hunt->run.summary, input);
+}
+
+/* --- the whole ------------------------------------------------------------------------------------------ */
+
+static int write_head(struct hunt *hunt)
+{
+    struct sw_buf out;
+    sw_buf_init(&out, 1u << 16);
+    if (hunt->settings->format == SW_FORMAT_JSON)
+        SW_BUF_LIT(&out, "{\"findings\":[");
+    else if (hunt->settings->format == SW_FORMAT_CSV)
+        sw_finding_csv_header(&out);
+    int rc = sw_run_write(&hunt->run, sw_buf_str(&out));
+    sw_buf_fini(&out);
+    return rc;
+}
+
+static int write_tail(struct hunt *hunt)
+{
+    struct sw_buf out;
+    sw_buf_init(&out, 1u << 30);
+    switch (hunt->settings->format) {
+    case SW_FORMAT_JSONL:
+        sw_summary_json(&out, &hunt->run.summary);
+        sw_buf_char(&out, '\n');
+        break;
+    case SW_FORMAT_JSON:
+        SW_BUF_LIT(&out, "\n],\"summary\":");
+        sw_summary_json(&out, &hunt->run.summary);
+        SW_BUF_LIT(&out, "}\n");
+        break;
+    case SW_FORMAT_CSV:
+        sw_run_account(&hunt->run, sw_summary_partial(&hunt->run.summary) || hunt->settings->stats);
+        break;
+    default:
+        if (!hunt->settings->all)
+            sw_text_report_write(&out, &hunt->report);
+        sw_summary_text(&out, &hunt->run.summary, hunt->run.color, hunt->settings->verbose);
+        break;
+    }
+    int rc = sw_buf_error(&out);
+    if (rc == 0)
+        rc = sw_run_write(&hunt->run, sw_buf_str(&out));
+    sw_buf_fini(&out);
+    return rc;
+}
+
+static int prepare(struct hunt *hunt, struct sw_error *err)
+{
+    const struct sw_settings *settings = hunt->settings;
+    int rc = sw_run_init(&hunt->run, settings, err);
+    if (rc == 0)
+        rc = sw_load_rules(&hunt->loaded, settings, hunt->run.classes, err);
+    if (rc != 0)
+        return rc;
+    const struct sw_rules *rules = hunt->loaded.rules;
+    hunt->run.summary.rules = rules;
+    hunt->run.summary.rules_ready = (double)(sw_time_now() - hunt->run.started) / (double)SW_SECOND;
+    hunt->reported = sw_alloc(rules->rule_count + 1, sizeof *hunt->reported);
+    hunt->counts = sw_alloc(rules->rule_count + rules->correlation_count + 1, sizeof *hunt->counts);
+    if (hunt->reported == NULL || hunt->counts == NULL)
+        return sw_error_set(err, SW_E_NOMEM, 0, 0, "out of memory");
+    for (size_t i = 0; i < rules->rule_count; i++)
+        hunt->reported[i] = !rules->rules[i].silent && (int)rules->rules[i].level >= settings->min_level;
+    rc = sw_text_report_init(&hunt->report, rules, settings->examples, hunt->run.color);
+    if (rc != 0)
+        return sw_error_set(err, rc, 0, 0, "%s", sw_strerror(rc));
+    return 0;
+}
+
+static int search(struct hunt *hunt)
+{
+    const struct sw_consumer consumer = {
+        .arg = hunt,
+        .worker_new = worker_new,
+        .worker_free = worker_free,
+        .batch_new = batch_new,
+        .batch_reset = batch_reset,
+        .batch_weight = batch_weight,
+        .batch_free = batch_free,
+        .event = on_event,
+        .deliver = deliver,
+        .input_done = input_done,
+    };
+    int rc = write_head(hunt);
+    if (rc == 0)
+        rc = sw_run_pipeline(&hunt->run, &consumer);
+    /* A run that was stopped still tells what it found so far. */
+    if (rc == 0 || rc == SW_E_STOP) {
+        int tail = write_tail(hunt);
+        rc = rc != 0 ? rc : tail;
+    }
+    return sw_run_status(&hunt->run, rc, hunt->grave);
+}
+
+int sw_cmd_hunt(struct sw_settings *settings)
+{
+    struct hunt hunt = {.settings = settings};
+    struct sw_error err = {0};
+    int status = SW_EXIT_USAGE;
+    if (prepare(&hunt, &err) != 0)
+        sw_run_complain(&err);
+    else
+        status = search(&hunt);
+    sw_free(hunt.reported);
+    sw_free(hunt.counts);
+    if (hunt.report.group_of != NULL)
+        sw_text_report_fini(&hunt.report);
+    sw_loaded_rules_free(&hunt.loaded);
+    sw_run_fini(&hunt.run);
+    return status;
+}

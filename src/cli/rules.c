@@ -1,0 +1,236 @@
+/* rules.c - loading rules for the commands, and `seawall rules`. */
+#include "cli/rules.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/run.h"
+#include "report/finding.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+void sw_loaded_rules_free(struct sw_loaded_rules *loaded)
+{
+    sw_program_free(loaded->program);
+    sw_rules_free(loaded->rules);
+    *loaded = (struct sw_loaded_rules){0};
+}
+
+/* Where the rules that come with Seawall lie: beside the program when it runs from its build folder, else installed. */
+static const char *builtin_rules(void)
+{
+    const char *from_environment = getenv("SEAWALL_RULES");
+    if (from_environment != NULL)
+        return from_environment[0] != '\0' ? from_environment : NULL;
+    return access(SEAWALL_DATADIR "/rules", R_OK) == 0 ? SEAWALL_DATADIR "/rules" : NULL;
+}
+
+static int load_only(struct sw_loaded_rules *loaded, const struct sw_settings *settings, struct sw_error *err)
+{
+    const char *builtin = settings->no_builtin_rules ? NULL : builtin_rules();
+    const char **paths = sw_alloc(settings->rules.count + 1, sizeof *paths);
+    if (paths == NULL)
+        return sw_error_set(err, SW_E_NOMEM, 0, 0, "out of memory");
+    size_t count = 0;
+    if (builtin != NULL)
+        paths[count++] = builtin;
+    for (size_t i = 0; i < settings->rules.count; i++)
+        paths[count++] = settings->rules.items[i];
+    const struct sw_load_options options = {
+        .paths = paths,
+        .path_count = count,
+        .placeholder_files = settings->placeholders.items,
+        .placeholder_count = settings->placeholders.count,
+        .include_deprecated = settings->include_deprecated,
+    };
+    int rc = count == 0 ? sw_error_set(err, SW_E_USAGE, 0, 0, "no rules: give some with --rules PATH")
+                        : sw_rules_load(&loaded->rules, &options, err);
+    sw_free(paths);
+    return rc;
+}
+
+int sw_load_rules(struct sw_loaded_rules *loaded, const struct sw_settings *settings, const struct sw_classes *classes,
+                  struct sw_error *err)
+{
+    int rc = load_only(loaded, settings, err);
+    if (rc == 0)
+        rc = sw_program_compile(&loaded->program, loaded->rules, classes, settings->threads, err);
+    return rc;
+}
+
+/* --- seawall rules -------------------------------------------------------------------------------------- */
+
+static void put_logsource(struct sw_buf *out, const struct sw_logsource *logsource)
+{
+    const struct sw_str parts[] = {logsource->product, logsource->category, logsource->service};
+    for (size_t i = 0; i < 3; i++) {
+        if (i > 0)
+            sw_buf_char(out, '/');
+        sw_show_value(out, parts[i].len > 0 ? parts[i] : SW_STR("*"), 100);
+    }
+}
+
+static void list_text(struct sw_buf *out, const struct sw_rule *rule, bool correlation)
+{
+    sw_buf_printf(out, "%-13.*s ", SW_STR_ARG(sw_level_name(rule->level)));
+    sw_show_value(out, rule->id, 100);
+    SW_BUF_LIT(out, "  ");
+    if (correlation)
+        SW_BUF_LIT(out, "correlation");
+    else
+        put_logsource(out, &rule->logsource);
+    SW_BUF_LIT(out, "  ");
+    sw_show_value(out, rule->title, 300);
+    sw_buf_char(out, '\n');
+}
+
+static void list_json(struct sw_buf *out, const struct sw_rule *rule, bool correlation)
+{
+    SW_BUF_LIT(out, "{\"id\":");
+    sw_buf_json(out, rule->id);
+    SW_BUF_LIT(out, ",\"title\":");
+    sw_buf_json(out, rule->title);
+    SW_BUF_LIT(out, ",\"level\":");
+    sw_buf_json(out, sw_level_name(rule->level));
+    SW_BUF_LIT(out, ",\"status\":");
+    sw_buf_json(out, rule->status);
+    sw_buf_printf(out, ",\"kind\":\"%s\",\"product\":", correlation ? "correlation" : "rule");
+    sw_buf_json(out, rule->logsource.product);
+    SW_BUF_LIT(out, ",\"category\":");
+    sw_buf_json(out, rule->logsource.category);
+    SW_BUF_LIT(out, ",\"service\":");
+    sw_buf_json(out, rule->logsource.service);
+    SW_BUF_LIT(out, ",\"tags\":[");
+    for (size_t i = 0; i < rule->tag_count; i++) {
+        if (i > 0)
+            sw_buf_char(out, ',');
+        sw_buf_json(out, rule->tags[i]);
+    }
+    SW_BUF_LIT(out, "],\"path\":");
+    sw_buf_json(out, rule->path);
+    sw_buf_printf(out, ",\"line\":%u}\n", rule->line);
+}
+
+static void list_rule(struct sw_buf *out, const struct sw_settings *settings, const struct sw_rule *rule, bool correlation)
+{
+    if ((int)rule->level < settings->min_level)
+        return;
+    if (settings->format == SW_FORMAT_TEXT)
+        list_text(out, rule, correlation);
+    else
+        list_json(out, rule, correlation);
+}
+
+static int rules_list(struct sw_buf *out, const struct sw_settings *settings, const struct sw_rules *rules)
+{
+    for (size_t i = 0; i < rules->rule_count; i++)
+        list_rule(out, settings, &rules->rules[i], false);
+    for (size_t i = 0; i < rules->correlation_count; i++)
+        list_rule(out, settings, &rules->correlations[i].meta, true);
+    return SW_EXIT_DONE;
+}
+
+static void put_reject(struct sw_buf *out, const struct sw_reject *reject, const char *kind)
+{
+    sw_show_value(out, reject->path, 1024);
+    sw_buf_printf(out, ":%u:%u: %s: ", reject->line, reject->column, kind);
+    sw_show_value(out, reject->reason, 1024);
+    if (reject->suggestion.len > 0) {
+        SW_BUF_LIT(out, " (");
+        sw_show_value(out, reject->suggestion, 512);
+        SW_BUF_LIT(out, ")");
+    }
+    if (reject->id.len > 0) {
+        SW_BUF_LIT(out, " [");
+        sw_show_value(out, reject->id, 100);
+        SW_BUF_LIT(out, "]");
+    }
+    sw_buf_char(out, '\n');
+}
+
+static int rules_check(struct sw_buf *out, const struct sw_rules *rules)
+{
+    for (size_t i = 0; i < rules->reject_count; i++)
+        put_reject(out, &rules->rejects[i], "rejected");
+    for (size_t i = 0; i < rules->warning_count; i++)
+        put_reject(out, &rules->warnings[i], "warning");
+    sw_buf_printf(out, "%zu rules loaded, %zu rejected\n", rules->rule_count + rules->correlation_count,
+                  rules->reject_count);
+    for (size_t i = 0; i < rules->reject_count; i++)
+        if (!rules->rejects[i].placeholder)
+            return SW_EXIT_PARTIAL;
+    return SW_EXIT_DONE;
+}
+
+/* By id, by the beginning of an id, or by exact title. */
+static bool is_meant(const struct sw_rule *rule, struct sw_str word)
+{
+    return sw_str_istarts(rule->id, word) || sw_str_ieq(rule->title, word) || (word.len > 0 && sw_str_eq(rule->name, word));
+}
+
+static int rules_explain(struct sw_buf *out, const struct sw_settings *settings, const struct sw_classes *classes,
+                         const struct sw_loaded_rules *loaded)
+{
+    if (settings->paths.count < 2) {
+        sw_error_log("rules explain needs the id of a rule");
+        return SW_EXIT_USAGE;
+    }
+    int status = SW_EXIT_DONE;
+    for (size_t w = 1; w < settings->paths.count; w++) {
+        struct sw_str word = sw_str(settings->paths.items[w]);
+        bool found = false;
+        for (size_t i = 0; i < loaded->rules->rule_count; i++) {
+            if (!is_meant(&loaded->rules->rules[i], word))
+                continue;
+            if (found)
+                sw_buf_char(out, '\n');
+            found = true;
+            sw_program_explain(loaded->program, classes, (uint32_t)i, out);
+        }
+        if (!found) {
+            sw_error_log("no loaded rule has the id, name or title '%s'", settings->paths.items[w]);
+            status = SW_EXIT_USAGE;
+        }
+    }
+    return status;
+}
+
+static int run_verb(struct sw_buf *out, const struct sw_settings *settings, struct sw_error *err)
+{
+    const char *verb = settings->paths.count > 0 ? settings->paths.items[0] : "";
+    bool explain = strcmp(verb, "explain") == 0;
+    if (strcmp(verb, "list") != 0 && strcmp(verb, "check") != 0 && !explain) {
+        (void)sw_error_set(err, SW_E_USAGE, 0, 0, "rules takes list, check or explain");
+        return SW_EXIT_USAGE;
+    }
+    struct sw_loaded_rules loaded = {0};
+    struct sw_classes *classes = NULL;
+    int status = SW_EXIT_USAGE;
+    int rc = sw_classes_load(&classes, settings->mappings.items, settings->mappings.count, err);
+    if (rc == 0)
+        rc = explain ? sw_load_rules(&loaded, settings, classes, err) : load_only(&loaded, settings, err);
+    if (rc == 0 && explain)
+        status = rules_explain(out, settings, classes, &loaded);
+    else if (rc == 0)
+        status = verb[0] == 'l' ? rules_list(out, settings, loaded.rules) : rules_check(out, loaded.rules);
+    sw_loaded_rules_free(&loaded);
+    sw_classes_free(classes);
+    return status;
+}
+
+int sw_cmd_rules(struct sw_settings *settings)
+{
+    struct sw_error err = {0};
+    struct sw_buf out;
+    sw_buf_init(&out, 1u << 30);
+    int status = run_verb(&out, settings, &err);
+    if (err.code != 0)
+        sw_run_complain(&err);
+    FILE *file = settings->output != NULL ? fopen(settings->output, "we") : stdout;
+    if (file == NULL || fwrite(out.data, 1, out.len, file) != out.len || fflush(file) != 0)
+        status = status == SW_EXIT_DONE ? SW_EXIT_PARTIAL : status;
+    if (file != NULL && file != stdout)
+        (void)fclose(file);
+    sw_buf_fini(&out);
+    return status;
+}
