@@ -24,20 +24,65 @@ static struct sw_str without_uptime(struct sw_str s)
 static bool kernel_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message)
 {
     struct sw_str s = without_uptime(message);
+    /* Junos says this with the kernel's voice. */
+    if (sw_str_find(s, SW_STR("missing MD5 digest")) != SW_NPOS) {
+        sw_log_class(d, state, SW_LC_JUNIPER_BGP);
+        return true;
+    }
     return sw_iptables_parse(d, state, s) || sw_forms_apply(&kernel_forms, d, s);
+}
+
+/* "%%01BGP/3/BGP_AUTH_FAILED(l)[0]:BGP session authentication failed. ..." */
+static bool huawei_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message)
+{
+    if (!sw_str_starts(message, SW_STR("%%")) || message.len < 8)
+        return false;
+    size_t slash = sw_str_chr(message, '/');
+    if (slash == SW_NPOS || slash < 5 || slash > 32)
+        return false;
+    struct sw_str module = sw_str_slice(message, 4, slash);
+    struct sw_str rest = sw_str_from(message, slash + 1);
+    size_t open = sw_str_find(sw_str_slice(rest, 0, 96), SW_STR("("));
+    if (rest.len < 3 || rest.ptr[1] != '/' || open == SW_NPOS)
+        return false;
+    sw_log_add_named(d, state, SW_STR("module"), module);
+    sw_log_add_named(d, state, SW_STR("mnemonic"), sw_str_slice(rest, 2, open));
+    d->event.class_id = state->class_of[sw_str_is(module, "BGP") ? SW_LC_HUAWEI_BGP : SW_LC_SYSLOG];
+    return true;
 }
 
 bool sw_carried_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str program, struct sw_str message)
 {
-    (void)program;
-    return sw_iptables_parse(d, state, message);
+    switch (message.ptr[0]) {
+    case 'C':
+        return sw_cef_parse(d, state, message) || (program.len == 0 && sw_cisco_parse(d, state, message));
+    case 'L':
+        return sw_leef_parse(d, state, message);
+    case 'd':
+    case 'l':
+    case 'e':
+        return sw_fortinet_parse(d, state, message);
+    case '%':
+        return huawei_parse(d, state, message) || sw_cisco_parse(d, state, message);
+    case 'I':
+    case '[':
+        return sw_iptables_parse(d, state, message);
+    default:
+        break;
+    }
+    if (sw_is_digit(message.ptr[0]) && sw_paloalto_parse(d, state, message))
+        return true;
+    /* Without a tag the message may begin with a clock, a sequence number or a rule's prefix. */
+    return program.len == 0 && (sw_cisco_parse(d, state, message) || sw_iptables_parse(d, state, message));
 }
 
 static const struct sw_program programs[] = {
-    {"kernel", SW_LC_SYSLOG, NULL, kernel_parse},
+    {"kernel", SW_LC_KERNEL, NULL, kernel_parse},
     {"ulogd", SW_LC_SYSLOG, NULL, kernel_parse},
+    {"filterlog", SW_LC_PFSENSE, NULL, sw_pfsense_parse},
+    {"rpd", SW_LC_JUNIPER_BGP, NULL, NULL},
 };
-static struct sw_forms *const forms[] = {&kernel_forms};
+static struct sw_forms *const forms[] = {&kernel_forms, &sw_cisco_forms, &sw_asa_forms};
 
 const struct sw_program_table sw_programs_carried = {programs, sizeof programs / sizeof programs[0], forms,
                                                      sizeof forms / sizeof forms[0]};

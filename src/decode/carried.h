@@ -18,5 +18,20 @@ extern const struct sw_program_table sw_programs_carried;
 bool sw_carried_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str program, struct sw_str message);
 
 bool sw_iptables_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message);
+bool sw_pfsense_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message);
+bool sw_cisco_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message);
+bool sw_asa_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str id, struct sw_str text);
+bool sw_fortinet_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message);
+bool sw_paloalto_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message);
+bool sw_cef_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message);
+bool sw_leef_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message);
+
+/* Pairs "key=value key2=value with spaces" as CEF writes them; values come unescaped. */
+void sw_cef_extensions(struct sw_decode *d, struct sw_log_state *state, struct sw_str pairs,
+                       void (*add)(struct sw_decode *d, struct sw_log_state *state, struct sw_str key,
+                                   struct sw_str value));
+
+extern struct sw_forms sw_cisco_forms;
+extern struct sw_forms sw_asa_forms;
 
 #endif

@@ -2,6 +2,7 @@
 #include "decode/forms.h"
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "decode/logfields.h"
 
@@ -97,8 +98,9 @@ static int compile(const struct sw_form *form, struct form *ready)
             return SW_E_FORMAT;
         if (greedy)
             ready->greedy = ready->count;
-        /* Two placeholders side by side have no border. */
-        if (rest.len > 0 && ready->slots[ready->count].after.len == 0)
+        /* Two placeholders side by side have no border, but where digits end. */
+        const struct slot *slot = &ready->slots[ready->count];
+        if (rest.len > 0 && slot->after.len == 0 && (slot->kind != NUM || ready->greedy < MAX_SLOTS))
             return SW_E_FORMAT;
     }
     return 0;
@@ -114,6 +116,8 @@ int sw_forms_compile(struct sw_forms *forms)
     int rc = ready == NULL || heads == NULL || compiled == NULL ? SW_E_NOMEM : 0;
     for (size_t i = 0; rc == 0 && i < forms->count; i++) {
         rc = compile(&forms->forms[i], &compiled[i]);
+        if (rc != 0)
+            sw_error_log("a message form of this program is wrong: %s", forms->forms[i].pattern);
         heads[i] = head_of(compiled[i].prefix);
     }
     if (rc != 0) {
@@ -151,14 +155,24 @@ static bool fits(const struct slot *slot, struct sw_str value)
     return true;
 }
 
+static size_t digits(struct sw_str s)
+{
+    size_t len = 0;
+    while (len < s.len && sw_is_digit(s.ptr[len]))
+        len++;
+    return len;
+}
+
 /* Takes slots before the greedy one from the front of *text. */
 static bool match_front(const struct form *form, struct sw_str *text, struct sw_str *values, uint8_t until)
 {
     for (uint8_t i = 0; i < until; i++) {
         const struct slot *slot = &form->slots[i];
-        size_t len = slot->after.len == 0 ? text->len : sw_str_find(*text, slot->after);
+        size_t len = slot->after.len > 0 ? sw_str_find(*text, slot->after) : text->len;
         if (len == SW_NPOS)
             return false;
+        if (slot->after.len == 0 && i + 1u < form->count)
+            len = digits(*text);
         values[i] = sw_str_slice(*text, 0, len);
         if (!fits(slot, values[i]))
             return false;

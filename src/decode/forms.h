@@ -7,7 +7,8 @@
  * the first place where the text after it fits; {+name} (one a pattern) up to the last, so that what an attacker may
  * write (a user name with " from 10.0.0.1 port 22" in it) can't pass for what the program wrote behind it. Kinds: word
  * (no white space), num (decimal digits), addr (an address, or a host name: it goes to src_host or dst_host then), and
- * text (default). {name?} may be empty: then no field is added. {_} is not kept.
+ * text (default); a num may have another placeholder right behind it. {name?} may be empty: then no field is added. {_}
+ * is not kept.
  *
  * Forms are tried in order; the first that fits gives its fields, and its `event` and `outcome`.
  * Threads: any, after compiling.      Errors: SW_E_NOMEM, SW_E_FORMAT (a wrong table).      Trust: hostile messages.

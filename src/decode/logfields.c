@@ -158,6 +158,49 @@ void sw_add_address(struct sw_decode *d, sw_field_id id, struct sw_str value)
     sw_event_add_str(&d->event, id, value);
 }
 
+void sw_log_add_action(struct sw_decode *d, struct sw_str action)
+{
+    static const struct {
+        struct sw_str verb; /* how the word begins */
+        bool blocked;
+    } verbs[] = {
+        {SW_STR_INIT("allow"), false},   {SW_STR_INIT("accept"), false}, {SW_STR_INIT("permit"), false},
+        {SW_STR_INIT("pass"), false},    {SW_STR_INIT("forward"), false}, {SW_STR_INIT("close"), false},
+        {SW_STR_INIT("est-allow"), false},  {SW_STR_INIT("client-rst"), false}, {SW_STR_INIT("server-rst"), false},
+        {SW_STR_INIT("timeout"), false}, {SW_STR_INIT("alert"), false},  {SW_STR_INIT("block"), true},
+        {SW_STR_INIT("den"), true},      {SW_STR_INIT("drop"), true},    {SW_STR_INIT("reject"), true},
+        {SW_STR_INIT("reset"), true},    {SW_STR_INIT("discard"), true}, {SW_STR_INIT("prevent"), true},
+        {SW_STR_INIT("sinkhole"), true},
+    };
+    if (action.len == 0)
+        return;
+    sw_log_add(d, SW_LF_ACTION, action);
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (sw_str_istarts(action, verbs[i].verb)) {
+            sw_log_add_blocked(d, verbs[i].blocked);
+            return;
+        }
+}
+
+void sw_log_add_protocol(struct sw_decode *d, struct sw_str protocol)
+{
+    static const struct {
+        struct sw_str number;
+        struct sw_str name;
+    } names[] = {
+        {SW_STR_INIT("1"), SW_STR_INIT("icmp")},  {SW_STR_INIT("2"), SW_STR_INIT("igmp")},
+        {SW_STR_INIT("6"), SW_STR_INIT("tcp")},   {SW_STR_INIT("17"), SW_STR_INIT("udp")},
+        {SW_STR_INIT("47"), SW_STR_INIT("gre")},  {SW_STR_INIT("50"), SW_STR_INIT("esp")},
+        {SW_STR_INIT("51"), SW_STR_INIT("ah")},   {SW_STR_INIT("58"), SW_STR_INIT("ipv6-icmp")},
+        {SW_STR_INIT("89"), SW_STR_INIT("ospf")}, {SW_STR_INIT("132"), SW_STR_INIT("sctp")},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (sw_str_eq(protocol, names[i].number))
+            protocol = names[i].name;
+    if (protocol.len > 0)
+        sw_log_add(d, SW_LF_PROTOCOL, protocol);
+}
+
 void sw_log_add_named(struct sw_decode *d, struct sw_log_state *state, struct sw_str name, struct sw_str value)
 {
     sw_field_id id = sw_names_id(&state->names, name);

@@ -49,6 +49,8 @@
     X(SW_LF_BYTES_SENT, "bytes_sent") \
     X(SW_LF_BYTES_RECEIVED, "bytes_received") \
     X(SW_LF_DURATION, "duration") \
+    X(SW_LF_CISCO_FACILITY, "cisco_facility") \
+    X(SW_LF_CISCO_MNEMONIC, "cisco_mnemonic") \
     X(SW_LF_TTY, "TTY") \
     X(SW_LF_PWD, "PWD") \
     X(SW_LF_SUDO_USER, "USER") \
@@ -84,26 +86,32 @@ enum sw_log_field {
     X(SW_LC_NAMED, "linux/named", SW_LC_SYSLOG) \
     X(SW_LC_CLAMAV, "linux/clamav", SW_LC_SYSLOG) \
     X(SW_LC_GUACAMOLE, "linux/guacamole", SW_LC_SYSLOG) \
+    X(SW_LC_KERNEL, "linux/kernel", SW_LC_SYSLOG) \
     X(SW_LC_AUDITD, "linux/auditd", SW_LC_SYSLOG) \
     X(SW_LC_AUDITD_EXECVE, "linux/auditd/execve", SW_LC_AUDITD) \
     X(SW_LC_AUDITD_FILE, "linux/auditd/file", SW_LC_AUDITD) \
     X(SW_LC_AUDITD_NETWORK, "linux/auditd/network", SW_LC_AUDITD) \
-    X(SW_LC_IPTABLES, "firewall/iptables", SW_LC_SYSLOG) \
-    X(SW_LC_PFSENSE, "firewall/pfsense", SW_LC_SYSLOG) \
-    X(SW_LC_ASA, "firewall/asa", SW_LC_CISCO_SYSLOG) \
-    X(SW_LC_FORTIGATE, "firewall/fortigate", SW_LC_FORTIGATE_EVENT) \
-    X(SW_LC_FORTIGATE_EVENT, "fortigate/event", SW_LC_SYSLOG) \
+    X(SW_LC_FIREWALL, "firewall", SW_LC_FIREWALL) \
+    X(SW_LC_IPTABLES, "firewall/iptables", SW_LC_FIREWALL) \
+    X(SW_LC_PFSENSE, "firewall/pfsense", SW_LC_FIREWALL) \
+    X(SW_LC_ASA, "firewall/asa", SW_LC_FIREWALL) \
+    X(SW_LC_FORTIGATE, "firewall/fortigate", SW_LC_FIREWALL) \
+    X(SW_LC_FORTIGATE_EVENT, "fortigate/event", SW_LC_FORTIGATE_EVENT) \
+    X(SW_LC_FORTIGATE_UTM, "fortigate/utm", SW_LC_FORTIGATE_EVENT) \
     X(SW_LC_FORTIOS_SSLVPND, "fortios/sslvpnd", SW_LC_FORTIGATE_EVENT) \
-    X(SW_LC_PALOALTO, "firewall/paloalto", SW_LC_SYSLOG) \
+    X(SW_LC_PALOALTO, "firewall/paloalto", SW_LC_FIREWALL) \
+    X(SW_LC_PALOALTO_THREAT, "paloalto/threat", SW_LC_PALOALTO) \
+    X(SW_LC_PALOALTO_SYSTEM, "paloalto/system", SW_LC_PALOALTO) \
+    X(SW_LC_PALOALTO_CONFIG, "paloalto/config", SW_LC_PALOALTO) \
     X(SW_LC_GLOBALPROTECT, "paloalto/globalprotect", SW_LC_PALOALTO) \
-    X(SW_LC_CISCO_SYSLOG, "cisco/syslog", SW_LC_SYSLOG) \
+    X(SW_LC_CISCO_SYSLOG, "cisco/syslog", SW_LC_CISCO_SYSLOG) \
     X(SW_LC_CISCO_AAA, "cisco/aaa", SW_LC_CISCO_SYSLOG) \
     X(SW_LC_CISCO_BGP, "cisco/bgp", SW_LC_CISCO_SYSLOG) \
     X(SW_LC_CISCO_LDP, "cisco/ldp", SW_LC_CISCO_SYSLOG) \
-    X(SW_LC_HUAWEI_BGP, "huawei/bgp", SW_LC_SYSLOG) \
-    X(SW_LC_JUNIPER_BGP, "juniper/bgp", SW_LC_SYSLOG) \
-    X(SW_LC_CEF, "cef", SW_LC_SYSLOG) \
-    X(SW_LC_LEEF, "leef", SW_LC_SYSLOG)
+    X(SW_LC_HUAWEI_BGP, "huawei/bgp", SW_LC_HUAWEI_BGP) \
+    X(SW_LC_JUNIPER_BGP, "juniper/bgp", SW_LC_JUNIPER_BGP) \
+    X(SW_LC_CEF, "cef", SW_LC_CEF) \
+    X(SW_LC_LEEF, "leef", SW_LC_LEEF)
 
 enum sw_log_class {
 #define SW_LOG_CLASS_ENUM(id, name, otherwise) id,
@@ -170,7 +178,13 @@ static inline void sw_log_add_address(struct sw_decode *d, enum sw_log_field fie
 /* A field whose name comes from the log. */
 void sw_log_add_named(struct sw_decode *d, struct sw_log_state *state, struct sw_str name, struct sw_str value);
 
-/* "true" or "false". */
+/* What a firewall did: `action` as given, and `blocked` ("true" or "false") where the verb tells ("allow", "Deny",
+ * "drop", "reset-both", "pass", ...). */
+void sw_log_add_action(struct sw_decode *d, struct sw_str action);
+
+/* A number of an IP protocol to its name ("6" to "tcp"); what has no name here stays as it is. Field: protocol. */
+void sw_log_add_protocol(struct sw_decode *d, struct sw_str protocol);
+
 static inline void sw_log_add_blocked(struct sw_decode *d, bool blocked)
 {
     sw_event_add_str(&d->event, sw_log_ids[SW_LF_BLOCKED], blocked ? SW_STR("true") : SW_STR("false"));

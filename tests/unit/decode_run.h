@@ -1,6 +1,7 @@
 /*
  * decode_run.h - runs a decoder over bytes in memory, for unit tests: events come out as lines of text
- * `name=value|name=value`, behind time and class. Pieces of any size can be asked for, to show that cuts don't matter.
+ * `name=value|name=value`, behind time and class, line ends and zeros as ~. Pieces of any size can be asked for, to
+ * show that cuts don't matter.
  */
 #ifndef SW_TESTS_DECODE_RUN_H
 #define SW_TESTS_DECODE_RUN_H
@@ -46,7 +47,9 @@ static int run_emit(void *arg, struct sw_event *event)
         sw_buf_char(&run->out, '|');
         sw_buf_str_add(&run->out, sw_field_name(event->fields[i].id));
         sw_buf_char(&run->out, '=');
-        sw_buf_str_add(&run->out, sw_field_value(&event->fields[i]));
+        struct sw_str value = sw_field_value(&event->fields[i]);
+        for (size_t k = 0; k < value.len; k++)
+            sw_buf_char(&run->out, value.ptr[k] == '\n' || value.ptr[k] == '\0' ? '~' : value.ptr[k]);
     }
     sw_buf_char(&run->out, '\n');
     return 0;
