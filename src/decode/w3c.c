@@ -16,8 +16,6 @@ struct state {
     struct sw_web_clock clock;
     char date_text[10]; /* the latest date, and its midnight */
     int64_t date;
-    sw_field_id date_id;
-    sw_field_id time_id;
 };
 
 /* What of a record is put together from several columns. */
@@ -424,6 +422,7 @@ static int decode(struct sw_decode *d, const struct sw_slice *slice)
 static void *state_new(const struct sw_classes *classes)
 {
     (void)classes;
+    (void)sw_web_ids();
     struct state *state = sw_alloc(1, sizeof *state);
     if (state != NULL)
         sw_buf_init(&state->header, SW_MAX_RECORD);

@@ -43,7 +43,7 @@ struct sw_web_ids {
 #undef SW_WEB_MEMBER
 };
 
-/* The ids of the names above; interned at the first call. */
+/* The ids of the names above; interned at the first call, which every decoder makes before it calls what follows. */
 const struct sw_web_ids *sw_web_ids(void);
 
 /* Adds text, SW_NULL when it is "-". */
