@@ -227,10 +227,6 @@ static int decode_lines(struct sw_decode *d, const struct sw_slice *slice)
 
 bool sw_split(const struct sw_decoder *decoder, void *state, struct sw_slice *slice, bool eof)
 {
-    struct sw_split_head head;
-    memcpy(&head, state, sizeof head);
-    slice->record = head.record != 0 ? head.record : slice->line;
-    slice->context = head.context;
     size_t cut = 0;
     if (decoder->split != NULL) {
         cut = decoder->split(state, slice->data, slice->len, slice->offset, eof);
@@ -242,6 +238,10 @@ bool sw_split(const struct sw_decoder *decoder, void *state, struct sw_slice *sl
         return false;
     if (cut != 0 && cut < slice->len)
         slice->len = cut;
+    struct sw_split_head head;
+    memcpy(&head, state, sizeof head);
+    slice->record = head.record != 0 ? head.record : slice->line;
+    slice->context = head.context;
     return true;
 }
 

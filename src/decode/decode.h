@@ -143,9 +143,8 @@ struct sw_decoder {
 
 #define SW_SPLIT_STATE 64
 
-/* What every splitter's state begins with. It describes data[0], the place where the next slice will begin, and changes
- * only when split() returns more than 0: the pipeline copies it into the slice before it calls split(). A splitter that
- * neither counts nor has a context leaves it zero. */
+/* What every splitter's state begins with: what split() tells of the slice that it has just cut. A splitter that neither
+ * counts nor has a context leaves it zero. */
 struct sw_split_head {
     uint64_t record;  /* becomes slice.record; 0: the number of the line */
     uint64_t context; /* becomes slice.context */

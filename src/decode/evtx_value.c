@@ -137,9 +137,8 @@ static char *put_real(char *out, double v, bool single)
         return out + 3;
     }
     if (isinf(v)) {
-        size_t len = v > 0 ? 3 : 4;
-        memcpy(out, v > 0 ? "INF" : "-INF", len);
-        return out + len;
+        memcpy(out, "-INF" + (v > 0), 4);
+        return out + (v > 0 ? 3 : 4);
     }
     int len = 0;
     for (int precision = single ? 6 : 15; precision <= 17; precision++) {

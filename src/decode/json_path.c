@@ -48,11 +48,12 @@ struct sw_json_name sw_json_path_name(const struct sw_json_paths *paths, uint32_
 sw_field_id sw_json_path_field(struct sw_json_paths *paths, uint32_t path)
 {
     struct sw_json_path *node = &paths->nodes[path];
-    if (!node->named) {
+    if (!(node->flags & SW_JSON_NAMED)) {
         struct sw_str name = paths->names[path];
         node->field = name.len > SW_MAX_FIELD_NAME ? (sw_field_id)SW_FIELD_MORE : sw_field_intern(name);
-        node->named = true;
-        node->odd = node->mark != 0 || (node->flags & ~(SW_JSON_RAW | SW_JSON_WRAP)) != 0 || node->field == SW_FIELD_MORE;
+        bool odd = node->mark != 0 || (node->flags & (SW_JSON_SKIP | SW_JSON_NAME | SW_JSON_VALUE)) != 0 ||
+                   node->field == SW_FIELD_MORE;
+        node->flags = (uint8_t)((node->flags & ~SW_JSON_ODD) | SW_JSON_NAMED | (odd ? SW_JSON_ODD : 0));
     }
     return node->field;
 }
@@ -114,10 +115,9 @@ static bool add_node(struct sw_json_paths *paths, uint32_t parent, struct sw_str
                                 .len = (uint32_t)raw.len + 1,
                                 .parent = parent,
                                 .mark = name->mark,
-                                .flags = name->flags,
+                                .flags = name->flags | SW_JSON_ODD,
                                 .space = name->space};
     memcpy(node.key, key, sizeof node.key);
-    node.odd = 1;
     paths->nodes[paths->count] = node;
     paths->names[paths->count] = text;
     return true;
@@ -147,13 +147,11 @@ void sw_json_paths_reset(struct sw_json_paths *paths)
     paths->count = SW_JSON_ROOT + 1;
     memset(paths->nodes, 0, paths->count * sizeof *paths->nodes);
     struct sw_json_name root = paths->naming->root;
-    paths->nodes[SW_JSON_NO_PATH].odd = 1;
+    paths->nodes[SW_JSON_NO_PATH].flags = SW_JSON_ODD | SW_JSON_NAMED;
     paths->nodes[SW_JSON_NO_PATH].field = SW_FIELD_MORE;
-    paths->nodes[SW_JSON_NO_PATH].named = true;
     paths->names[SW_JSON_NO_PATH] = (struct sw_str){"", 0};
     paths->nodes[SW_JSON_ROOT].space = root.space;
-    paths->nodes[SW_JSON_ROOT].flags = root.flags;
-    paths->nodes[SW_JSON_ROOT].odd = 1;
+    paths->nodes[SW_JSON_ROOT].flags = root.flags | SW_JSON_ODD;
     paths->names[SW_JSON_ROOT] = root.text;
 }
 

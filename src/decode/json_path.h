@@ -29,7 +29,10 @@ enum sw_json_path_flags {
     SW_JSON_SKIP = 4,  /* what is here gives no field (an XML name space) */
     SW_JSON_PAIR = 8,  /* objects here are pairs: one child holds the name, one the value */
     SW_JSON_NAME = 16, /* ... this one the name */
-    SW_JSON_VALUE = 32 /* ... this one the value */
+    SW_JSON_VALUE = 32, /* ... this one the value */
+    /* Of nodes only: */
+    SW_JSON_NAMED = 64, /* its field id is set */
+    SW_JSON_ODD = 128   /* adding a field here takes more than adding it */
 };
 
 /* What a path is called. */
@@ -37,10 +40,10 @@ struct sw_json_name {
     struct sw_str text; /* the field's name; may be empty at the root and in wrappers */
     uint8_t space;      /* the caller's: in which part of which shape we are */
     uint8_t flags;      /* enum sw_json_path_flags */
-    uint8_t mark;       /* the caller's number of a path that it wants to find again, 1 to SW_JSON_MARKS - 1; 0: none */
+    uint16_t mark;      /* the caller's number of a path that it wants to find again, 1 to SW_JSON_MARKS - 1; 0: none */
 };
 
-#define SW_JSON_MARKS 256u
+#define SW_JSON_MARKS 512u
 
 struct sw_json_naming {
     /* Names the key (unescaped) under a parent. A text that is made up lives in `arena`. */
@@ -56,14 +59,14 @@ struct sw_json_path {
     uint32_t len;                 /* with the quote */
     uint32_t next;                /* the path that came after this one last time */
     uint32_t first;               /* the path of the first key in here last time */
-    sw_field_id field; /* valid when named; objects that hold no value themselves never mint a name */
+    sw_field_id field; /* valid when SW_JSON_NAMED; objects that hold no value themselves never mint a name */
     uint32_t parent;
-    uint8_t mark;
+    uint16_t mark;
     uint8_t flags;
-    uint8_t odd; /* not zero: adding a field here takes more than adding it */
     uint8_t space;
-    bool named;
 };
+
+_Static_assert(sizeof(struct sw_json_path) == 64, "a node is a cache line");
 
 struct sw_json_paths {
     const struct sw_json_naming *naming;

@@ -206,7 +206,7 @@ static __attribute__((noinline)) void add_odd(struct sw_json_reader *r, uint32_t
 static inline void add(struct sw_json_reader *r, uint32_t path, enum sw_type type, const char *ptr, size_t len)
 {
     const struct sw_json_path *node = &r->paths.nodes[path];
-    if (__builtin_expect(node->odd, 0))
+    if (__builtin_expect(node->flags & SW_JSON_ODD, 0))
         add_odd(r, path, type, sw_strn(ptr, len));
     else
         sw_event_add(r->event, node->field, type, ptr, len);
@@ -297,7 +297,7 @@ static void leave_odd(struct sw_json_reader *r, const struct sw_json_level *leve
 static inline void leave(struct sw_json_reader *r, const char *after)
 {
     const struct sw_json_level *level = &r->levels[--r->depth];
-    if (__builtin_expect(r->paths.nodes[level->path].flags != 0, 0))
+    if (__builtin_expect(r->paths.nodes[level->path].flags & (SW_JSON_RAW | SW_JSON_WRAP | SW_JSON_PAIR), 0))
         leave_odd(r, level, after);
 }
 
