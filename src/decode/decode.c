@@ -52,7 +52,6 @@ int sw_decode_init(struct sw_decode *d, const struct sw_decoder *decoder, const 
                             .emit = emit,
                             .emit_arg = emit_arg};
     sw_event_init(&d->event);
-    d->event.path_bits = sw_classes_path(classes, source->path);
     if (decoder->state_new == NULL)
         return 0;
     d->state = decoder->state_new(classes);
@@ -248,6 +247,9 @@ bool sw_split(const struct sw_decoder *decoder, void *state, struct sw_slice *sl
 int sw_decode_slice(struct sw_decode *d, const struct sw_slice *slice)
 {
     d->record = slice->record;
+    d->slices++;
+    /* Here, since a worker uses one decoder's state for many sources. */
+    d->event.path_bits = sw_classes_path(d->classes, d->source->path);
     if (d->decoder->decode != NULL)
         return d->decoder->decode(d, slice);
     return decode_lines(d, slice);

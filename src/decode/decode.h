@@ -81,6 +81,8 @@ struct sw_decode {
     struct sw_event event;   /* scratch that decoders fill */
     void *state;             /* what the decoder's state_new() made */
     uint64_t record;         /* the number the next record gets; sw_decode_begin() counts it up */
+    uint64_t slices;         /* given so far. State kept for a source is made anew when this changes: a worker decodes slices
+                                of many sources with one state, and `source` may have the address of one that is gone */
     sw_emit_fn emit;
     void *emit_arg;
 };

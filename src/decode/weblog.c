@@ -18,7 +18,7 @@ struct state {
     sw_class_id whole_class;
     sw_class_id confluence;
     sw_class_id jira;
-    const struct sw_source_info *source; /* the one that `plain` was chosen for */
+    uint64_t slice; /* the one that `plain` was chosen for */
 };
 
 /* --- values --------------------------------------------------------------------------------------------- */
@@ -303,7 +303,7 @@ static void *state_new(const struct sw_classes *classes)
 
 static void set_source(struct sw_decode *d, struct state *state)
 {
-    state->source = d->source;
+    state->slice = d->slices;
     state->plain = class_of(d->classes, class_by_path(d->source->path));
     state->tail_class = state->tail.cls != NULL ? class_of(d->classes, state->tail.cls) : state->plain;
 }
@@ -333,7 +333,7 @@ static int decode_line(struct sw_decode *d, struct sw_str text)
 {
     struct state *state = d->state;
     struct weblog_line cut;
-    if (state->source != d->source)
+    if (state->slice != d->slices || state->plain == 0)
         set_source(d, state);
     const char *wrong = weblog_cut(&cut, text);
     if (wrong == NULL && read_time(d, state, cut.time) != 0)

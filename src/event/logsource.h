@@ -63,7 +63,7 @@ const struct sw_class *sw_classes_get(const struct sw_classes *classes, sw_class
 /* The class of a name, or SW_CLASS_NONE. Decoders look theirs up once, when their state is made. */
 sw_class_id sw_classes_find(const struct sw_classes *classes, struct sw_str name);
 
-/* Which of the mapping's $path patterns a source's path fits, for its events' path_bits (sw_decode_init() sets them).
+/* Which of the mapping's $path patterns a source's path fits, for its events' path_bits (sw_decode_slice() sets them).
  */
 uint64_t sw_classes_path(const struct sw_classes *classes, struct sw_str path);
 
