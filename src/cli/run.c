@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/progress.h"
+#include "source/stream.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -148,9 +149,28 @@ static uint64_t peak_memory(void)
     return (uint64_t)usage.ru_maxrss * 1024;
 }
 
+/* From here on the process reads the inputs and writes to what is open, and nothing else. Rules are loaded, the output and
+ * the inputs' names are known; no other thread runs yet. */
+static void enter_sandbox(struct sw_run *run)
+{
+    const struct sw_settings *settings = run->settings;
+    if (settings->no_sandbox) {
+        run->summary.sandbox = "off, as asked for";
+        return;
+    }
+    sw_stream_prepare();
+    const struct sw_sandbox_rules rules = {
+        .read = (const char *const *)settings->paths.items,
+        .read_count = settings->paths.count,
+    };
+    (void)sw_sandbox_enter(&rules, &run->sandbox); /* what the kernel lacks, the summary tells */
+    run->summary.sandbox = run->sandbox.text;
+}
+
 int sw_run_pipeline(struct sw_run *run, const struct sw_consumer *consumer)
 {
     const struct sw_settings *settings = run->settings;
+    enter_sandbox(run);
     struct sw_pipeline_options options = {
         .walk = &run->walk,
         .threads = settings->threads,

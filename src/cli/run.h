@@ -7,6 +7,7 @@
 
 #include "cli/options.h"
 #include "engine/pipeline.h"
+#include "engine/sandbox.h"
 #include "report/summary.h"
 
 #include <pthread.h>
@@ -17,6 +18,7 @@ struct sw_run {
     struct sw_classes *classes;
     struct sw_summary summary;
     struct sw_progress_state progress;
+    struct sw_sandbox_report sandbox; /* the summary shows its text */
     int out;          /* descriptor of the results */
     bool out_opened;  /* by us */
     bool color;
