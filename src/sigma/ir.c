@@ -90,8 +90,8 @@ int sw_build_push(struct sw_loader *loader, uint32_t node)
 
 int sw_build_close(struct sw_loader *loader, size_t floor, enum sw_node_kind kind, uint32_t need, uint32_t *node)
 {
-    const uint32_t *nodes = loader->stack + floor;
     size_t count = loader->stack_count - floor;
+    const uint32_t *nodes = count > 0 ? loader->stack + floor : NULL;
     loader->stack_count = floor;
     if (kind == SW_NODE_AT_LEAST && (need <= 1 || need == count))
         kind = need <= 1 ? SW_NODE_OR : SW_NODE_AND;

@@ -22,6 +22,11 @@ int sw_loader_keep(struct sw_loader *loader, struct sw_str text, struct sw_str *
 }
 
 static int format_kept(struct sw_loader *loader, const char *format, va_list args, struct sw_str *kept)
+    __attribute__((format(printf, 2, 0)));
+static int fail(struct sw_loader *loader, uint32_t line, uint32_t column, struct sw_str suggestion, const char *format,
+                va_list args) __attribute__((format(printf, 5, 0)));
+
+static int format_kept(struct sw_loader *loader, const char *format, va_list args, struct sw_str *kept)
 {
     char text[512];
     int n = vsnprintf(text, sizeof text, format, args);

@@ -332,8 +332,8 @@ static int close_container(struct builder *b, const struct sw_yaml **root)
 {
     struct frame frame = b->frames[--b->depth];
     struct sw_yaml *node = frame.node;
-    const struct sw_yaml **children = b->children + frame.first;
     size_t count = b->child_count - frame.first;
+    const struct sw_yaml **children = count > 0 ? b->children + frame.first : NULL;
     uint64_t weight = 1;
     for (size_t i = 0; i < count; i++)
         weight += children[i]->weight;

@@ -134,7 +134,7 @@ static void pattern_value(struct sw_gen *gen, struct sw_buf *out, bool plain)
 
 static void scalar_value(struct sw_gen *gen, struct sw_buf *out)
 {
-    static const char *const odd[] = {"''", "'*'", "'?'", "'?" "?'", "'**'", "'?*'", "4688", "0x10", "017", "-5", "1.5", "200",
+    static const char *const odd[] = {"''", "'*'", "'?'", ("'?" "?'"), "'**'", "'?*'", "4688", "0x10", "017", "-5", "1.5", "200",
                                       "true", "false", "'true'", "42", "9007199254740993", "1_000", "'4688'", "0"};
     if (gen_chance(gen, 20))
         sw_buf_text(out, GEN_PICK(gen, odd));
