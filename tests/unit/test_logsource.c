@@ -555,6 +555,31 @@ static void mistakes_are_told_with_their_place(void **state)
     }
 }
 
+/* The example of the documentation is one that works. */
+static void the_documented_example_loads(void **state)
+{
+    struct fixture *f = *state;
+    static char page[65536];
+    FILE *file = fopen("docs/log-sources.md", "rb"); /* tests run at the root of the source tree */
+    assert_non_null(file);
+    size_t len = fread(page, 1, sizeof page - 1, file);
+    (void)fclose(file);
+    page[len] = '\0';
+    char *example = strstr(page, "```yaml\n");
+    char *end = example ? strstr(example + 8, "```") : NULL;
+    assert_non_null(end);
+    *end = '\0';
+    struct sw_classes *own = parse(example + 8, true);
+    assert_string_equal(decide(f, own, "json", "agent.type", "my-agent", "event.kind", "exec", "uid", "7", NULL),
+                        "json/my-agent");
+    assert_string_equal(value_of(f, "User", 0), "uid 7");
+    assert_string_equal(mapped(view_of(f, own, "linux", "process_creation", ""), "image"), "program_path");
+    assert_string_equal(decide(f, own, "json", "winlog_channel", "x", SYSMON, "EventID", "1", NULL),
+                        "windows/sysmon/process_creation");
+    assert_non_null(view_of(f, own, "windows", "process_creation", "sysmon"));
+    sw_classes_free(own);
+}
+
 static void deep_nesting_is_refused(void **state)
 {
     (void)state;
@@ -617,6 +642,7 @@ int main(void)
         cmocka_unit_test(a_user_can_replace),
         cmocka_unit_test(tests_of_conditions),
         cmocka_unit_test(mistakes_are_told_with_their_place),
+        cmocka_unit_test(the_documented_example_loads),
         cmocka_unit_test(deep_nesting_is_refused),
         cmocka_unit_test(missing_file),
         cmocka_unit_test(memory_may_end_anywhere),
