@@ -1,7 +1,7 @@
 /*
- * source.c - libFuzzer target of the source floor: the bytes are a file (from the second on), taken apart whole.
+ * source.c - libFuzzer target of the source floor: the bytes but the last are a file, taken apart whole.
  *
- * The first byte chooses: its lowest bit whether the file can be sought in or is a pipe, the others how many bytes a read asks
+ * The last byte chooses: its lowest bit whether the file can be sought in or is a pipe, the others how many bytes a read asks
  * for. A file of a few KiB may unpack to 256 MiB by design; here a member is left after 1 MiB and a file after 64 members.
  */
 #include "source/stream.h"
@@ -65,8 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (stream == NULL)
         stream = sw_stream_new();
     require(stream != NULL);
-    size_t step = (size_t)(data[0] >> 1) * 31 + 1;
-    int fd = make_file(data + 1, size - 1, data[0] & 1);
+    size_t step = (size_t)(data[size - 1] >> 1) * 31 + 1;
+    int fd = make_file(data, size - 1, data[size - 1] & 1);
     require(sw_stream_open_fd(stream, fd, SW_STR("fuzz"), NULL) == 0);
     struct sw_member member;
     for (int i = 0; i < MEMBERS && sw_stream_next(stream, &member) == 1; i++) {

@@ -7,6 +7,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 void sw_buf_init(struct sw_buf *buf, size_t max)
 {
@@ -88,70 +91,90 @@ void sw_buf_printf(struct sw_buf *buf, const char *format, ...)
     va_end(again);
 }
 
-/* Bytes that stand for themselves inside a JSON string: printable ASCII but quote and backslash. */
-static bool is_plain(char c)
+/* Copies bytes that stand for themselves in a JSON string (printable ASCII but quote and backslash), 16 at a time; returns
+ * how many. May write up to 15 bytes more than that. */
+static size_t copy_plain(char *to, const char *from, size_t len)
 {
-    unsigned char byte = (unsigned char)c;
-    return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+    size_t at = 0;
+#ifdef __SSE2__
+    const __m128i quote = _mm_set1_epi8('"');
+    const __m128i backslash = _mm_set1_epi8('\\');
+    const __m128i space = _mm_set1_epi8(0x20);
+    const __m128i del = _mm_set1_epi8(0x7f);
+    while (len - at >= 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(from + at));
+        _mm_storeu_si128((__m128i *)(void *)(to + at), bytes);
+        /* As signed numbers the bytes from 0x80 on are below 0x20 as well. */
+        __m128i bad = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
+                                   _mm_or_si128(_mm_cmplt_epi8(bytes, space), _mm_cmpeq_epi8(bytes, del)));
+        unsigned mask = (unsigned)_mm_movemask_epi8(bad);
+        if (mask != 0)
+            return at + (size_t)__builtin_ctz(mask);
+        at += 16;
+    }
+#endif
+    for (; at < len; at++) {
+        unsigned char byte = (unsigned char)from[at];
+        if (byte < 0x20 || byte >= 0x7f || byte == '"' || byte == '\\')
+            break;
+        to[at] = from[at];
+    }
+    return at;
 }
 
-/* Whether all eight bytes are plain, tested at once: no byte may be >= 0x7f, < 0x20, '"' or '\\'. */
-static bool eight_plain(const char *p)
+static char *put_escape(char *to, char c)
 {
-    const uint64_t ones = 0x0101010101010101ull;
-    const uint64_t tops = 0x8080808080808080ull;
-    uint64_t word;
-    memcpy(&word, p, sizeof word);
-    uint64_t quote = word ^ (ones * '"');
-    uint64_t backslash = word ^ (ones * '\\');
-    uint64_t bad = word | (word + ones) | (word - ones * 0x20) | (quote - ones) | (backslash - ones);
-    return (bad & tops) == 0;
-}
-
-static void json_escape(struct sw_buf *buf, char c)
-{
+    static const char hex[] = "0123456789abcdef";
+    *to++ = '\\';
     switch (c) {
     case '"':
-        SW_BUF_LIT(buf, "\\\"");
-        break;
     case '\\':
-        SW_BUF_LIT(buf, "\\\\");
+        *to++ = c;
         break;
     case '\n':
-        SW_BUF_LIT(buf, "\\n");
+        *to++ = 'n';
         break;
     case '\r':
-        SW_BUF_LIT(buf, "\\r");
+        *to++ = 'r';
         break;
     case '\t':
-        SW_BUF_LIT(buf, "\\t");
+        *to++ = 't';
         break;
     default:
-        SW_BUF_LIT(buf, "\\u00");
-        sw_buf_hex(buf, (unsigned char)c, 2);
+        memcpy(to, "u00", 3);
+        to[3] = hex[(unsigned char)c >> 4];
+        to[4] = hex[(unsigned char)c & 15];
+        to += 5;
         break;
     }
+    return to;
+}
+
+char *sw_json_put(char *to, struct sw_str s)
+{
+    *to++ = '"';
+    size_t at = 0;
+    while (at < s.len) {
+        size_t plain = copy_plain(to, s.ptr + at, s.len - at);
+        to += plain;
+        at += plain;
+        if (at == s.len)
+            break;
+        if ((unsigned char)s.ptr[at] < 0x80)
+            to = put_escape(to, s.ptr[at++]);
+        else
+            to += sw_utf8_put(sw_utf8_next(s, &at), to);
+    }
+    *to++ = '"';
+    return to;
 }
 
 void sw_buf_json(struct sw_buf *buf, struct sw_str s)
 {
-    sw_buf_char(buf, '"');
-    size_t at = 0;
-    while (at < s.len) {
-        size_t from = at;
-        while (s.len - at >= 8 && eight_plain(s.ptr + at))
-            at += 8;
-        while (at < s.len && is_plain(s.ptr[at]))
-            at++;
-        sw_buf_add(buf, s.ptr + from, at - from);
-        if (at == s.len)
-            break;
-        if ((unsigned char)s.ptr[at] < 0x80) {
-            json_escape(buf, s.ptr[at++]);
-            continue;
-        }
-        char code[4];
-        sw_buf_add(buf, code, sw_utf8_put(sw_utf8_next(s, &at), code));
+    if (s.len > SIZE_MAX / 8) {
+        buf->error = SW_E_LIMIT;
+        return;
     }
-    sw_buf_char(buf, '"');
+    if (sw_buf_reserve(buf, SW_JSON_ROOM(s.len)) == 0)
+        buf->len = (size_t)(sw_json_put(buf->data + buf->len, s) - buf->data);
 }

@@ -66,6 +66,13 @@ void sw_buf_i64(struct sw_buf *buf, int64_t value);
 void sw_buf_hex(struct sw_buf *buf, uint64_t value, unsigned digits); /* lower case, at least `digits` digits */
 void sw_buf_printf(struct sw_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The most bytes that sw_json_put() writes for a string of this length. */
+#define SW_JSON_ROOM(len) (6 * (len) + 32)
+
+/* Writes a JSON string with its quotes to a place with room for SW_JSON_ROOM(s.len) bytes; returns the end. What
+ * sw_buf_json() says of the text holds. May write anything into the rest of the room. */
+char *sw_json_put(char *to, struct sw_str s);
+
 /* A JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD, control characters \u00XX. */
 void sw_buf_json(struct sw_buf *buf, struct sw_str s);
 

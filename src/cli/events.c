@@ -58,6 +58,8 @@ static int on_event(void *worker, void *arg, const struct sw_input *input, const
     struct batch *batch = arg;
     if (!sw_run_in_time(batch->settings, event))
         return 0;
+    if (batch->out.len == 0)
+        sw_event_json_begin(worker);
     sw_event_json_line(worker, &batch->out, input, event);
     return sw_buf_error(&batch->out);
 }

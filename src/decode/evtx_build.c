@@ -37,6 +37,12 @@ static struct sw_evtx_element *innermost(struct sw_evtx_builder *b)
     return b->depth > 0 ? &b->stack[b->depth - 1] : NULL;
 }
 
+/* The pieces from one on; NULL while there never were any. */
+static const struct sw_evtx_piece *pieces_from(const struct sw_evtx_builder *b, size_t first)
+{
+    return b->pieces != NULL ? b->pieces + first : NULL;
+}
+
 /* --- operations and names --------------------------------------------------------------------------------- */
 
 static const char *add_op(struct sw_evtx_builder *b, const struct sw_evtx_op *op)
@@ -210,7 +216,7 @@ static bool is_blank(const struct sw_evtx_piece *pieces, size_t count)
 
 static const char *add_element_field(struct sw_evtx_builder *b, const struct sw_evtx_element *e)
 {
-    const struct sw_evtx_piece *pieces = &b->pieces[e->first_piece];
+    const struct sw_evtx_piece *pieces = pieces_from(b, e->first_piece);
     size_t count = b->piece_count - e->first_piece;
     bool holder = e->structural || e->is_parent;
     if (holder && is_blank(pieces, count))
@@ -325,7 +331,7 @@ static const char *end_attribute(struct sw_evtx_builder *b)
         return NULL;
     b->in_attribute = false;
     struct sw_evtx_element *e = innermost(b);
-    const struct sw_evtx_piece *pieces = &b->pieces[b->attribute_piece];
+    const struct sw_evtx_piece *pieces = pieces_from(b, b->attribute_piece);
     size_t count = b->piece_count - b->attribute_piece;
     b->piece_count = b->attribute_piece;
     if (sw_str_is(b->attribute, "xmlns") || sw_str_starts(b->attribute, SW_STR("xmlns:")))

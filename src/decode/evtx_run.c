@@ -348,14 +348,20 @@ static const char *join(struct sw_evtx_runner *r, struct sw_arena *arena, const 
 static const char *run_join(struct sw_evtx_runner *r, struct sw_decode *d, const struct frame *f, const struct sw_evtx_op *op)
 {
     const struct sw_evtx_op *array = NULL;
-    for (uint32_t i = 0; i < op->count && array == NULL; i++)
-        if (op[1 + i].code == SW_EVTX_PIECE_VALUE && (value_of(f, op[1 + i].index)->type & SW_EVTX_ARRAY))
+    bool holds_elements = false;
+    for (uint32_t i = 0; i < op->count; i++) {
+        uint8_t type = op[1 + i].code == SW_EVTX_PIECE_VALUE ? value_of(f, op[1 + i].index)->type : SW_EVTX_NULL;
+        holds_elements = holds_elements || type == SW_EVTX_BINXML;
+        if (array == NULL && (type & SW_EVTX_ARRAY))
             array = &op[1 + i];
+    }
     struct sw_str text;
     const char *why = NULL;
     if (array == NULL) {
         why = join(r, d->arena, f, op, NULL, NULL, &text);
-        return why != NULL ? why : add(r, d, op, f->depth, SW_STRING, text);
+        if (why != NULL || (holds_elements && text.len == 0))
+            return why;
+        return add(r, d, op, f->depth, SW_STRING, text);
     }
     struct sw_evtx_value item;
     for (size_t at = 0; why == NULL && sw_evtx_array_next(value_of(f, array->index), &at, &item);) {

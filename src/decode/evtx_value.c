@@ -137,8 +137,9 @@ static char *put_real(char *out, double v, bool single)
         return out + 3;
     }
     if (isinf(v)) {
-        memcpy(out, "-INF" + (v > 0), 4);
-        return out + (v > 0 ? 3 : 4);
+        size_t len = v > 0 ? 3 : 4;
+        memcpy(out, v > 0 ? "INF" : "-INF", len);
+        return out + len;
     }
     int len = 0;
     for (int precision = single ? 6 : 15; precision <= 17; precision++) {

@@ -14,6 +14,10 @@ struct name {
 
 struct sw_event_writer {
     const struct sw_classes *classes;
+    struct sw_buf prefix;           /* of the source's object: path and format of `prefix_input` */
+    const struct sw_input *prefix_input;
+    struct sw_buf class_text;       /* ,"class":"..." of class `class_id` */
+    sw_class_id class_id;
     struct name *names; /* by field id */
     size_t cap;
     uint32_t generation;
@@ -28,6 +32,8 @@ int sw_event_writer_new(struct sw_event_writer **writer, const struct sw_classes
     if (*writer == NULL)
         return SW_E_NOMEM;
     (*writer)->classes = classes;
+    sw_buf_init(&(*writer)->prefix, 1u << 20);
+    sw_buf_init(&(*writer)->class_text, 1u << 20);
     return 0;
 }
 
@@ -38,6 +44,8 @@ void sw_event_writer_free(struct sw_event_writer *writer)
     for (size_t i = 0; i < writer->cap; i++)
         sw_free(writer->names[i].text);
     sw_free(writer->names);
+    sw_buf_fini(&writer->prefix);
+    sw_buf_fini(&writer->class_text);
     sw_free(writer->next);
     sw_free(writer->later);
     sw_free(writer);
@@ -74,43 +82,66 @@ static int learn_name(struct name *name, sw_field_id id)
     return 0;
 }
 
-/* Links the occurrences of each field. False when there is no memory. *repeated: some field occurs more than once. */
-static bool link_fields(struct sw_event_writer *w, const struct sw_event *event, bool *repeated)
+static int grow_links(struct sw_event_writer *w, const struct sw_event *event)
 {
-    if (event->count > w->next_cap) {
-        uint32_t *next = sw_realloc(w->next, event->cap, sizeof *next);
-        if (next == NULL)
-            return false;
-        w->next = next;
-        uint8_t *later = sw_realloc(w->later, event->cap, sizeof *later);
-        if (later == NULL)
-            return false;
-        w->later = later;
-        w->next_cap = event->cap;
-    }
-    if (++w->generation == 0) { /* after 2^32 events: no stale mark may look fresh */
-        for (size_t i = 0; i < w->cap; i++)
-            w->names[i].seen = 0;
-        w->generation = 1;
-    }
+    if (event->count <= w->next_cap)
+        return 0;
+    uint32_t *next = sw_realloc(w->next, event->cap, sizeof *next);
+    if (next == NULL)
+        return SW_E_NOMEM;
+    w->next = next;
+    uint8_t *later = sw_realloc(w->later, event->cap, sizeof *later);
+    if (later == NULL)
+        return SW_E_NOMEM;
+    w->later = later;
+    w->next_cap = event->cap;
+    return 0;
+}
+
+static void new_generation(struct sw_event_writer *w)
+{
+    if (++w->generation != 0)
+        return;
+    for (size_t i = 0; i < w->cap; i++) /* after 2^32 events: no stale mark may look fresh */
+        w->names[i].seen = 0;
+    w->generation = 1;
+}
+
+/* Makes every field's name known, and tells whether some field occurs more than once. */
+static int learn_fields(struct sw_event_writer *w, const struct sw_event *event, bool *repeated)
+{
     *repeated = false;
+    new_generation(w);
     for (uint32_t i = 0; i < event->count; i++) {
         sw_field_id id = event->fields[i].id;
         if (id >= w->cap && grow_names(w, id) != 0)
-            return false;
+            return SW_E_NOMEM;
         struct name *name = &w->names[id];
         if (name->text == NULL && learn_name(name, id) != 0)
-            return false;
+            return SW_E_NOMEM;
+        *repeated |= name->seen == w->generation;
+        name->seen = w->generation;
+    }
+    return 0;
+}
+
+/* Links the occurrences of each field; its names are known. */
+static int link_fields(struct sw_event_writer *w, const struct sw_event *event)
+{
+    int rc = grow_links(w, event);
+    if (rc != 0)
+        return rc;
+    new_generation(w);
+    for (uint32_t i = 0; i < event->count; i++) {
+        struct name *name = &w->names[event->fields[i].id];
         w->next[i] = 0;
         w->later[i] = name->seen == w->generation;
-        if (w->later[i]) {
+        if (w->later[i])
             w->next[name->last] = i;
-            *repeated = true;
-        }
         name->seen = w->generation;
         name->last = i;
     }
-    return true;
+    return 0;
 }
 
 /* Whether the text is a JSON number (RFC 8259): only then may it stand without quotes. */
@@ -144,72 +175,93 @@ static bool is_number(struct sw_str s)
     return at == s.len;
 }
 
-static void put_value(struct sw_buf *out, const struct sw_field *field)
+/* Writes a value where there is room for it. */
+static char *put_value(char *to, const struct sw_field *field)
 {
     struct sw_str value = sw_field_value(field);
+    bool bare = false;
     switch (field->type) {
     case SW_NULL:
-        SW_BUF_LIT(out, "null");
-        return;
+        memcpy(to, "null", 4);
+        return to + 4;
     case SW_INT:
     case SW_FLOAT:
-        if (is_number(value)) {
-            sw_buf_str_add(out, value);
-            return;
-        }
+        bare = is_number(value);
         break;
     case SW_BOOL:
-        if (sw_str_is(value, "true") || sw_str_is(value, "false")) {
-            sw_buf_str_add(out, value);
-            return;
-        }
+        bare = sw_str_is(value, "true") || sw_str_is(value, "false");
         break;
     default:
         break;
     }
-    sw_buf_json(out, value);
+    if (!bare)
+        return sw_json_put(to, value);
+    memcpy(to, value.ptr, value.len);
+    return to + value.len;
+}
+
+/* The most bytes that the fields' object takes. */
+static size_t fields_room(const struct sw_event_writer *w, const struct sw_event *event)
+{
+    size_t room = 64;
+    for (uint32_t i = 0; i < event->count; i++)
+        room += SW_JSON_ROOM((size_t)event->fields[i].len) + w->names[event->fields[i].id].len + 8;
+    return room;
+}
+
+static char *put_name(char *to, const struct name *name)
+{
+    memcpy(to, name->text, name->len);
+    return to + name->len;
 }
 
 void sw_event_json_fields(struct sw_event_writer *w, struct sw_buf *out, const struct sw_event *event, const uint64_t *only)
 {
     bool repeated;
-    sw_buf_char(out, '{');
-    if (event->count > 0 && !link_fields(w, event, &repeated)) {
+    if (learn_fields(w, event, &repeated) != 0 || (repeated && link_fields(w, event) != 0)) {
         out->error = SW_E_NOMEM;
         return;
     }
-    bool first = true;
+    if (sw_buf_reserve(out, fields_room(w, event)) != 0)
+        return;
+    char *to = out->data + out->len;
+    char *start = to;
     for (uint32_t i = 0; i < event->count; i++) {
         const struct sw_field *field = &event->fields[i];
-        if (w->later[i] || (only != NULL && !(only[i / 64] >> (i % 64) & 1)))
+        if ((repeated && w->later[i]) || (only != NULL && !(only[i / 64] >> (i % 64) & 1)))
             continue;
-        const struct name *name = &w->names[field->id];
-        if (!first)
-            sw_buf_char(out, ',');
-        first = false;
-        sw_buf_add(out, name->text, name->len);
-        if (w->next[i] == 0) {
-            put_value(out, field);
+        *to = to == start ? '{' : ',';
+        to++;
+        to = put_name(to, &w->names[field->id]);
+        if (!repeated || w->next[i] == 0) {
+            to = put_value(to, field);
             continue;
         }
-        sw_buf_char(out, '[');
-        put_value(out, field);
+        *to++ = '[';
+        to = put_value(to, field);
         for (uint32_t j = w->next[i]; j != 0; j = w->next[j]) {
-            sw_buf_char(out, ',');
-            put_value(out, &event->fields[j]);
+            *to++ = ',';
+            to = put_value(to, &event->fields[j]);
         }
-        sw_buf_char(out, ']');
+        *to++ = ']';
     }
-    sw_buf_char(out, '}');
+    if (to == start)
+        *to++ = '{';
+    *to++ = '}';
+    out->len = (size_t)(to - out->data);
 }
 
-void sw_event_json_source(struct sw_buf *out, const struct sw_input *input, const struct sw_event *event)
+static void put_source_prefix(struct sw_buf *out, const struct sw_input *input)
 {
     SW_BUF_LIT(out, "{\"path\":");
     sw_buf_json(out, input->info.path);
     SW_BUF_LIT(out, ",\"format\":\"");
     sw_buf_text(out, input->decoder ? input->decoder->name : "unknown");
     SW_BUF_LIT(out, "\",\"record\":");
+}
+
+static void put_source_rest(struct sw_buf *out, const struct sw_event *event)
+{
     sw_buf_u64(out, event->record);
     SW_BUF_LIT(out, ",\"offset\":");
     sw_buf_u64(out, event->offset);
@@ -220,19 +272,48 @@ void sw_event_json_source(struct sw_buf *out, const struct sw_input *input, cons
     sw_buf_char(out, '}');
 }
 
+void sw_event_json_source(struct sw_buf *out, const struct sw_input *input, const struct sw_event *event)
+{
+    put_source_prefix(out, input);
+    put_source_rest(out, event);
+}
+
+/* The class's text, kept from event to event since most have the class of the one before. */
+static struct sw_str class_text(struct sw_event_writer *w, sw_class_id id)
+{
+    if (w->class_text.len == 0 || w->class_id != id) {
+        sw_buf_clear(&w->class_text);
+        SW_BUF_LIT(&w->class_text, "\"class\":");
+        sw_buf_json(&w->class_text, sw_classes_get(w->classes, id)->name);
+        w->class_id = id;
+    }
+    return sw_buf_str(&w->class_text);
+}
+
+void sw_event_json_begin(struct sw_event_writer *w)
+{
+    w->prefix_input = NULL;
+}
+
 void sw_event_json_line(struct sw_event_writer *w, struct sw_buf *out, const struct sw_input *input,
                         const struct sw_event *event)
 {
+    if (w->prefix_input != input) {
+        sw_buf_clear(&w->prefix);
+        SW_BUF_LIT(&w->prefix, ",\"source\":");
+        put_source_prefix(&w->prefix, input);
+        w->prefix_input = input;
+    }
     if (event->time != SW_TIME_NONE) {
         SW_BUF_LIT(out, "{\"time\":\"");
         sw_buf_time(out, event->time);
-        SW_BUF_LIT(out, "\",\"class\":");
+        SW_BUF_LIT(out, "\",");
     } else {
-        SW_BUF_LIT(out, "{\"time\":null,\"class\":");
+        SW_BUF_LIT(out, "{\"time\":null,");
     }
-    sw_buf_json(out, sw_classes_get(w->classes, event->class_id)->name);
-    SW_BUF_LIT(out, ",\"source\":");
-    sw_event_json_source(out, input, event);
+    sw_buf_str_add(out, class_text(w, event->class_id));
+    sw_buf_str_add(out, sw_buf_str(&w->prefix));
+    put_source_rest(out, event);
     SW_BUF_LIT(out, ",\"fields\":");
     sw_event_json_fields(w, out, event, NULL);
     SW_BUF_LIT(out, "}\n");

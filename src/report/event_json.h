@@ -16,6 +16,9 @@ struct sw_event_writer;
 int sw_event_writer_new(struct sw_event_writer **writer, const struct sw_classes *classes);
 void sw_event_writer_free(struct sw_event_writer *writer);
 
+/* Before the first event of a batch: forgets the last input, whose address another one may have by now. */
+void sw_event_json_begin(struct sw_event_writer *writer);
+
 /* {"time":..,"class":..,"source":{..},"fields":{..}} and a line feed: the line of `seawall events`. */
 void sw_event_json_line(struct sw_event_writer *writer, struct sw_buf *out, const struct sw_input *input,
                         const struct sw_event *event);

@@ -1,25 +1,7 @@
-/* ir.c - names of levels, and the loader's way of adding predicates and nodes to a rule set. */
+/* ir.c - the loader's way of adding predicates and nodes to a rule set. */
 #include "sigma/loader_priv.h"
 
 #include "base/mem.h"
-
-static const char *const level_names[] = {"", "informational", "low", "medium", "high", "critical"};
-
-struct sw_str sw_level_name(enum sw_level level)
-{
-    return sw_str((size_t)level < sizeof level_names / sizeof *level_names ? level_names[level] : "");
-}
-
-int sw_level_parse(struct sw_str name, enum sw_level *level)
-{
-    for (unsigned i = 1; i < sizeof level_names / sizeof *level_names; i++) {
-        if (sw_str_ieq(name, sw_str(level_names[i]))) {
-            *level = (enum sw_level)i;
-            return 0;
-        }
-    }
-    return SW_E_NOTFOUND;
-}
 
 static int add_node(struct sw_loader *loader, const struct sw_node *node, uint32_t *index)
 {
