@@ -1,8 +1,8 @@
 /*
- * decoder.c - libFuzzer target of one decoder: compiled once for each line of decoders.def, with SW_FUZZ_DECODER its name.
+ * decoder.c - libFuzzer target of one decoder: compiled once for each line of decoders.def, SW_FUZZ_DECODER naming it.
  *
- * The bytes are a source; the last five choose how it is cut (drive.h) and whether slack is recovered, so that any file of the
- * format is a seed as it is.
+ * The bytes are a source; the last five choose how it is cut (drive.h) and whether slack is recovered, so that any file
+ * of the format is a seed as it is.
  */
 #include "drive.h"
 

@@ -148,8 +148,8 @@ static size_t step_of(const struct drive_schedule *schedule, size_t turn, size_t
     return step < left ? step : left;
 }
 
-void drive_decoder(const struct sw_decoder *decoder, const uint8_t *data, size_t len, const struct drive_schedule *schedule,
-                   struct sw_buf *out)
+void drive_decoder(const struct sw_decoder *decoder, const uint8_t *data, size_t len,
+                   const struct drive_schedule *schedule, struct sw_buf *out)
 {
     struct drive drive;
     start(&drive, decoder, schedule, out);
@@ -188,11 +188,13 @@ static void show_difference(const struct sw_buf *a, const struct sw_buf *b)
     for (int i = 0; i < 2; i++) {
         struct sw_str rest = sw_str_from(sw_buf_str(bufs[i]), at);
         size_t end = sw_str_chr(rest, '\n');
-        (void)fprintf(stderr, "%s: %.*s\n", i == 0 ? "all at once" : "in pieces  ", SW_STR_ARG(sw_str_slice(rest, 0, end)));
+        struct sw_str line = sw_str_slice(rest, 0, end);
+        (void)fprintf(stderr, "%s: %.*s\n", i == 0 ? "all at once" : "in pieces  ", SW_STR_ARG(line));
     }
 }
 
-void drive_compare(const struct sw_decoder *decoder, const uint8_t *data, size_t len, const struct drive_schedule *schedule)
+void drive_compare(const struct sw_decoder *decoder, const uint8_t *data, size_t len,
+                   const struct drive_schedule *schedule)
 {
     struct drive_schedule at_once = {.steps = {0xff, 0xff, 0xff, 0xff}, .recover = schedule->recover};
     struct sw_buf whole;

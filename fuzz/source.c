@@ -1,8 +1,9 @@
 /*
  * source.c - libFuzzer target of the source floor: the bytes but the last are a file, taken apart whole.
  *
- * The last byte chooses: its lowest bit whether the file can be sought in or is a pipe, the others how many bytes a read asks
- * for. A file of a few KiB may unpack to 256 MiB by design; here a member is left after 1 MiB and a file after 64 members.
+ * The last byte chooses: its lowest bit whether the file can be sought in or is a pipe, the others how many bytes a read
+ * asks for. A file of a few KiB may unpack to 256 MiB by design; here a member is left after 1 MiB and a file after 64
+ * members.
  */
 #include "source/stream.h"
 
