@@ -255,7 +255,7 @@ static void remember(struct sw_web_clock *clock, struct sw_str text, int64_t tim
 
 int sw_web_clock_read(struct sw_web_clock *clock, struct sw_str text, int32_t zone_offset, int64_t *time, bool *zoned)
 {
-    if (text.len == clock->len && clock->len > 0 && same_day(clock, text)) {
+    if (text.len == clock->len && clock->len > 0 && clock->zone == zone_offset && same_day(clock, text)) {
         int32_t seconds = sw_web_time_of_day(text.ptr + CLF_CLOCK);
         if (seconds >= 0) {
             *zoned = text.len == CLF_ZONED;
@@ -269,6 +269,7 @@ int sw_web_clock_read(struct sw_web_clock *clock, struct sw_str text, int32_t zo
     if (!*zoned)
         *time -= zone_offset * SW_SECOND;
     remember(clock, text, *time, *zoned);
+    clock->zone = zone_offset;
     return 0;
 }
 
@@ -279,7 +280,7 @@ int sw_web_clock_iso(struct sw_web_clock *clock, struct sw_str text, int32_t zon
     if (text.len < 19 || text.len > 30)
         return SW_E_FORMAT;
     bool utc = text.ptr[text.len - 1] == 'Z';
-    if (clock->len == ISO_DATE && (clock->text[ISO_DATE] == 'Z') == utc && memcmp(clock->text, text.ptr, ISO_DATE) == 0) {
+    if (clock->len == ISO_DATE && clock->zone == zone_offset && (clock->text[ISO_DATE] == 'Z') == utc && memcmp(clock->text, text.ptr, ISO_DATE) == 0) {
         int32_t seconds = sw_web_time_of_day(text.ptr + ISO_DATE);
         size_t at = 19;
         int64_t fraction = 0;
@@ -307,6 +308,7 @@ int sw_web_clock_iso(struct sw_web_clock *clock, struct sw_str text, int32_t zon
         memcpy(clock->text, text.ptr, ISO_DATE);
         clock->text[ISO_DATE] = utc ? 'Z' : ' ';
         clock->len = ISO_DATE;
+        clock->zone = zone_offset;
         int64_t whole = *time - *time % SW_SECOND - (*time % SW_SECOND < 0 ? SW_SECOND : 0);
         clock->midnight = whole - seconds * SW_SECOND;
     }

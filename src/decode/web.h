@@ -35,6 +35,10 @@
     X(server_port, "s-port") \
     X(computer, "s-computername") \
     X(site, "s-sitename") \
+    X(action, "s-action") /* a proxy's: TCP_MISS */ \
+    X(hierarchy, "s-hierarchy") /* HIER_DIRECT */ \
+    X(peer_ip, "r-ip") /* address that a proxy connected to */ \
+    X(media_type, "rs-content-type") \
     X(extra, "extra") /* values whose meaning the format doesn't tell, in their order */
 
 struct sw_web_ids {
@@ -80,6 +84,7 @@ struct sw_web_clock {
     char text[32];
     size_t len;
     int64_t midnight; /* of text's date, in its zone */
+    int32_t zone;     /* the zone_offset that `midnight` was read with */
 };
 
 /* 06/May/2024:07:08:09 +0200, with a fraction or without zone as sw_time_clf() allows; without one `zone_offset` holds. */

@@ -5,11 +5,14 @@
  * Variants are told line by line, so that a file in which they mix loses nothing. Values stay as they were logged (escapes
  * included). Error logs that share a file with an access log go to weberror.c.
  */
+#include "decode/weblog.h"
+
 #include "base/error.h"
 #include "base/mem.h"
+#include "decode/weberror.h"
 #include "decode/weblog_priv.h"
 
-struct state {
+struct sw_weblog {
     struct weblog_plan tail;
     struct weblog_plan whole;
     struct sw_web_clock clock;
@@ -18,6 +21,7 @@ struct state {
     sw_class_id whole_class;
     sw_class_id confluence;
     sw_class_id jira;
+    sw_class_id squid;
     uint64_t slice; /* the one that `plain` was chosen for */
 };
 
@@ -81,8 +85,15 @@ static bool is_duration(struct sw_str text)
     return unit.len == 0 || sw_str_is(unit, "ms") || sw_str_is(unit, "s") || sw_str_is(unit, "us");
 }
 
+/* TCP_MISS:HIER_DIRECT, the end of Squid's combined format. */
+static bool is_squid_result(struct sw_str text)
+{
+    return (sw_str_starts(text, SW_STR("TCP_")) || sw_str_starts(text, SW_STR("UDP_")) || sw_str_starts(text, SW_STR("NONE"))) &&
+           sw_str_chr(text, ':') != SW_NPOS;
+}
+
 /* A value of no known place. `seen` tells what guesses of this line found already. */
-enum { GUESSED_DURATION = 1, GUESSED_FORWARDED = 2 };
+enum { GUESSED_DURATION = 1, GUESSED_FORWARDED = 2, GUESSED_SQUID = 4 };
 
 static void add_guess(struct sw_event *event, struct weblog_slot *slot, struct sw_str text, bool quoted, unsigned *seen)
 {
@@ -94,6 +105,10 @@ static void add_guess(struct sw_event *event, struct weblog_slot *slot, struct s
     } else if (!quoted && !(*seen & GUESSED_DURATION) && (none || is_duration(text))) {
         *seen |= GUESSED_DURATION;
         sw_web_add_number(event, ids->time_taken, text);
+    } else if (!quoted && is_squid_result(text)) {
+        *seen |= GUESSED_SQUID;
+        sw_web_add(event, ids->action, sw_str_slice(text, 0, sw_str_chr(text, ':')));
+        sw_web_add(event, ids->hierarchy, sw_str_from(text, sw_str_chr(text, ':') + 1));
     } else if (quoted || !add_pair(event, slot, text)) {
         sw_web_add(event, ids->extra, text);
     }
@@ -188,7 +203,8 @@ static struct sw_str without_label(struct sw_str text, struct sw_str label)
     return sw_str_starts(text, label) ? sw_str_from(text, label.len) : text;
 }
 
-static void add_planned(struct sw_event *event, const struct weblog_line *line, struct weblog_plan *plan)
+/* Returns what add_guess() found. */
+static unsigned add_planned(struct sw_event *event, const struct weblog_line *line, struct weblog_plan *plan)
 {
     unsigned seen = 0;
     unsigned count = line->count < plan->count ? line->count : plan->count;
@@ -225,6 +241,7 @@ static void add_planned(struct sw_event *event, const struct weblog_line *line, 
             break;
         }
     }
+    return seen;
 }
 
 /* mm/dd/yyyy:hh:mm:ss -zzzz, as cPanel writes it. */
@@ -243,26 +260,24 @@ static int read_us_time(struct sw_str text, int64_t *time, bool *zoned)
     return sw_time_clf(sw_strn(swapped, text.len + 1), time, zoned);
 }
 
-static int read_time(struct sw_decode *d, struct state *state, struct sw_str text)
+static int read_time(struct sw_decode *d, struct sw_weblog *log, struct sw_str text, int64_t *time)
 {
     bool zoned;
     int32_t offset = d->source->zone_offset;
-    int64_t time;
-    int rc = sw_web_clock_read(&state->clock, text, offset, &time, &zoned);
+    int rc = sw_web_clock_read(&log->clock, text, offset, time, &zoned);
     if (rc != 0) {
-        rc = text.ptr[4] == '-' ? sw_time_iso(text, &time, &zoned) : read_us_time(text, &time, &zoned);
+        rc = text.ptr[4] == '-' ? sw_time_iso(text, time, &zoned) : read_us_time(text, time, &zoned);
         if (rc != 0)
             return rc;
         if (!zoned)
-            time -= offset * SW_SECOND;
+            *time -= offset * SW_SECOND;
     }
     if (!zoned)
         sw_decode_note(d, "time without zone");
-    d->event.time = time;
     return 0;
 }
 
-/* --- the decoder ---------------------------------------------------------------------------------------- */
+/* --- lines ---------------------------------------------------------------------------------------------- */
 
 /* The class of a log by the name that it has on its server; what a line says itself goes before this. */
 static const char *class_by_path(struct sw_str path)
@@ -290,71 +305,120 @@ static sw_class_id class_of(const struct sw_classes *classes, const char *name)
     return sw_web_class(classes, name, "webserver");
 }
 
+struct sw_weblog *sw_weblog_new(const struct sw_classes *classes)
+{
+    struct sw_weblog *log = sw_alloc(1, sizeof *log);
+    if (log == NULL)
+        return NULL;
+    (void)sw_web_ids();
+    log->confluence = class_of(classes, "webserver/confluence");
+    log->squid = sw_web_class(classes, "proxy/squid", "proxy");
+    log->jira = class_of(classes, "webserver/jira");
+    weblog_plan_tail(&log->tail, 0);
+    return log;
+}
+
+void sw_weblog_free(struct sw_weblog *log)
+{
+    sw_free(log);
+}
+
+static void set_source(struct sw_decode *d, struct sw_weblog *log)
+{
+    log->slice = d->slices;
+    log->plain = class_of(d->classes, class_by_path(d->source->path));
+    log->tail_class = log->tail.cls != NULL ? class_of(d->classes, log->tail.cls) : log->plain;
+}
+
+/* [time] and then anything else than a request: known forms only. */
+static const char *time_first(struct sw_decode *d, struct sw_weblog *log, const struct weblog_line *cut)
+{
+    struct weblog_plan *plan = &log->whole;
+    if (plan->count == 0 || (cut->shape & plan->mask) != plan->shape) {
+        plan->count = 0;
+        if (weblog_plan_line(plan, cut->shape))
+            log->whole_class = class_of(d->classes, plan->cls);
+    }
+    if (plan->count > 0) {
+        d->event.class_id = log->whole_class;
+        (void)add_planned(&d->event, cut, plan);
+        return NULL;
+    }
+    if (!weblog_confluence(&d->event, cut))
+        return "unknown order of fields";
+    d->event.class_id = log->confluence;
+    return NULL;
+}
+
+static const char *request_first(struct sw_decode *d, struct sw_weblog *log, const struct weblog_line *cut)
+{
+    if (cut->shape != log->tail.shape) {
+        weblog_plan_tail(&log->tail, cut->shape);
+        log->tail_class = log->tail.cls != NULL ? class_of(d->classes, log->tail.cls) : log->plain;
+    }
+    bool jira = cut->prefix_count == 3 && is_jira_request(cut->prefix[1]);
+    d->event.class_id = jira ? log->jira : log->tail_class;
+    add_prefix(&d->event, cut);
+    sw_web_add_request(&d->event, cut->request, true);
+    if (add_planned(&d->event, cut, &log->tail) & GUESSED_SQUID)
+        d->event.class_id = log->squid;
+    if (cut->request_cut)
+        sw_decode_note(d, "line ends inside the request");
+    return NULL;
+}
+
+const char *sw_weblog_parse(struct sw_decode *d, struct sw_weblog *log, struct sw_str line)
+{
+    struct weblog_line cut;
+    int64_t time;
+    if (log->slice != d->slices || log->plain == SW_CLASS_NONE)
+        set_source(d, log);
+    const char *wrong = weblog_cut(&cut, line);
+    if (wrong == NULL && read_time(d, log, cut.time, &time) != 0)
+        wrong = "time of no known form";
+    if (wrong == NULL)
+        wrong = cut.prefix_count == 0 ? time_first(d, log, &cut) : request_first(d, log, &cut);
+    if (wrong == NULL)
+        d->event.time = time;
+    return wrong;
+}
+
+/* --- the decoder ---------------------------------------------------------------------------------------- */
+
+struct state {
+    struct sw_weblog *access;
+    struct sw_weberror errors;
+};
+
+static void state_free(void *arg)
+{
+    struct state *state = arg;
+    sw_weblog_free(state->access);
+    sw_free(state);
+}
+
 static void *state_new(const struct sw_classes *classes)
 {
     struct state *state = sw_alloc(1, sizeof *state);
     if (state == NULL)
         return NULL;
-    state->confluence = class_of(classes, "webserver/confluence");
-    state->jira = class_of(classes, "webserver/jira");
-    weblog_plan_tail(&state->tail, 0);
+    sw_weberror_init(&state->errors, classes);
+    state->access = sw_weblog_new(classes);
+    if (state->access == NULL) {
+        state_free(state);
+        return NULL;
+    }
     return state;
 }
 
-static void set_source(struct sw_decode *d, struct state *state)
-{
-    state->slice = d->slices;
-    state->plain = class_of(d->classes, class_by_path(d->source->path));
-    state->tail_class = state->tail.cls != NULL ? class_of(d->classes, state->tail.cls) : state->plain;
-}
-
-/* [time] and then anything else than a request: known forms only. */
-static int time_first(struct sw_decode *d, struct state *state, const struct weblog_line *cut)
-{
-    struct weblog_plan *plan = &state->whole;
-    if (plan->count == 0 || (cut->shape & plan->mask) != plan->shape) {
-        plan->count = 0;
-        if (weblog_plan_line(plan, cut->shape))
-            state->whole_class = class_of(d->classes, plan->cls);
-    }
-    if (plan->count > 0) {
-        d->event.class_id = state->whole_class;
-        add_planned(&d->event, cut, plan);
-        return sw_decode_emit(d);
-    }
-    d->event.class_id = state->confluence;
-    if (weblog_confluence(&d->event, cut))
-        return sw_decode_emit(d);
-    sw_decode_reject(d, "unknown order of fields");
-    return 0;
-}
-
-static int decode_line(struct sw_decode *d, struct sw_str text)
+static int decode_line(struct sw_decode *d, struct sw_str line)
 {
     struct state *state = d->state;
-    struct weblog_line cut;
-    if (state->slice != d->slices || state->plain == 0)
-        set_source(d, state);
-    const char *wrong = weblog_cut(&cut, text);
-    if (wrong == NULL && read_time(d, state, cut.time) != 0)
-        wrong = "time of no known form";
-    if (wrong != NULL) {
-        sw_decode_reject(d, wrong);
-        return 0;
-    }
-    if (cut.prefix_count == 0)
-        return time_first(d, state, &cut);
-    if (cut.shape != state->tail.shape) {
-        weblog_plan_tail(&state->tail, cut.shape);
-        state->tail_class = state->tail.cls != NULL ? class_of(d->classes, state->tail.cls) : state->plain;
-    }
-    d->event.class_id = state->tail_class;
-    add_prefix(&d->event, &cut);
-    sw_web_add_request(&d->event, cut.request, true);
-    add_planned(&d->event, &cut, &state->tail);
-    if (cut.request_cut)
-        sw_decode_note(d, "line ends inside the request");
-    return sw_decode_emit(d);
+    const char *wrong = sw_weblog_parse(d, state->access, line);
+    if (wrong == NULL || sw_weberror_parse(d, &state->errors, line))
+        return sw_decode_emit(d);
+    sw_decode_reject(d, wrong);
+    return 0;
 }
 
 /* Would a person call this line an access log's? */
@@ -388,6 +452,6 @@ const struct sw_decoder sw_decoder_weblog = {
     .title = "web server access log (common log format and its relatives)",
     .sniff = sniff,
     .state_new = state_new,
-    .state_free = sw_free,
+    .state_free = state_free,
     .line = decode_line,
 };

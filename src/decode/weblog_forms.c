@@ -41,6 +41,9 @@ static const struct form line_forms[] = {
                         "[Length #sc-bytes] [Gzip gzip-ratio] [Sent-to upstream] \"cs-user-agent\" \"cs-referer\""},
     {"webserver/nginx", "#sc-status - cs-method scheme cs-host \"/cs-uri\" [Client @c-ip] [Length #sc-bytes] "
                         "[Gzip gzip-ratio] \"cs-user-agent\" \"cs-referer\""},
+    /* McAfee (Skyhigh) Web Gateway's access.log, which names its columns in a comment line */
+    {"proxy", "\"cs-username\" @c-ip #sc-status \"request\" \"cs-categories\" \"reputation\" \"rs-content-type\" #sc-bytes "
+              "\"cs-user-agent\" \"virus-name\" \"block-reason\""},
     {"webserver/nginx", "cs-host @c-ip #time-taken \"request\" #sc-status #sc-bytes #cs-bytes cs-referer *cs-user-agent"},
 };
 
