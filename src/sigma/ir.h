@@ -96,7 +96,8 @@ struct sw_pred {
 enum sw_node_kind { SW_NODE_AND, SW_NODE_OR, SW_NODE_NOT, SW_NODE_AT_LEAST, SW_NODE_PRED, SW_NODE_TRUE, SW_NODE_FALSE };
 
 /* A node of a rule's condition. Nodes are shared: a selection that the condition uses twice, or a filter that many rules
- * have, is there once. A node's children have lower indices than the node. Children are `count` indices from rules->children[first]; a predicate node has `pred`. */
+ * have, is there once. A node's children have lower indices than the node. Children are `count` indices from
+ * rules->children[first]; a predicate node has `pred`. */
 struct sw_node {
     uint8_t kind;
     uint32_t first;

@@ -230,8 +230,9 @@ static int reject_document(struct sw_loader *loader, const struct sw_yaml_docume
 static int missing_placeholder(struct sw_loader *loader)
 {
     bool several = sw_str_chr(loader->missing, ',') != SW_NPOS;
-    return sw_loader_fail_at(loader, loader->missing_line, loader->missing_column, SW_NO_SUGGESTION, "the placeholder%s %.*s %s no value", several ? "s" : "",
-                             SW_STR_ARG(loader->missing), several ? "have" : "has");
+    return sw_loader_fail_at(loader, loader->missing_line, loader->missing_column, SW_NO_SUGGESTION,
+                             "the placeholder%s %.*s %s no value", several ? "s" : "", SW_STR_ARG(loader->missing),
+                             several ? "have" : "has");
 }
 
 static int parse_kind(struct sw_loader *loader, const struct sw_yaml_document *document)
