@@ -91,6 +91,29 @@ void sw_buf_printf(struct sw_buf *buf, const char *format, ...)
     va_end(again);
 }
 
+static uint64_t load8(const char *p)
+{
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    return word;
+}
+
+static uint32_t load4(const char *p)
+{
+    uint32_t word;
+    memcpy(&word, p, sizeof word);
+    return word;
+}
+
+/* Whether all eight bytes stand for themselves in a JSON string. Each term has a byte's top bit set if that byte is bad, or
+ * if a lower byte is: 0x7f and above, below 0x20, quote, backslash. */
+static bool all_plain(uint64_t word)
+{
+    const uint64_t ones = 0x0101010101010101ull;
+    uint64_t bad = word | (word + ones) | (word - ones * 0x20) | ((word ^ ones * '"') - ones) | ((word ^ ones * '\\') - ones);
+    return (bad & ones * 0x80) == 0;
+}
+
 /* Copies bytes that stand for themselves in a JSON string (printable ASCII but quote and backslash), 16 at a time; returns
  * how many. May write up to 15 bytes more than that. */
 static size_t copy_plain(char *to, const char *from, size_t len)
@@ -113,6 +136,17 @@ static size_t copy_plain(char *to, const char *from, size_t len)
         at += 16;
     }
 #endif
+    size_t left = len - at;
+    if (left >= 8 && all_plain(load8(from + at)) && all_plain(load8(from + len - 8))) {
+        memcpy(to + at, from + at, 8);
+        memcpy(to + len - 8, from + len - 8, 8);
+        return len;
+    }
+    if (left >= 4 && left < 8 && all_plain(load4(from + at) | (uint64_t)load4(from + len - 4) << 32)) {
+        memcpy(to + at, from + at, 4);
+        memcpy(to + len - 4, from + len - 4, 4);
+        return len;
+    }
     for (; at < len; at++) {
         unsigned char byte = (unsigned char)from[at];
         if (byte < 0x20 || byte >= 0x7f || byte == '"' || byte == '\\')

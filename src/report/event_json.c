@@ -4,6 +4,9 @@
 #include "base/error.h"
 #include "base/mem.h"
 
+/* Every name's text has at least this many bytes behind its beginning. */
+enum { NAME_COPY = 32 };
+
 /* What a writer remembers of a field id. */
 struct name {
     char *text; /* "name": with quotes and colon; NULL until first used */
@@ -73,12 +76,14 @@ static int learn_name(struct name *name, sw_field_id id)
     sw_buf_init(&text, 8 * SW_MAX_FIELD_NAME);
     sw_buf_json(&text, sw_field_name(id));
     sw_buf_char(&text, ':');
+    size_t length = text.len;
+    sw_buf_add(&text, "                                ", NAME_COPY);
     if (sw_buf_error(&text) != 0) {
         sw_buf_fini(&text);
         return SW_E_NOMEM;
     }
     name->text = text.data;
-    name->len = (uint32_t)text.len;
+    name->len = (uint32_t)length;
     return 0;
 }
 
@@ -107,10 +112,11 @@ static void new_generation(struct sw_event_writer *w)
     w->generation = 1;
 }
 
-/* Makes every field's name known, and tells whether some field occurs more than once. */
-static int learn_fields(struct sw_event_writer *w, const struct sw_event *event, bool *repeated)
+/* Makes every field's name known. *repeated: some field occurs more than once. *room: the most bytes the object takes. */
+static int learn_fields(struct sw_event_writer *w, const struct sw_event *event, bool *repeated, size_t *room)
 {
     *repeated = false;
+    *room = 64;
     new_generation(w);
     for (uint32_t i = 0; i < event->count; i++) {
         sw_field_id id = event->fields[i].id;
@@ -121,6 +127,7 @@ static int learn_fields(struct sw_event_writer *w, const struct sw_event *event,
             return SW_E_NOMEM;
         *repeated |= name->seen == w->generation;
         name->seen = w->generation;
+        *room += SW_JSON_ROOM((size_t)event->fields[i].len) + name->len + NAME_COPY;
     }
     return 0;
 }
@@ -200,29 +207,24 @@ static char *put_value(char *to, const struct sw_field *field)
     return to + value.len;
 }
 
-/* The most bytes that the fields' object takes. */
-static size_t fields_room(const struct sw_event_writer *w, const struct sw_event *event)
-{
-    size_t room = 64;
-    for (uint32_t i = 0; i < event->count; i++)
-        room += SW_JSON_ROOM((size_t)event->fields[i].len) + w->names[event->fields[i].id].len + 8;
-    return room;
-}
-
+/* Names are short: a copy of constant size is cheaper than one of the exact size. learn_name() made the room. */
 static char *put_name(char *to, const struct name *name)
 {
-    memcpy(to, name->text, name->len);
+    memcpy(to, name->text, NAME_COPY);
+    if (name->len > NAME_COPY)
+        memcpy(to + NAME_COPY, name->text + NAME_COPY, name->len - NAME_COPY);
     return to + name->len;
 }
 
 void sw_event_json_fields(struct sw_event_writer *w, struct sw_buf *out, const struct sw_event *event, const uint64_t *only)
 {
     bool repeated;
-    if (learn_fields(w, event, &repeated) != 0 || (repeated && link_fields(w, event) != 0)) {
+    size_t room;
+    if (learn_fields(w, event, &repeated, &room) != 0 || (repeated && link_fields(w, event) != 0)) {
         out->error = SW_E_NOMEM;
         return;
     }
-    if (sw_buf_reserve(out, fields_room(w, event)) != 0)
+    if (sw_buf_reserve(out, room) != 0)
         return;
     char *to = out->data + out->len;
     char *start = to;
