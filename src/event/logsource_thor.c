@@ -254,7 +254,7 @@ static int place(struct thor *th, sw_class_id top, const struct ls_conj *m)
         sw_class_id parent = work[at];
         if (has_view(th, parent))
             continue;
-        struct ls_conj rest;
+        struct ls_conj rest = {NULL, 0};
         int rc = rest_of(th, m, parent, top, &rest);
         bool taken = rc == 0 && rest.count == 0;
         if (taken)
@@ -365,9 +365,9 @@ static int add_target(struct thor *th, const struct ls_node *body)
     return 0;
 }
 
-/* The n-th combination of the conditions' single values; *more tells whether there are further ones. */
+/* The n-th combination of the conditions' single values; *exists tells whether there is one. */
 static int combination(const struct thor *th, const struct ls_node *conditions, size_t n, struct ls_conj *conj,
-                       bool *more)
+                       bool *exists)
 {
     struct ls_cond *conds = sw_arena_zero(&th->t->arena, conditions->count / 2, sizeof *conds);
     if (conds == NULL)
@@ -377,19 +377,21 @@ static int combination(const struct thor *th, const struct ls_node *conditions, 
     for (const struct ls_node *key = conditions->first; key != NULL; key = key->next->next, used++) {
         const struct ls_node *value = key->next->kind == LS_LIST ? key->next->first : key->next;
         size_t choices = key->next->kind == LS_LIST ? key->next->count : 1;
-        for (size_t i = choices ? left % choices : 0; i > 0 && value != NULL; i--)
+        if (key->kind != LS_SCALAR || choices == 0)
+            return fail_at(th, key, "a condition is field: value, or a list of values");
+        for (size_t i = left % choices; i > 0 && value != NULL; i--)
             value = value->next;
         struct sw_str *text = sw_arena_zero(&th->t->arena, 1, sizeof *text);
         if (text == NULL)
             return no_memory(th);
-        if (key->kind != LS_SCALAR || value == NULL || value->kind != LS_SCALAR)
-            return fail_at(th, key, "a condition is field: value, or a list of values");
+        if (value == NULL || value->kind != LS_SCALAR)
+            return fail_at(th, key, "the value of a condition is a text or a number");
         left /= choices;
         *text = value->text;
         conds[used] =
             (struct ls_cond){.op = LS_EQUAL, .field = sw_field_intern(key->text), .values = text, .value_count = 1};
     }
-    *more = left == 0;
+    *exists = left == 0;
     *conj = (struct ls_conj){conds, used};
     return 0;
 }
@@ -428,9 +430,9 @@ static int add_rewrite_to(struct thor *th, sw_class_id target, const struct ls_n
         return fail_at(th, conditions, "conditions are a map");
     for (size_t n = 0;; n++) {
         struct ls_conj conj;
-        bool more = false;
-        int rc = combination(th, conditions, n, &conj, &more);
-        if (rc != 0 || !more)
+        bool exists = false;
+        int rc = combination(th, conditions, n, &conj, &exists);
+        if (rc != 0 || !exists)
             return rc;
         if (n == LS_MAX_EXPAND)
             return fail_at(th, conditions, "too many combinations of values");
