@@ -184,7 +184,7 @@ static const char *read_value(struct sw_evtx_compiler *c)
     if (out == NULL)
         return sw_evtx_no_memory;
     enum sw_type type;
-    char *end = sw_evtx_value_put(out, &value, &type);
+    char *end = sw_evtx_value_put(out, &value, value.len, &type);
     return add_text(c, (struct sw_str){out, (size_t)(end - out)});
 }
 

@@ -104,8 +104,9 @@ static inline size_t sw_evtx_value_room(const struct sw_evtx_value *value)
     return (size_t)value->len * 3 + SW_EVTX_VALUE_LEAST;
 }
 
-/* Writes the text of a value that is no array and no BinXML; returns its end. *type becomes the field's type. */
-char *sw_evtx_value_put(char *out, const struct sw_evtx_value *value, enum sw_type *type);
+/* Writes the text of a value that is no array and no BinXML; returns its end. *type becomes the field's type. `readable`
+ * bytes may be read from value->ptr on: its length, or more where something is known to follow, which is faster. */
+char *sw_evtx_value_put(char *out, const struct sw_evtx_value *value, size_t readable, enum sw_type *type);
 
 /* Steps through an array's items: *at is 0 at first. An empty array has one empty item. */
 bool sw_evtx_array_next(const struct sw_evtx_value *array, size_t *at, struct sw_evtx_value *item);

@@ -269,7 +269,8 @@ static inline const char *add_scalar(struct sw_evtx_runner *r, struct sw_decode 
     if (why != NULL)
         return why;
     enum sw_type type;
-    struct sw_str text = text_done(r, sw_evtx_value_put(r->out, value, &type));
+    size_t readable = (size_t)(r->chunk + r->chunk_len - value->ptr);
+    struct sw_str text = text_done(r, sw_evtx_value_put(r->out, value, readable, &type));
     return add(r, d, op, depth, type, text);
 }
 
@@ -307,14 +308,14 @@ static char *put_piece(char *out, const struct sw_evtx_value *value)
     if (value->type == SW_EVTX_BINXML || value->type == SW_EVTX_NULL)
         return out;
     if ((value->type & SW_EVTX_ARRAY) == 0)
-        return sw_evtx_value_put(out, value, &type);
+        return sw_evtx_value_put(out, value, value->len, &type);
     struct sw_evtx_value item;
     for (size_t at = 0, n = 0; sw_evtx_array_next(value, &at, &item); n++) {
         if (n > 0) {
             memcpy(out, ", ", 2);
             out += 2;
         }
-        out = sw_evtx_value_put(out, &item, &type);
+        out = sw_evtx_value_put(out, &item, item.len, &type);
     }
     return out;
 }

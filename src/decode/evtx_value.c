@@ -9,6 +9,9 @@
 
 #include <math.h>
 #include <stdio.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 /* The bytes that a value of the type must have at least (0: any number), and what its field is. */
 static const struct {
@@ -32,43 +35,48 @@ size_t sw_evtx_type_size(uint8_t type)
 
 /* --- numbers ---------------------------------------------------------------------------------------------- */
 
-static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
-                            "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
-                            "8081828384858687888990919293949596979899";
+/* The eight digits of a number below 10^8, the first in the lowest byte, as numbers 0 to 9. */
+static uint64_t eight_digits(uint32_t v)
+{
+    uint64_t x = (uint64_t)(v / 10000) | (uint64_t)(v % 10000) << 32; /* two of four digits */
+    uint64_t high = (x * 10486 >> 20) & 0x0000007f0000007full;         /* / 100 */
+    x = high | (x - high * 100) << 16;                                 /* four of two digits */
+    high = (x * 103 >> 10) & 0x000f000f000f000full;                    /* / 10 */
+    return high | (x - high * 10) << 8;
+}
 
+/* Writes the low `len` bytes of x, and whatever follows up to eight. */
+static char *put_bytes(char *out, uint64_t x, size_t len)
+{
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+    x = __builtin_bswap64(x);
+#endif
+    memcpy(out, &x, sizeof x);
+    return out + len;
+}
+
+/* Writes up to eight bytes beyond what it returns, as do those that use it: lengths differ too often to be guessed. */
 static char *put_u32(char *out, uint32_t v)
 {
-    char text[10];
-    size_t at = sizeof text;
-    while (v >= 100) {
-        at -= 2;
-        memcpy(text + at, pairs + v % 100 * 2, 2);
-        v /= 100;
+    const uint64_t zeros = 0x3030303030303030ull;
+    const uint32_t most = 100000000;
+    if (v >= most) {
+        out = put_u32(out, v / most);
+        return put_bytes(out, eight_digits(v % most) | zeros, 8);
     }
-    if (v >= 10) {
-        at -= 2;
-        memcpy(text + at, pairs + v * 2, 2);
-    } else {
-        text[--at] = (char)('0' + v);
-    }
-    size_t len = sizeof text - at;
-    for (size_t i = 0; i < len; i++)
-        out[i] = text[at + i];
-    return out + len;
+    uint64_t digits = eight_digits(v);
+    unsigned skip = (unsigned)__builtin_ctzll(digits | 1ull << 56) / 8;
+    return put_bytes(out, (digits | zeros) >> 8 * skip, 8 - skip);
 }
 
 static char *put_u64(char *out, uint64_t v)
 {
-    const uint64_t billion = 1000000000;
+    const uint64_t zeros = 0x3030303030303030ull;
+    const uint64_t most = 100000000;
     if (v <= UINT32_MAX)
         return put_u32(out, (uint32_t)v);
-    out = put_u64(out, v / billion);
-    uint32_t low = (uint32_t)(v % billion);
-    for (size_t i = 9; i > 0; i--) {
-        out[i - 1] = (char)('0' + low % 10);
-        low /= 10;
-    }
-    return out + 9;
+    out = put_u64(out, v / most);
+    return put_bytes(out, eight_digits((uint32_t)(v % most)) | zeros, 8);
 }
 
 static char *put_i64(char *out, int64_t v)
@@ -98,11 +106,7 @@ static char *put_hex8(char *out, uint32_t v, char letter)
     x = __builtin_bswap64(x);
     uint64_t above9 = (x + 0x0606060606060606ull) >> 4 & 0x0101010101010101ull;
     x += 0x3030303030303030ull + above9 * (uint64_t)(letter - '0' - 10);
-#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-    x = __builtin_bswap64(x);
-#endif
-    memcpy(out, &x, sizeof x);
-    return out + 8;
+    return put_bytes(out, x, 8);
 }
 
 static char *put_hex(char *out, const uint8_t *p, size_t len)
@@ -119,14 +123,14 @@ static char *put_hex(char *out, const uint8_t *p, size_t len)
 
 static char *put_hex_number(char *out, uint64_t v)
 {
-    char text[16];
+    char text[32];
     put_hex8(text, (uint32_t)(v >> 32), 'a');
     put_hex8(text + 8, (uint32_t)v, 'a');
-    unsigned skip = v == 0 ? 15 : (unsigned)__builtin_clzll(v) / 4;
-    *out++ = '0';
-    *out++ = 'x';
-    memcpy(out, text + skip, 16 - skip);
-    return out + (16 - skip);
+    memset(text + 16, 0, 16);
+    unsigned skip = (unsigned)__builtin_clzll(v | 1) / 4;
+    memcpy(out, "0x", 2);
+    memcpy(out + 2, text + skip, 16);
+    return out + 2 + (16 - skip);
 }
 
 /* The shortest decimal that reads back as the same number; "INF", "-INF" and "NaN" as in XML Schema. */
@@ -153,10 +157,41 @@ static char *put_real(char *out, double v, bool single)
 
 /* --- texts ------------------------------------------------------------------------------------------------ */
 
-static char *put_utf16(char *out, const uint8_t *p, size_t units)
+#ifdef __SSE2__
+/* Turns ASCII sixteen units at a time; reads and writes up to fifteen units more than there are. False: some are not ASCII. */
+static bool put_ascii(char *out, const uint8_t *p, size_t units)
 {
+    const __m128i beyond = _mm_set1_epi16((short)0xff80);
+    const __m128i zero = _mm_setzero_si128();
+    for (size_t at = 0; at < units; at += 16) {
+        __m128i low = _mm_loadu_si128((const __m128i *)(const void *)(p + 2 * at));
+        __m128i high = _mm_loadu_si128((const __m128i *)(const void *)(p + 2 * at + 16));
+        _mm_storeu_si128((__m128i *)(void *)(out + at), _mm_packus_epi16(low, high));
+        __m128i ascii = _mm_packs_epi16(_mm_cmpeq_epi16(_mm_and_si128(low, beyond), zero),
+                                        _mm_cmpeq_epi16(_mm_and_si128(high, beyond), zero));
+        uint32_t counted = units - at < 16 ? (1u << (units - at)) - 1 : 0xffff;
+        if (~(uint32_t)_mm_movemask_epi8(ascii) & counted)
+            return false;
+    }
+    return true;
+}
+#else
+static bool put_ascii(char *out, const uint8_t *p, size_t units)
+{
+    (void)out;
+    (void)p;
+    (void)units;
+    return false;
+}
+#endif
+
+static char *put_utf16(char *out, const uint8_t *p, size_t units, size_t readable)
+{
+    enum { BEYOND = 32 };
     while (units > 0 && p[2 * units - 2] == 0 && p[2 * units - 1] == 0)
         units--;
+    if (readable >= 2 * units + BEYOND && put_ascii(out, p, units))
+        return out + units;
     return out + sw_utf16le_to_utf8(p, units, out);
 }
 
@@ -292,7 +327,7 @@ static char *put_real64(char *out, const uint8_t *p)
     return put_real(out, value, false);
 }
 
-char *sw_evtx_value_put(char *out, const struct sw_evtx_value *value, enum sw_type *type)
+char *sw_evtx_value_put(char *out, const struct sw_evtx_value *value, size_t readable, enum sw_type *type)
 {
     const uint8_t *p = value->ptr;
     size_t len = value->len;
@@ -303,7 +338,7 @@ char *sw_evtx_value_put(char *out, const struct sw_evtx_value *value, enum sw_ty
     switch (value->type) {
     case SW_EVTX_STRING:
     case SW_EVTX_XML:
-        return put_utf16(out, p, len / 2);
+        return put_utf16(out, p, len / 2, readable);
     case SW_EVTX_ANSI:
         return put_ansi(out, p, len);
     case SW_EVTX_INT8:

@@ -17,7 +17,7 @@ static void assert_text(unsigned type, const void *bytes, size_t len, const char
     struct sw_evtx_value value = {exact, (uint16_t)len, (uint8_t)type};
     assert_true(sw_evtx_value_room(&value) == len * 3 + SW_EVTX_VALUE_LEAST);
     enum sw_type got;
-    char *end = sw_evtx_value_put(out, &value, &got);
+    char *end = sw_evtx_value_put(out, &value, len, &got);
     assert_int_equal(end - out, strlen(expected));
     assert_memory_equal(out, expected, strlen(expected));
     assert_int_equal(got, kind);
@@ -160,7 +160,7 @@ static void assert_items(unsigned type, const void *bytes, size_t len, const cha
     while (sw_evtx_array_next(&array, &at, &item)) {
         enum sw_type kind;
         assert_true(used + sw_evtx_value_room(&item) < sizeof text);
-        used = (size_t)(sw_evtx_value_put(text + used, &item, &kind) - text);
+        used = (size_t)(sw_evtx_value_put(text + used, &item, item.len, &kind) - text);
         text[used++] = ',';
     }
     text[used] = '\0';
