@@ -182,16 +182,34 @@ static bool is_number(struct sw_str s)
     return at == s.len;
 }
 
+/* Writes a decimal number without sign or leading zeros; NULL when the text is anything else. */
+static char *put_digits(char *to, struct sw_str s)
+{
+    unsigned odd = s.len == 0 || (s.ptr[0] == '0' && s.len > 1);
+    for (size_t i = 0; i < s.len; i++) {
+        odd |= (unsigned)(unsigned char)(s.ptr[i] - '0') > 9;
+        to[i] = s.ptr[i];
+    }
+    return odd ? NULL : to + s.len;
+}
+
 /* Writes a value where there is room for it. */
 static char *put_value(char *to, const struct sw_field *field)
 {
     struct sw_str value = sw_field_value(field);
     bool bare = false;
+    char *end;
+    if (field->type == SW_STRING)
+        return sw_json_put(to, value);
     switch (field->type) {
     case SW_NULL:
         memcpy(to, "null", 4);
         return to + 4;
     case SW_INT:
+        if (value.len <= 20 && (end = put_digits(to, value)) != NULL)
+            return end;
+        bare = is_number(value);
+        break;
     case SW_FLOAT:
         bare = is_number(value);
         break;
