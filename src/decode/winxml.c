@@ -94,9 +94,10 @@ static bool is_filler(struct sw_str text)
     }
 }
 
-static int decode_record(struct sw_decode *d, struct sw_str text, uint64_t offset, uint64_t line)
+static int decode_record(struct sw_decode *d, struct sw_str text, uint64_t offset, uint64_t line, uint64_t number)
 {
     struct state *state = d->state;
+    d->record = number;
     sw_decode_begin(d, text, offset, line);
     d->event.raw_is_value = false;
     d->event.class_id = state->windows;
@@ -126,12 +127,12 @@ static uint64_t count_lines(struct sw_str text)
     return lines;
 }
 
-/* Something that is no whole event stands before one: counted as a record, with the number of the one that follows. */
-static void reject_piece(struct sw_decode *d, struct sw_str text, uint64_t offset, uint64_t line)
+/* Something that is no whole event stands before one: a record, too, with the number of the one that follows. */
+static void reject_piece(struct sw_decode *d, struct sw_str text, uint64_t offset, uint64_t line, uint64_t number)
 {
+    d->record = number;
     sw_decode_begin(d, text, offset, line);
     sw_decode_reject(d, "no whole event");
-    d->record--;
 }
 
 static int decode(struct sw_decode *d, const struct sw_slice *slice)
@@ -139,19 +140,21 @@ static int decode(struct sw_decode *d, const struct sw_slice *slice)
     const char *data = (const char *)slice->data;
     struct sw_str rest = {data, slice->len};
     uint64_t line = slice->line;
+    uint64_t number = slice->record; /* of what ends with the next end tag */
     if (slice->context & SKIPPING)
         return 0;
-    while (rest.len > 0) {
+    for (; rest.len > 0; number++) {
         size_t end = sw_str_find(rest, end_tag);
         size_t len = end == SW_NPOS ? rest.len : end + end_tag.len;
         struct sw_str record = sw_str_slice(rest, 0, len);
         size_t start = record_start(record);
         struct sw_str before = sw_str_slice(record, 0, start == SW_NPOS ? len : start);
         if (!is_filler(before))
-            reject_piece(d, before, slice->offset + (uint64_t)(before.ptr - data), line);
+            reject_piece(d, before, slice->offset + (uint64_t)(before.ptr - data), line, number);
         line += count_lines(before);
         record = sw_str_from(record, before.len);
-        int rc = record.len > 0 ? decode_record(d, record, slice->offset + (uint64_t)(record.ptr - data), line) : 0;
+        uint64_t offset = slice->offset + (uint64_t)(record.ptr - data);
+        int rc = record.len > 0 ? decode_record(d, record, offset, line, number) : 0;
         if (rc != 0)
             return rc;
         line += count_lines(record);

@@ -51,7 +51,8 @@ static int fixture_emit(void *arg, struct sw_event *event)
         sw_buf_printf(&fixture_out, " %.*s=", SW_STR_ARG(sw_field_name(field->id)));
         if (field->type == SW_NULL)
             SW_BUF_LIT(&fixture_out, "null:");
-        sw_buf_str_add(&fixture_out, sw_field_value(field));
+        for (uint32_t at = 0; at < field->len; at++) /* an event is one line */
+            sw_buf_char(&fixture_out, field->ptr[at] == '\n' ? '|' : field->ptr[at]);
     }
     sw_buf_char(&fixture_out, '\n');
     return 0;
