@@ -97,7 +97,9 @@ static int open_xml(struct sw_json_inner *inner, struct sw_json_reader *reader, 
     int64_t time = d->event.time;
     size_t used;
     int rc = sw_winxml_read(&inner->xml, text, &d->event, d->arena, &used);
-    if (rc == 0) {
+    if (rc == SW_E_TRUNCATED)
+        sw_decode_note(d, "event XML cut short");
+    if (rc == 0 || rc == SW_E_TRUNCATED) {
         mark_xml(reader, &d->event, count);
         return 0;
     }

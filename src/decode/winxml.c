@@ -163,7 +163,7 @@ static int decode(struct sw_decode *d, const struct sw_slice *slice)
     return 0;
 }
 
-/* One line that is an event: what syslog and others carry. */
+/* One line that is an event: what syslog and others carry. A line that was cut gives what there is of it. */
 static int line(struct sw_decode *d, struct sw_str text)
 {
     struct state *state = d->state;
@@ -172,10 +172,12 @@ static int line(struct sw_decode *d, struct sw_str text)
     int rc = sw_winxml_read(&state->reader, text, &d->event, d->arena, &used);
     if (rc == SW_E_NOMEM)
         return rc;
-    if (rc != 0) {
+    if (rc == SW_E_FORMAT) {
         sw_decode_reject(d, state->reader.reason);
         return 0;
     }
+    if (rc == SW_E_TRUNCATED)
+        sw_decode_note(d, "event XML cut short");
     return sw_decode_emit(d);
 }
 

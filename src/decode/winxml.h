@@ -40,6 +40,7 @@ struct sw_winxml {
     struct sw_winxml_element stack[SW_MAX_XML_DEPTH];
     uint32_t depth;
     const char *reason; /* why the latest read failed; NULL: memory ended */
+    bool cut;           /* ... because the text ended */
     struct sw_event *event;
     struct sw_arena *arena;
     const char *at;
@@ -50,8 +51,8 @@ struct sw_winxml {
 bool sw_winxml_begins(struct sw_str text);
 
 /* Reads one Event element, or an EventData or UserData element alone, with what may stand before it; adds its fields to the
- * event and sets event->time. *used is how far it got. 0, SW_E_FORMAT (reader->reason), SW_E_NOMEM. On failure the event
- * keeps the fields read so far. */
+ * event and sets event->time. *used is how far it got. 0, SW_E_FORMAT (reader->reason), SW_E_TRUNCATED, SW_E_NOMEM. On failure
+ * the event keeps the fields read so far; of a truncated text (syslog cuts long ones) also the beginning of the last one. */
 int sw_winxml_read(struct sw_winxml *reader, struct sw_str text, struct sw_event *event, struct sw_arena *arena, size_t *used);
 
 #endif

@@ -13,6 +13,12 @@ static bool fail(struct sw_winxml *x, const char *reason)
     return false;
 }
 
+static bool fail_cut(struct sw_winxml *x)
+{
+    x->cut = true;
+    return fail(x, "ends too early");
+}
+
 static bool fail_memory(struct sw_winxml *x)
 {
     return fail(x, NULL);
@@ -275,7 +281,7 @@ static bool attributes(struct sw_winxml *x, struct sw_winxml_element *e, bool *c
     for (;;) {
         pass_space(x);
         if (x->at == x->end)
-            return fail(x, "ends inside a tag");
+            return fail_cut(x);
         *closed = *x->at == '/';
         if (*x->at == '/' || *x->at == '>') {
             x->at += *closed;
@@ -327,7 +333,9 @@ static bool end_tag(struct sw_winxml *x)
     x->at += 2;
     struct sw_str name = take_name(x);
     pass_space(x);
-    if (x->at == x->end || *x->at != '>')
+    if (x->at == x->end)
+        return fail_cut(x);
+    if (*x->at != '>')
         return fail(x, "bad tag");
     if (x->depth == 0 || !sw_str_eq(name, x->stack[x->depth - 1].name))
         return fail(x, "tags do not match");
@@ -341,7 +349,7 @@ static bool up_to(struct sw_winxml *x, size_t skip, struct sw_str stop, struct s
     struct sw_str rest = sw_str_from(sw_strn(x->at, (size_t)(x->end - x->at)), skip);
     size_t at = sw_str_find(rest, stop);
     if (at == SW_NPOS)
-        return fail(x, "ends too early");
+        return fail_cut(x);
     *inner = sw_str_slice(rest, 0, at);
     x->at = rest.ptr + at + stop.len;
     return true;
@@ -368,11 +376,14 @@ static bool markup(struct sw_winxml *x)
 static bool text(struct sw_winxml *x)
 {
     const char *stop = memchr(x->at, '<', (size_t)(x->end - x->at));
-    if (stop == NULL)
-        return fail(x, "ends too early");
+    bool cut = stop == NULL;
+    if (cut)
+        stop = x->end;
     struct sw_str piece = {x->at, (size_t)(stop - x->at)};
     x->at = stop;
-    return x->depth == 0 || (resolve(x, &piece) && append(x, piece));
+    if (x->depth > 0 && (!resolve(x, &piece) || !append(x, piece)))
+        return false;
+    return !cut || fail_cut(x);
 }
 
 /* The element that ends the reading: Event, or a part of one on its own. */
@@ -390,6 +401,7 @@ int sw_winxml_read(struct sw_winxml *x, struct sw_str source, struct sw_event *e
     x->end = source.ptr + source.len;
     x->depth = 0;
     x->reason = "ends too early";
+    x->cut = false;
     bool good = true;
     bool done = false;
     while (good && !done && x->at < x->end) {
@@ -400,6 +412,8 @@ int sw_winxml_read(struct sw_winxml *x, struct sw_str source, struct sw_event *e
     *used = (size_t)(x->at - source.ptr);
     if (done)
         return 0;
+    if (x->depth > 0 && (good || x->cut))
+        return element_field(x, &x->stack[x->depth - 1]) ? SW_E_TRUNCATED : SW_E_NOMEM;
     return x->reason == NULL ? SW_E_NOMEM : SW_E_FORMAT;
 }
 

@@ -250,8 +250,11 @@ static void test_inner_edges(void **state)
     (void)state;
     const char *out = fixture_run("json", SW_STR("{\"log\":\"{broken\",\"stream\":\"x\"}"), 100);
     assert_string_equal(out, "#1 json  log={broken stream=x\nnote 1: text that begins like JSON but is none\n");
-    out = fixture_run("json", SW_STR("{\"message\":\"<Event><System>\"}"), 100);
-    assert_string_equal(out, "#1 json  message=<Event><System>\nnote 1: text that begins like event XML but is none\n");
+    out = fixture_run("json", SW_STR("{\"message\":\"<Event></System>\"}"), 100);
+    assert_string_equal(out, "#1 json  message=<Event></System>\nnote 1: text that begins like event XML but is none\n");
+    out = fixture_run("json", SW_STR("{\"message\":\"<Event><System><Channel>Security</Channel><EventID>1</EventID></System><EventData>"
+                                     "<Data Name=\\\"CommandLine\\\">cmd /c whoa\"}"), 1000);
+    assert_non_null(strstr(out, " EventID=1 CommandLine=cmd /c whoa\nnote 1: event XML cut short\n"));
     out = fixture_run("json", SW_STR("{\"message\":\"{\\\"message\\\":\\\"{\\\\\\\"message\\\\\\\":1}\\\"}\"}"), 100);
     assert_non_null(strstr(out, "#1 json "));
     out = fixture_run("json", SW_STR("{\"EventData\":{\"a\":1},\"result\":{\"b\":2}}"), 100);
