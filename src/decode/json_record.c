@@ -55,6 +55,9 @@ int sw_json_record_emit(struct sw_json_state *state, struct sw_decode *d)
         rc = sw_json_inner_line(state->inner, &state->reader, d, &taken);
         if (rc != 0 || taken)
             return rc;
+        /* A container's line of no known format: plain text, which rules for applications look into. */
+        if (sw_json_has(&state->reader, J_LOG) && sw_json_has(&state->reader, J_STREAM))
+            d->event.class_id = state->shapes.class_of[JC_TEXT];
     }
     return sw_decode_emit(d);
 }

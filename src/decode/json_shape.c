@@ -143,10 +143,10 @@ static void set_time(const struct sw_json_shape *shape, const struct sw_json_rea
             continue;
         found = true;
         bool zoned;
-        if (read_time(text, &d->event.time, &zoned) != 0) {
-            d->event.time = SW_TIME_NONE;
+        int64_t time;
+        if (read_time(text, &time, &zoned) != 0)
             continue;
-        }
+        d->event.time = time;
         bool is_utc = zoned || shape->is_utc || shape->times[i] == J_UTC_TIME || shape->times[i] == J_TIME_CREATED;
         if (!is_utc) {
             d->event.time -= (int64_t)d->source->zone_offset * SW_SECOND;

@@ -17,6 +17,7 @@
 /* id, class name (knowledge/logsources.yml), the class where the mapping has no such name. */
 #define SW_JSON_CLASSES(X) \
     X(JC_JSON, "json", JC_JSON) \
+    X(JC_TEXT, "text", JC_JSON) \
     X(JC_WINDOWS, "windows", JC_JSON) \
     X(JC_RPC_FIREWALL, "rpc_firewall", JC_WINDOWS) \
     X(JC_CLOUDTRAIL, "aws/cloudtrail", JC_JSON) \

@@ -84,7 +84,7 @@ static int fixture_slice(struct sw_decode *d, struct sw_slice *slice)
 /* The whole text, read in blocks that grow by `step` bytes until a slice can be cut. Returns what decoding returned. */
 static int fixture_decode(const char *decoder_name, struct sw_str text, size_t step)
 {
-    static const struct sw_source_info source = {.path = SW_STR_INIT("test.log"), .modified = SW_TIME_NONE};
+    static const struct sw_source_info source = {.path = SW_STR_INIT("sample"), .modified = SW_TIME_NONE};
     const struct sw_decoder *decoder = sw_decoder_find(sw_str(decoder_name));
     struct sw_read_stats stats;
     struct sw_arena arena;

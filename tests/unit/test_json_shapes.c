@@ -194,6 +194,8 @@ static void test_hosts_and_networks(void **state)
         {"docker", "{\"log\":\"192.0.2.1 - - [06/May/2024:07:08:09 +0000] \\\"GET /a?b HTTP/1.1\\\" 200 5\\n\",\"stream\":\"stdout\",\"time\":"
          "\"2024-05-06T07:08:10Z\"}",
          "webserver", "2024-05-06T07:08:09Z", {"cs-uri=/a?b", "c-ip=192.0.2.1", "stream=stdout"}},
+        {"docker, text", "{\"log\":\"java.lang.Error: x\\n\",\"stream\":\"stderr\",\"time\":\"2024-05-06T07:08:09.5Z\"}", "text",
+         "2024-05-06T07:08:09.500Z", {"stream=stderr"}},
         {"docker, JSON inside", "{\"log\":\"{\\\"event_type\\\":\\\"dns\\\",\\\"timestamp\\\":\\\"2024-05-06T07:08:09Z\\\",\\\"flow_id\\\":3}\\n\",\"stream\":\"stdout\"}",
          "suricata/dns", "2024-05-06T07:08:09Z", {"flow_id=3", "stream=stdout"}},
         {"anything", "{\"timestamp\":\"2024-05-06 07:08:09\",\"level\":\"info\",\"message\":\"hello\"}", "json", "2024-05-06T07:08:09Z", {"message=hello"}},
@@ -249,7 +251,7 @@ static void test_inner_edges(void **state)
 {
     (void)state;
     const char *out = fixture_run("json", SW_STR("{\"log\":\"{broken\",\"stream\":\"x\"}"), 100);
-    assert_string_equal(out, "#1 json  log={broken stream=x\nnote 1: text that begins like JSON but is none\n");
+    assert_string_equal(out, "#1 text  log={broken stream=x\nnote 1: text that begins like JSON but is none\n");
     out = fixture_run("json", SW_STR("{\"message\":\"<Event></System>\"}"), 100);
     assert_string_equal(out, "#1 json  message=<Event></System>\nnote 1: text that begins like event XML but is none\n");
     out = fixture_run("json", SW_STR("{\"message\":\"<Event><System><Channel>Security</Channel><EventID>1</EventID></System><EventData>"
@@ -261,11 +263,29 @@ static void test_inner_edges(void **state)
     assert_string_equal(out, "#1 json  a=1 result.b=2\n");
 }
 
+static void test_cri(void **state)
+{
+    (void)state;
+    const char *out = fixture_run("cri", SW_STR("2024-05-06T07:08:09.5Z stdout F 192.0.2.1 - - [06/May/2024:07:08:10 +0000] \"GET /a HTTP/1.1\" 200 5\n"
+                                                "2024-05-06T09:08:09.5+02:00 stderr F {\"event_type\":\"dns\",\"timestamp\":\"x\",\"flow_id\":3}\n"
+                                                "2024-05-06T07:08:09.5Z stderr P java.lang.Error\n"
+                                                "2024-05-06T07:08:09.5Z stdout F {no\n"
+                                                "2024-05-06T07:08:09.5Z stdout F \n"
+                                                "2024-05-06T07:08:09.5Z stdout X y\n"), 4096);
+    assert_non_null(strstr(out, "#1 webserver 2024-05-06T07:08:10Z c-ip=192.0.2.1 "));
+    assert_non_null(strstr(out, "#2 suricata/dns 2024-05-06T07:08:09.500Z stream=stderr event_type=dns "));
+    assert_non_null(strstr(out, "#3 text 2024-05-06T07:08:09.500Z stream=stderr message=java.lang.Error\n"));
+    assert_non_null(strstr(out, "#4 text 2024-05-06T07:08:09.500Z stream=stdout message={no\n"));
+    assert_non_null(strstr(out, "#5 text 2024-05-06T07:08:09.500Z stream=stdout message=\n"));
+    assert_non_null(strstr(out, "rejected 1: no container log line\n"));
+    assert_non_null(strstr(out, "note 1: parts of lines, not joined\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_windows),     cmocka_unit_test(test_clouds),      cmocka_unit_test(test_hosts_and_networks),
-        cmocka_unit_test(test_web_servers), cmocka_unit_test(test_inner_edges),
+        cmocka_unit_test(test_web_servers), cmocka_unit_test(test_inner_edges), cmocka_unit_test(test_cri),
     };
     return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }
