@@ -1,5 +1,7 @@
 /* json_finish_host.c - what the shapes of network sensors and of Linux hosts need beyond their line in the table. */
+#include "base/mem.h"
 #include "decode/json_shape_priv.h"
+#include "decode/programs.h"
 
 #include <pthread.h>
 
@@ -80,20 +82,33 @@ void sw_json_finish_zeek(struct sw_json_shapes *s, struct sw_json_reader *reader
 
 /* --- journald and syslog -------------------------------------------------------------------------------- */
 
-/* The class of a program's messages: linux/sshd, linux/sudo, ... */
-static void set_program(struct sw_json_shapes *s, struct sw_decode *d, struct sw_str program)
+/* What the program's own messages say, by the parsers that syslog has for them; false: the program is unknown. */
+static bool parse_message(struct sw_json_shapes *s, struct sw_decode *d, struct sw_str program, struct sw_str message)
+{
+    if (s->log == NULL) {
+        struct sw_log_state *log = sw_log_prepare() == 0 ? sw_alloc(1, sizeof *log) : NULL;
+        if (log == NULL || sw_log_state_init(log, s->classes) != 0) {
+            sw_free(log);
+            return false;
+        }
+        s->log = log;
+    }
+    const struct sw_program *known = sw_program_find(program);
+    if (known == NULL)
+        return false;
+    sw_message_parse(d, s->log, known, program, message);
+    return true;
+}
+
+/* Class and fields of a program's message; of an unknown program's at most the class. */
+static void set_program(struct sw_json_shapes *s, struct sw_decode *d, struct sw_str program, struct sw_str message)
 {
     char lower[32];
-    if (program.ptr == NULL || program.len == 0 || program.len > sizeof lower)
+    if (program.len == 0 || (message.len > 0 && parse_message(s, d, program, message)) || program.len > sizeof lower)
         return;
     for (size_t i = 0; i < program.len; i++)
         lower[i] = sw_lower(program.ptr[i]);
-    struct sw_str name = sw_strn(lower, program.len);
-    if (sw_str_is(name, "crond") || sw_str_is(name, "anacron"))
-        name = SW_STR("cron");
-    else if (sw_str_starts(name, SW_STR("sshd-")))
-        name = SW_STR("sshd");
-    d->event.class_id = sw_json_class_named(s, "linux", name, d->event.class_id);
+    d->event.class_id = sw_json_class_named(s, "linux", sw_strn(lower, program.len), d->event.class_id);
 }
 
 /* journalctl writes a field that has control characters, such as colours, as an array of byte values. */
@@ -130,12 +145,14 @@ void sw_json_finish_journal(struct sw_json_shapes *s, struct sw_json_reader *rea
 {
     join_bytes(reader, d);
     struct sw_str program = sw_json_value(reader, J_JOURNAL_IDENTIFIER);
-    set_program(s, d, program.ptr != NULL ? program : sw_json_value(reader, J_JOURNAL_COMM));
+    if (program.ptr == NULL)
+        program = sw_json_value(reader, J_JOURNAL_COMM);
+    set_program(s, d, program, sw_json_value(reader, J_JOURNAL_MESSAGE));
 }
 
 void sw_json_finish_syslog_table(struct sw_json_shapes *s, struct sw_json_reader *reader, struct sw_decode *d)
 {
-    set_program(s, d, sw_json_value(reader, J_PROCESS_NAME));
+    set_program(s, d, sw_json_value(reader, J_PROCESS_NAME), sw_json_value(reader, J_SYSLOG_MESSAGE));
 }
 
 /* --- auditd by LAUREL ----------------------------------------------------------------------------------- */

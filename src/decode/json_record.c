@@ -23,6 +23,7 @@ void sw_json_state_free(void *memory)
 {
     struct sw_json_state *state = memory;
     sw_json_reader_fini(&state->reader);
+    sw_json_shapes_fini(&state->shapes);
     sw_json_inner_free(state->inner);
     sw_free(state);
 }

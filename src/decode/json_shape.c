@@ -2,6 +2,7 @@
 #include "decode/json_shape.h"
 
 #include "base/hash.h"
+#include "base/mem.h"
 #include "decode/json_shape_priv.h"
 
 #define ALL(...) .all = {__VA_ARGS__}
@@ -14,6 +15,8 @@
 /* From the most to the least particular: a record that fits two is taken by the first. */
 static const struct sw_json_shape shapes[] = {
     {"rpc_firewall", ALL(J_EVENT_LOG, J_INTERFACE_UUID), TIMES(SOME_TIMES), JC_RPC_FIREWALL, .finish = sw_json_finish_windows},
+    {"winlogbeat", ALL(J_WINLOG, J_EVENT_ID), TIMES(J_TIME_CREATED, J_AT_TIMESTAMP), JC_WINDOWS,
+     .finish = sw_json_finish_windows},
     {"windows", ALL(J_EVENT_ID), ANY(J_CHANNEL, J_PROVIDER_NAME, J_SOURCE_NAME, J_PROVIDER_NAME_PS, J_EVENT_SOURCE_NAME,
      J_EVENT_LOG), TIMES(J_TIME_CREATED, J_UTC_TIME, J_AT_TIMESTAMP, J_TIME_GENERATED, J_EVENT_TIME_NXLOG, J_TIMESTAMP),
      JC_WINDOWS, .finish = sw_json_finish_windows},
@@ -199,6 +202,11 @@ bool sw_json_shape_apply(struct sw_json_shapes *s, struct sw_json_reader *reader
     if (shape->finish != NULL)
         shape->finish(s, reader, d);
     return shape != &fallback;
+}
+
+void sw_json_shapes_fini(struct sw_json_shapes *s)
+{
+    sw_free(s->log);
 }
 
 void sw_json_shapes_init(struct sw_json_shapes *s, const struct sw_classes *classes)

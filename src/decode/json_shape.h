@@ -63,6 +63,7 @@ struct sw_json_shape;
 struct sw_json_shapes {
     const struct sw_classes *classes;
     sw_class_id class_of[JC_COUNT];
+    struct sw_log_state *log; /* for messages of programs (programs.h); made when the first one comes */
     struct {
         uint64_t marks[SW_JSON_MARKS / 64];
         const struct sw_json_shape *shape; /* NULL: free */
@@ -70,6 +71,7 @@ struct sw_json_shapes {
 };
 
 void sw_json_shapes_init(struct sw_json_shapes *shapes, const struct sw_classes *classes);
+void sw_json_shapes_fini(struct sw_json_shapes *shapes);
 
 /* Sets class and time of d->event, whose fields `reader` has just read, and adds what the shape calls for. False: no
  * shape fits but the last, "some JSON". */

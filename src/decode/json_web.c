@@ -103,6 +103,8 @@ static void add_role(struct sw_event *event, enum role role, struct sw_field fie
     const sw_field_id numbers[] = {[STATUS] = ids->status, [BYTES] = ids->bytes, [REQUEST_BYTES] = ids->request_bytes,
                                 [TAKEN] = ids->time_taken};
     struct sw_str text = sw_field_value(&field);
+    if (role < sizeof plain / sizeof plain[0] && plain[role] == field.id && field.id != SW_FIELD_NONE)
+        return; /* has that name already */
     switch (role) {
     case TARGET:
         sw_web_add_target(event, text, false);
