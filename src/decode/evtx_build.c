@@ -434,8 +434,12 @@ const char *sw_evtx_build_finish(struct sw_evtx_builder *b, struct sw_evtx_progr
     struct sw_evtx_op *ops = sw_arena_raw(b->arena, b->op_count * sizeof *ops, _Alignof(struct sw_evtx_op));
     if (ops == NULL)
         return sw_evtx_no_memory;
-    if (b->op_count > 0)
-        memcpy(ops, b->ops, b->op_count * sizeof *ops);
-    *program = (struct sw_evtx_program){ops, (uint32_t)b->op_count, b->deepest};
+    uint32_t values = 0;
+    for (size_t i = 0; i < b->op_count; i++) {
+        ops[i] = b->ops[i];
+        if (ops[i].index >= values)
+            values = ops[i].index + 1u;
+    }
+    *program = (struct sw_evtx_program){ops, (uint32_t)b->op_count, b->deepest, values};
     return NULL;
 }

@@ -159,7 +159,8 @@ struct sw_evtx_op {
 struct sw_evtx_program {
     const struct sw_evtx_op *ops;
     uint32_t count;
-    uint32_t depth; /* deepest nesting of elements */
+    uint32_t depth;  /* deepest nesting of elements */
+    uint32_t values; /* how many values it may ask for: all indexes are below this */
 };
 
 /* A name that a template refers to: what a cached program depends on besides the template's own bytes. */

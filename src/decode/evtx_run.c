@@ -73,60 +73,59 @@ void sw_evtx_runner_chunk(struct sw_evtx_runner *r, const uint8_t *chunk, size_t
 
 /* --- frames ----------------------------------------------------------------------------------------------- */
 
+static const struct sw_evtx_value null_value = {(const uint8_t *)"", 0, SW_EVTX_NULL};
+
+/* Room for `count` values, counted as steps. */
+static const char *value_room(struct sw_evtx_runner *r, struct sw_arena *arena, size_t count, struct sw_evtx_value **values)
+{
+    r->steps += (uint32_t)count;
+    if (r->steps > SW_MAX_EVTX_STEPS)
+        return too_large;
+    *values = sw_arena_raw(arena, count * sizeof **values, _Alignof(struct sw_evtx_value));
+    return *values == NULL ? sw_evtx_no_memory : NULL;
+}
+
+/* There are at least program->values of the values: what a record lacks is null. */
 static const char *push(struct sw_evtx_runner *r, const struct sw_evtx_program *program, const struct sw_evtx_value *values,
                         uint32_t count, uint32_t depth)
 {
     if (r->frame_count == SW_MAX_XML_DEPTH || depth + program->depth > SW_MAX_XML_DEPTH)
         return too_deep;
+    r->steps += program->count;
+    if (r->steps > SW_MAX_EVTX_STEPS)
+        return too_large;
     r->frames[r->frame_count++] = (struct frame){program->ops, program->ops + program->count, values, count, depth};
     return NULL;
 }
 
-/* The values at chunk[at..end): their number, a size and a type for each, then their bytes. *after is their end. */
-static const char *read_values(struct sw_evtx_runner *r, struct sw_arena *arena, size_t at, size_t end,
-                               struct sw_evtx_value **values, uint32_t *count, size_t *after)
+/* Reads the values whose descriptors (a size and a type each) begin at chunk[at] and whose bytes follow; `room` of them
+ * are made. The caller has checked that all is within bounds: sw_evtx_values_end(). */
+static const char *read_values(const uint8_t *chunk, size_t at, uint32_t count, uint32_t room, struct sw_evtx_value *values)
 {
-    if (end - at < 4)
-        return sw_evtx_broken;
-    uint32_t most = (uint32_t)(end - at - 4) / 4;
-    *count = sw_evtx_u32(r->chunk + at);
-    if (*count > most)
-        return sw_evtx_broken;
-    r->steps += *count;
-    if (r->steps > SW_MAX_EVTX_STEPS)
-        return too_large;
-    struct sw_evtx_value *v = sw_arena_raw(arena, *count * sizeof *v, _Alignof(struct sw_evtx_value));
-    if (v == NULL)
-        return sw_evtx_no_memory;
-    const uint8_t *descriptor = r->chunk + at + 4;
-    const uint8_t *data = descriptor + (size_t)*count * 4;
-    size_t left = (size_t)(r->chunk + end - data);
-    for (uint32_t i = 0; i < *count; i++, descriptor += 4) {
-        v[i] = (struct sw_evtx_value){data, sw_evtx_u16(descriptor), descriptor[2]};
-        if (v[i].len > left)
-            return "values longer than the record";
-        if (!sw_evtx_type_known(v[i].type))
-            return "value of unknown type";
-        data += v[i].len;
-        left -= v[i].len;
+    const uint8_t *descriptor = chunk + at;
+    const uint8_t *data = descriptor + (size_t)count * 4;
+    bool known = true;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t bits = sw_evtx_u32(descriptor + (size_t)i * 4);
+        values[i] = (struct sw_evtx_value){data, (uint16_t)bits, (uint8_t)(bits >> 16)};
+        known &= sw_evtx_type_known((uint8_t)(bits >> 16));
+        data += (uint16_t)bits;
     }
-    *values = v;
-    *after = (size_t)(data - r->chunk);
-    return NULL;
+    for (uint32_t i = count; i < room; i++)
+        values[i] = null_value;
+    return known ? NULL : "value of unknown type";
 }
 
-/* Runs the template instance at chunk[at..end), behind its token. False in *alone: something follows that is not the
- * end, and nothing was pushed. */
+/* Runs the template instance at chunk[at..end), behind its token. If `alone` is given it is set to whether nothing follows
+ * but the end; if something does, nothing is pushed. */
 static const char *push_instance(struct sw_evtx_runner *r, struct sw_arena *arena, size_t at, size_t end, uint8_t context,
                                  uint32_t depth, bool *alone)
 {
     uint32_t definition;
+    size_t after;
     const char *why = sw_evtx_instance(r->chunk, r->chunk_len, at, end, &definition, &at);
-    struct sw_evtx_value *values = NULL;
-    uint32_t count = 0;
-    size_t after = 0;
     if (why == NULL)
-        why = read_values(r, arena, at, end, &values, &count, &after);
+        why = sw_evtx_values_end(r->chunk, at, end, &after);
     if (why != NULL)
         return why;
     if (alone != NULL) {
@@ -136,11 +135,36 @@ static const char *push_instance(struct sw_evtx_runner *r, struct sw_arena *aren
     }
     const struct sw_evtx_program *program;
     why = sw_evtx_cache_get(r->cache, r->compiler, r->chunk, r->chunk_len, definition, context, arena, &program);
-    return why != NULL ? why : push(r, program, values, count, depth);
+    if (why != NULL)
+        return why;
+    uint32_t count = sw_evtx_u32(r->chunk + at);
+    uint32_t room = count > program->values ? count : program->values;
+    struct sw_evtx_value *values;
+    why = value_room(r, arena, room, &values);
+    if (why == NULL)
+        why = read_values(r->chunk, at + 4, count, room, values);
+    return why != NULL ? why : push(r, program, values, room, depth);
 }
 
-/* Runs a stretch of BinXML. Nearly all are a single template instance, which needs no program of its own. The
- * outer frame's values are within reach of elements that are no template. */
+/* Runs elements that are no template, with the outer frame's values within their reach. */
+static const char *push_elements(struct sw_evtx_runner *r, struct sw_arena *arena, const struct sw_evtx_source *source,
+                                 uint32_t depth)
+{
+    struct sw_evtx_program program;
+    const char *why = sw_evtx_compile(r->compiler, source, arena, &program);
+    if (why != NULL)
+        return why;
+    const struct frame *outer = r->frame_count > 0 ? &r->frames[r->frame_count - 1] : NULL;
+    if (outer != NULL && outer->count >= program.values)
+        return push(r, &program, outer->values, outer->count, depth);
+    struct sw_evtx_value *values;
+    why = value_room(r, arena, program.values, &values);
+    for (uint32_t i = 0; i < program.values && why == NULL; i++)
+        values[i] = outer != NULL && i < outer->count ? outer->values[i] : null_value;
+    return why != NULL ? why : push(r, &program, values, program.values, depth);
+}
+
+/* Runs a stretch of BinXML. Nearly all are a single template instance, which needs no program of its own. */
 static const char *push_stream(struct sw_evtx_runner *r, struct sw_arena *arena, size_t at, size_t end, uint8_t context,
                                uint32_t depth)
 {
@@ -156,12 +180,7 @@ static const char *push_stream(struct sw_evtx_runner *r, struct sw_arena *arena,
     }
     struct sw_evtx_source source = {
         .chunk = r->chunk, .chunk_len = r->chunk_len, .start = at, .end = end, .context = (enum sw_evtx_context)context};
-    struct sw_evtx_program program;
-    const char *why = sw_evtx_compile(r->compiler, &source, arena, &program);
-    if (why != NULL)
-        return why;
-    const struct frame *outer = r->frame_count > 0 ? &r->frames[r->frame_count - 1] : NULL;
-    return push(r, &program, outer != NULL ? outer->values : NULL, outer != NULL ? outer->count : 0, depth);
+    return push_elements(r, arena, &source, depth);
 }
 
 static const char *push_value(struct sw_evtx_runner *r, struct sw_arena *arena, const struct sw_evtx_op *op,
@@ -173,11 +192,9 @@ static const char *push_value(struct sw_evtx_runner *r, struct sw_arena *arena, 
 
 /* --- fields ----------------------------------------------------------------------------------------------- */
 
-static const struct sw_evtx_value null_value = {(const uint8_t *)"", 0, SW_EVTX_NULL};
-
 static const struct sw_evtx_value *value_of(const struct frame *f, uint16_t index)
 {
-    return index < f->count ? &f->values[index] : &null_value;
+    return &f->values[index];
 }
 
 static const char *more_room(struct sw_evtx_runner *r, struct sw_arena *arena, size_t size)
@@ -418,9 +435,10 @@ static uint8_t take_special(struct sw_decode *d, const struct sw_evtx_op *op, co
 }
 
 /* A value in an element or attribute of its own. Sets *pushed when it was BinXML. */
-static const char *run_odd_value(struct sw_evtx_runner *r, struct sw_decode *d, const struct frame *f,
-                                 const struct sw_evtx_op *op, const struct sw_evtx_value *value, bool *pushed)
+static const char *run_value(struct sw_evtx_runner *r, struct sw_decode *d, const struct frame *f, const struct sw_evtx_op *op,
+                             bool *pushed)
 {
+    const struct sw_evtx_value *value = value_of(f, op->index);
     if (value->type == SW_EVTX_NULL) {
         if (op->flags & SW_EVTX_OMIT_NULL)
             return NULL;
@@ -437,27 +455,23 @@ static const char *run_odd_value(struct sw_evtx_runner *r, struct sw_decode *d, 
     return add_scalar(r, d, &plain, f->depth, value);
 }
 
-static inline const char *run_value(struct sw_evtx_runner *r, struct sw_decode *d, const struct frame *f,
-                                    const struct sw_evtx_op *op, bool *pushed)
-{
-    const struct sw_evtx_value *value = value_of(f, op->index);
-    bool odd = value->type == SW_EVTX_NULL || value->type == SW_EVTX_BINXML || (value->type & SW_EVTX_ARRAY) ||
-               (op->flags & (SW_EVTX_IS_TIME | SW_EVTX_IS_RECORD));
-    if (__builtin_expect(odd, 0))
-        return run_odd_value(r, d, f, op, value, pushed);
-    return add_scalar(r, d, op, f->depth, value);
-}
-
-/* The operations that are rare. */
-static const char *run_rare(struct sw_evtx_runner *r, struct sw_decode *d, struct frame *f, const struct sw_evtx_op *op,
-                            bool *pushed)
+/* Any operation, in full. */
+static const char *run_op(struct sw_evtx_runner *r, struct sw_decode *d, struct frame *f, const struct sw_evtx_op *op,
+                          bool *pushed)
 {
     switch (op->code) {
+    case SW_EVTX_OP_TEXT:
+        return add(r, d, op, f->depth, SW_STRING, op->text);
+    case SW_EVTX_OP_VALUE:
+        return run_value(r, d, f, op, pushed);
     case SW_EVTX_OP_NEST:
         if (value_of(f, op->index)->type != SW_EVTX_BINXML)
             return NULL;
         *pushed = true;
         return push_value(r, d->arena, op, value_of(f, op->index), f->depth);
+    case SW_EVTX_OP_GUARD:
+        f->at += value_of(f, op->index)->type == SW_EVTX_NULL ? op->count : 0;
+        return NULL;
     case SW_EVTX_OP_JOIN:
         f->at += op->count;
         return run_join(r, d, f, op);
@@ -472,28 +486,31 @@ static const char *run_rare(struct sw_evtx_runner *r, struct sw_decode *d, struc
     }
 }
 
-/* Runs the topmost frame until it ends or another one comes on top. */
+/* Whether a value is one text and nothing else. */
+static inline bool is_scalar(uint8_t type)
+{
+    return type != SW_EVTX_NULL && type != SW_EVTX_BINXML && (type & SW_EVTX_ARRAY) == 0;
+}
+
+/* Runs the topmost frame until it ends or another one comes on top. Nearly all operations give a plain field its value. */
 static const char *run_frame(struct sw_evtx_runner *r, struct sw_decode *d)
 {
     struct frame *f = &r->frames[r->frame_count - 1];
-    const char *why = NULL;
-    bool pushed = false;
-    while (f->at < f->end && why == NULL && !pushed) {
-        const struct sw_evtx_op *op = f->at++;
-        if (++r->steps > SW_MAX_EVTX_STEPS)
-            return too_large;
-        if (op->code == SW_EVTX_OP_VALUE)
-            why = run_value(r, d, f, op, &pushed);
-        else if (op->code == SW_EVTX_OP_TEXT)
-            why = add(r, d, op, f->depth, SW_STRING, op->text);
-        else if (op->code == SW_EVTX_OP_GUARD)
-            f->at += value_of(f, op->index)->type == SW_EVTX_NULL ? op->count : 0;
+    const struct sw_evtx_value *values = f->values;
+    for (const struct sw_evtx_op *op = f->at; op < f->end; op = f->at) {
+        const char *why;
+        bool pushed = false;
+        f->at = op + 1;
+        if (op->code == SW_EVTX_OP_VALUE && (op->flags & ~(unsigned)SW_EVTX_OMIT_NULL) == 0 &&
+            is_scalar(values[op->index].type))
+            why = add_scalar(r, d, op, 0, &values[op->index]);
         else
-            why = run_rare(r, d, f, op, &pushed);
+            why = run_op(r, d, f, op, &pushed);
+        if (why != NULL || pushed)
+            return why;
     }
-    if (!pushed)
-        r->frame_count--;
-    return why;
+    r->frame_count--;
+    return NULL;
 }
 
 const char *sw_evtx_run(struct sw_evtx_runner *r, struct sw_decode *d, size_t start, size_t end)

@@ -13,6 +13,9 @@
 #include <emmintrin.h>
 #endif
 
+/* For types that are rare or long: their stack frames would burden the short and frequent ones. */
+#define OUT_OF_LINE __attribute__((noinline))
+
 /* The bytes that a value of the type must have at least (0: any number), and what its field is. */
 static const struct {
     uint8_t size;
@@ -60,6 +63,10 @@ static char *put_u32(char *out, uint32_t v)
 {
     const uint64_t zeros = 0x3030303030303030ull;
     const uint32_t most = 100000000;
+    if (v < 10) {
+        *out = (char)('0' + v);
+        return out + 1;
+    }
     if (v >= most) {
         out = put_u32(out, v / most);
         return put_bytes(out, eight_digits(v % most) | zeros, 8);
@@ -69,7 +76,7 @@ static char *put_u32(char *out, uint32_t v)
     return put_bytes(out, (digits | zeros) >> 8 * skip, 8 - skip);
 }
 
-static char *put_u64(char *out, uint64_t v)
+OUT_OF_LINE static char *put_u64(char *out, uint64_t v)
 {
     const uint64_t zeros = 0x3030303030303030ull;
     const uint64_t most = 100000000;
@@ -79,7 +86,7 @@ static char *put_u64(char *out, uint64_t v)
     return put_bytes(out, eight_digits((uint32_t)(v % most)) | zeros, 8);
 }
 
-static char *put_i64(char *out, int64_t v)
+OUT_OF_LINE static char *put_i64(char *out, int64_t v)
 {
     if (v < 0)
         *out++ = '-';
@@ -109,7 +116,7 @@ static char *put_hex8(char *out, uint32_t v, char letter)
     return put_bytes(out, x, 8);
 }
 
-static char *put_hex(char *out, const uint8_t *p, size_t len)
+OUT_OF_LINE static char *put_hex(char *out, const uint8_t *p, size_t len)
 {
     size_t i = 0;
     for (; len - i >= 4; i += 4)
@@ -121,7 +128,7 @@ static char *put_hex(char *out, const uint8_t *p, size_t len)
     return out;
 }
 
-static char *put_hex_number(char *out, uint64_t v)
+OUT_OF_LINE static char *put_hex_number(char *out, uint64_t v)
 {
     char text[32];
     put_hex8(text, (uint32_t)(v >> 32), 'a');
@@ -196,7 +203,7 @@ static char *put_utf16(char *out, const uint8_t *p, size_t units, size_t readabl
 }
 
 /* Code page 1252; its five unassigned bytes become the control characters of Latin-1, as Windows does. */
-static char *put_ansi(char *out, const uint8_t *p, size_t len)
+OUT_OF_LINE static char *put_ansi(char *out, const uint8_t *p, size_t len)
 {
     static const uint16_t high[32] = {0x20ac, 0x81,   0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
                                       0x2039, 0x0152, 0x8d,   0x017d, 0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
@@ -214,7 +221,7 @@ static char *put_ansi(char *out, const uint8_t *p, size_t len)
 
 /* --- compounds -------------------------------------------------------------------------------------------- */
 
-static char *put_guid(char *out, const uint8_t *p)
+OUT_OF_LINE static char *put_guid(char *out, const uint8_t *p)
 {
     *out++ = '{';
     out = put_hex8(out, sw_evtx_u32(p), 'A');
@@ -235,7 +242,7 @@ static char *put_guid(char *out, const uint8_t *p)
 }
 
 /* [MS-DTYP] 2.4.2.1: S-revision-authority-subauthority... As many as there are bytes for. */
-static char *put_sid(char *out, const uint8_t *p, size_t len)
+OUT_OF_LINE static char *put_sid(char *out, const uint8_t *p, size_t len)
 {
     uint64_t authority = (uint64_t)sw_evtx_u16(p + 2) | (uint64_t)sw_evtx_u32(p + 4) << 16;
     *out++ = 'S';
@@ -273,7 +280,7 @@ static char *put_clock(char *out, unsigned hour, unsigned minute, unsigned secon
 }
 
 /* Ticks of 100 ns since 1601. All 64 bits can be shown, unlike by event times. */
-static char *put_filetime(char *out, uint64_t ticks)
+OUT_OF_LINE static char *put_filetime(char *out, uint64_t ticks)
 {
     const uint64_t a_second = 10000000;
     const int64_t days_before_1970 = 134774;
@@ -290,7 +297,7 @@ static char *put_filetime(char *out, uint64_t ticks)
     return out + 3;
 }
 
-static char *put_systemtime(char *out, const uint8_t *p)
+OUT_OF_LINE static char *put_systemtime(char *out, const uint8_t *p)
 {
     out = put_date(out, sw_evtx_u16(p), sw_evtx_u16(p + 2), sw_evtx_u16(p + 6));
     out = put_clock(out, sw_evtx_u16(p + 8), sw_evtx_u16(p + 10), sw_evtx_u16(p + 12));
@@ -299,7 +306,7 @@ static char *put_systemtime(char *out, const uint8_t *p)
     return out;
 }
 
-static char *put_bool(char *out, const uint8_t *p, size_t len)
+OUT_OF_LINE static char *put_bool(char *out, const uint8_t *p, size_t len)
 {
     uint8_t any = 0;
     for (size_t i = 0; i < len; i++)
@@ -311,7 +318,7 @@ static char *put_bool(char *out, const uint8_t *p, size_t len)
 
 /* --- all of them ------------------------------------------------------------------------------------------ */
 
-static char *put_real32(char *out, const uint8_t *p)
+OUT_OF_LINE static char *put_real32(char *out, const uint8_t *p)
 {
     uint32_t bits = sw_evtx_u32(p);
     float value;
@@ -319,7 +326,7 @@ static char *put_real32(char *out, const uint8_t *p)
     return put_real(out, (double)value, true);
 }
 
-static char *put_real64(char *out, const uint8_t *p)
+OUT_OF_LINE static char *put_real64(char *out, const uint8_t *p)
 {
     uint64_t bits = sw_evtx_u64(p);
     double value;
