@@ -29,6 +29,8 @@ static bool kernel_parse(struct sw_decode *d, struct sw_log_state *state, struct
         sw_log_class(d, state, SW_LC_JUNIPER_BGP);
         return true;
     }
+    if (sw_str_starts(s, SW_STR("audit: ")))
+        return sw_audit_message_parse(d, state, sw_str_from(s, 7));
     return sw_iptables_parse(d, state, s) || sw_forms_apply(&kernel_forms, d, s);
 }
 
@@ -64,6 +66,9 @@ bool sw_carried_parse(struct sw_decode *d, struct sw_log_state *state, struct sw
         return sw_fortinet_parse(d, state, message);
     case '%':
         return huawei_parse(d, state, message) || sw_cisco_parse(d, state, message);
+    case 't':
+    case 'n':
+        return sw_audit_message_parse(d, state, message);
     case 'I':
     case '[':
         return sw_iptables_parse(d, state, message);
@@ -76,13 +81,28 @@ bool sw_carried_parse(struct sw_decode *d, struct sw_log_state *state, struct sw
     return program.len == 0 && (sw_cisco_parse(d, state, message) || sw_iptables_parse(d, state, message));
 }
 
+/* OPNsense and pfSense: "/index.php: Web GUI authentication error for 'toto' from 1.2.3.4". */
+static const struct sw_form webgui_rows[] = {
+    {"{_:word}: Web GUI authentication error for '{+user}' from {src_ip:addr}", "login", "failure"},
+    {"{_:word}: webConfigurator authentication error for user '{+user}' from: {src_ip:addr}", "login", "failure"},
+    {"{_:word}: webConfigurator authentication error for '{+user}' from {src_ip:addr}", "login", "failure"},
+    {"{_:word}: Successful login for user '{+user}' from: {src_ip:addr} {_?}", "login", "success"},
+    {"{_:word}: Successful login for user '{+user}' from: {src_ip:addr}", "login", "success"},
+    {"{_:word}: user '{+user}' authenticated successfully {_}", "login", "success"},
+};
+static struct sw_forms webgui_forms = SW_FORMS(webgui_rows);
+
 static const struct sw_program programs[] = {
     {"kernel", SW_LC_KERNEL, NULL, kernel_parse},
     {"ulogd", SW_LC_SYSLOG, NULL, kernel_parse},
+    {"audispd", SW_LC_AUDITD, NULL, sw_audit_message_parse},
+    {"audisp-syslog", SW_LC_AUDITD, NULL, sw_audit_message_parse},
+    {"audit", SW_LC_SYSLOG, &webgui_forms, sw_audit_message_parse},
     {"filterlog", SW_LC_PFSENSE, NULL, sw_pfsense_parse},
+    {"php-fpm", SW_LC_SYSLOG, &webgui_forms, NULL},
     {"rpd", SW_LC_JUNIPER_BGP, NULL, NULL},
 };
-static struct sw_forms *const forms[] = {&kernel_forms, &sw_cisco_forms, &sw_asa_forms};
+static struct sw_forms *const forms[] = {&kernel_forms, &webgui_forms, &sw_cisco_forms, &sw_asa_forms};
 
 const struct sw_program_table sw_programs_carried = {programs, sizeof programs / sizeof programs[0], forms,
                                                      sizeof forms / sizeof forms[0]};

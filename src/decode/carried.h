@@ -24,6 +24,7 @@ bool sw_asa_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str
 bool sw_fortinet_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message);
 bool sw_paloalto_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message);
 bool sw_cef_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message);
+bool sw_audit_message_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message);
 bool sw_leef_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message);
 
 /* Pairs "key=value key2=value with spaces" as CEF writes them; values come unescaped. */

@@ -61,6 +61,7 @@
     X(SW_LF_PROCESS_ID, "ProcessId") \
     X(SW_LF_PARENT_PROCESS_ID, "ParentProcessId") \
     X(SW_LF_CURRENT_DIRECTORY, "CurrentDirectory") \
+    X(SW_LF_PARENT_COMMAND_LINE, "ParentCommandLine") \
     X(SW_LF_TARGET_FILENAME, "TargetFilename") \
     X(SW_LF_DESTINATION_IP, "DestinationIp") \
     X(SW_LF_DESTINATION_PORT, "DestinationPort") \
@@ -90,6 +91,7 @@ enum sw_log_field {
     X(SW_LC_AUDITD, "linux/auditd", SW_LC_SYSLOG) \
     X(SW_LC_AUDITD_EXECVE, "linux/auditd/execve", SW_LC_AUDITD) \
     X(SW_LC_AUDITD_FILE, "linux/auditd/file", SW_LC_AUDITD) \
+    X(SW_LC_AUDITD_FILE_DELETE, "linux/auditd/file_delete", SW_LC_AUDITD) \
     X(SW_LC_AUDITD_NETWORK, "linux/auditd/network", SW_LC_AUDITD) \
     X(SW_LC_FIREWALL, "firewall", SW_LC_FIREWALL) \
     X(SW_LC_IPTABLES, "firewall/iptables", SW_LC_FIREWALL) \

@@ -346,17 +346,6 @@ static bool bare_pam_parse(struct sw_decode *d, struct sw_log_state *state, stru
     return pam_text(d, state, message);
 }
 
-/* OPNsense and pfSense: "/index.php: Web GUI authentication error for 'toto' from 1.2.3.4". */
-static const struct sw_form webgui_rows[] = {
-    {"{_:word}: Web GUI authentication error for '{+user}' from {src_ip:addr}", "login", "failure"},
-    {"{_:word}: webConfigurator authentication error for user '{+user}' from: {src_ip:addr}", "login", "failure"},
-    {"{_:word}: webConfigurator authentication error for '{+user}' from {src_ip:addr}", "login", "failure"},
-    {"{_:word}: Successful login for user '{+user}' from: {src_ip:addr} {_?}", "login", "success"},
-    {"{_:word}: Successful login for user '{+user}' from: {src_ip:addr}", "login", "success"},
-    {"{_:word}: user '{+user}' authenticated successfully {_}", "login", "success"},
-};
-static struct sw_forms webgui_forms = SW_FORMS(webgui_rows);
-
 static const struct sw_program programs[] = {
     {"sshd", SW_LC_SSHD, NULL, sshd_parse},
     {"sshd-session", SW_LC_SSHD, NULL, sshd_parse},
@@ -372,11 +361,9 @@ static const struct sw_program programs[] = {
     {"lightdm", SW_LC_AUTH, NULL, NULL},
     {"pvedaemon", SW_LC_AUTH, NULL, bare_pam_parse},
     {"pvestatd", SW_LC_AUTH, NULL, bare_pam_parse},
-    {"audit", SW_LC_SYSLOG, &webgui_forms, NULL},
-    {"php-fpm", SW_LC_SYSLOG, &webgui_forms, NULL},
 };
 static struct sw_forms *const forms[] = {&sshd_forms,   &su_forms,  &login_forms, &logind_forms,
-                                         &polkit_forms, &pam_forms, &webgui_forms};
+                                         &polkit_forms, &pam_forms};
 
 const struct sw_program_table sw_programs_login = {programs, sizeof programs / sizeof programs[0], forms,
                                                    sizeof forms / sizeof forms[0]};
