@@ -8,6 +8,7 @@ enum { MAX_ROUNDS = 4, MAX_DECODERS = 64 };
 
 struct sw_json_inner {
     const struct sw_classes *classes;
+    uint64_t documents[SW_JSON_MARKS / 64]; /* marks of fields whose text may be a document */
     struct sw_winxml xml;
     void *states[MAX_DECODERS]; /* of the other decoders, in the order of sw_decoders[]; made when first needed */
     bool made[MAX_DECODERS];
@@ -17,12 +18,39 @@ struct sw_json_inner {
     bool emitted;
 };
 
+/* Fields whose text may be a document, and the key that its fields are named under (empty: as if at the top). */
+static const struct {
+    uint16_t mark;
+    struct sw_str under;
+} documents[] = {
+    {J_EVENT_DATA, SW_STR_INIT("EventData")},
+    {J_AUDIT_DATA, {"", 0}},
+    {J_CLOUDTRAIL_EVENT, {"", 0}},
+    {J_RAW_EVENT_DATA, {"", 0}},
+    {J_PROPERTIES, SW_STR_INIT("properties")},
+    {J_PROPERTIES_UPPER, SW_STR_INIT("properties")},
+    {J_RAW, {"", 0}},
+    {J_MESSAGE, {"", 0}},
+    {J_MESSAGE_WINDOWS, {"", 0}},
+    {J_JOURNAL_MESSAGE, {"", 0}},
+    {J_MSG, {"", 0}},
+    {J_LOG, {"", 0}},
+    {J_LINE, {"", 0}},
+    {J_SYSLOG_MESSAGE, {"", 0}},
+    {J_TEXT_PAYLOAD, {"", 0}},
+    {J_EVENT_ORIGINAL, {"", 0}},
+};
+
+enum { DOCUMENTS = sizeof documents / sizeof documents[0] };
+
 struct sw_json_inner *sw_json_inner_new(const struct sw_classes *classes)
 {
     struct sw_json_inner *inner = sw_alloc(1, sizeof *inner);
     if (inner == NULL)
         return NULL;
     inner->classes = classes;
+    for (size_t i = 0; i < DOCUMENTS; i++)
+        inner->documents[documents[i].mark / 64] |= 1ull << (documents[i].mark % 64);
     sw_event_init(&inner->event);
     return inner;
 }
@@ -39,21 +67,6 @@ void sw_json_inner_free(struct sw_json_inner *inner)
 }
 
 /* --- JSON and XML --------------------------------------------------------------------------------------- */
-
-/* Fields whose text may be a document, and the key that its fields are named under (empty: as if at the top). */
-static const struct {
-    uint16_t mark;
-    struct sw_str under;
-} documents[] = {
-    {J_EVENT_DATA, SW_STR_INIT("EventData")}, {J_AUDIT_DATA, {"", 0}},      {J_CLOUDTRAIL_EVENT, {"", 0}},
-    {J_RAW_EVENT_DATA, {"", 0}},              {J_PROPERTIES, SW_STR_INIT("properties")},
-    {J_PROPERTIES_UPPER, SW_STR_INIT("properties")}, {J_RAW, {"", 0}},      {J_MESSAGE, {"", 0}},
-    {J_MESSAGE_WINDOWS, {"", 0}},             {J_JOURNAL_MESSAGE, {"", 0}}, {J_MSG, {"", 0}},
-    {J_LOG, {"", 0}},                         {J_LINE, {"", 0}},            {J_SYSLOG_MESSAGE, {"", 0}},
-    {J_TEXT_PAYLOAD, {"", 0}},                {J_EVENT_ORIGINAL, {"", 0}},
-};
-
-enum { DOCUMENTS = sizeof documents / sizeof documents[0] };
 
 /* Adds the fields of a JSON text, or leaves the event as it was. */
 static int open_json(struct sw_json_reader *reader, struct sw_decode *d, struct sw_str text, struct sw_str under)
@@ -125,9 +138,19 @@ static int open_result(struct sw_json_reader *reader, struct sw_decode *d)
     return rc == SW_E_NOMEM ? rc : 0;
 }
 
+static bool may_have_documents(const struct sw_json_inner *inner, const struct sw_json_reader *reader)
+{
+    uint64_t any = 0;
+    for (size_t i = 0; i < SW_JSON_MARKS / 64; i++)
+        any |= inner->documents[i] & reader->marks[i];
+    return any != 0;
+}
+
 int sw_json_inner_open(struct sw_json_inner *inner, struct sw_json_reader *reader, struct sw_decode *d)
 {
     int rc = open_result(reader, d);
+    if (rc == 0 && !may_have_documents(inner, reader))
+        return 0;
     uint32_t done = 0; /* bit: of documents[] */
     for (unsigned round = 0; rc == 0 && round < MAX_ROUNDS; round++) {
         bool found = false;

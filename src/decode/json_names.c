@@ -25,6 +25,7 @@ enum space {
     WINLOG_USER,
     DOCUMENT,  /* a detection of chainsaw: document.data.Event */
     DOCUMENT_DATA,
+    EXPORT,    /* a `data` object at the top: Google Cloud's log entries as some exports wrap them */
     AUDIT      /* the records of auditd that LAUREL puts into one: their keys are what auditd calls them */
 };
 
@@ -47,6 +48,8 @@ static const struct rule rules[] = {
     {ROOT, DATA, "event_data", NULL}, /* Winlogbeat before 7 */
     {ROOT, USER, "user_data", NULL},
     {ROOT, DOCUMENT, "document", NULL},
+    {ROOT, EXPORT, "data", NULL},
+    {EXPORT, PLAIN, "protoPayload", NULL},
     {ROOT, AUDIT, "SYSCALL", NULL},
     {ROOT, AUDIT, "PATH", NULL},
     {ROOT, AUDIT, "CWD", NULL},

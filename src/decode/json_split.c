@@ -49,7 +49,7 @@ static const struct sw_str envelope_keys[] = {
 static bool is_one_of(struct sw_str key, const struct sw_str *keys, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (key.len == keys[i].len && memcmp(key.ptr, keys[i].ptr, key.len) == 0)
+        if (key.len == keys[i].len && key.ptr[0] == keys[i].ptr[0] && memcmp(key.ptr, keys[i].ptr, key.len) == 0)
             return true;
     return false;
 }

@@ -148,6 +148,8 @@ static void test_clouds(void **state)
         {"gcp", "{\"insertId\":\"i\",\"logName\":\"l\",\"protoPayload\":{\"@type\":\"t\",\"methodName\":\"m\",\"serviceName\":\"s\"},\"timestamp\":"
          "\"2024-05-06T07:08:09.5Z\"}",
          "gcp/audit", "2024-05-06T07:08:09.500Z", {"protoPayload.methodName=m"}},
+        {"gcp, wrapped", "{\"data\":{\"protoPayload\":{\"methodName\":\"m\"},\"timestamp\":\"2024-05-06T07:08:09Z\",\"x\":1}}", "gcp/audit",
+         "2024-05-06T07:08:09Z", {"protoPayload.methodName=m", "data.x=1"}},
         {"workspace", "{\"protoPayload\":{\"serviceName\":\"admin.googleapis.com\",\"methodName\":\"m\",\"metadata\":{\"event\":[{\"eventName\":\"E\"}]}},"
          "\"timestamp\":\"2024-05-06T07:08:09Z\"}",
          "google_workspace/admin", "2024-05-06T07:08:09Z", {"protoPayload.metadata.event.eventName=E"}},
