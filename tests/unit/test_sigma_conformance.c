@@ -2,6 +2,7 @@
 #include "conformance.h"
 
 #include "evaluator.h"
+#include "sigma/correlate.h"
 #include "sigma/program.h"
 
 /* What decides a case's events, in both ways. */
@@ -54,6 +55,104 @@ static void check_events(struct deciders *d, const char *key)
     for (uint32_t i = 0; list != NULL && i < list->count; i++)
         check_event(d, list->items[i], key[1] == 'a', i + 1);
 }
+
+/* --- correlations ------------------------------------------------------------------------------------------- */
+
+/* What the engine gave, compared one by one with what the case wants. */
+struct outcome {
+    struct conf_case *c;
+    const struct sw_yaml *wanted;
+    uint32_t next;
+    const char *order; /* in which the events came */
+};
+
+/* A wanted number that differs, or NULL. */
+static const char *differing(const struct sw_yaml *want, const struct sw_correlation_match *m)
+{
+    const struct {
+        const char *key;
+        double is;
+    } numbers[] = {{"count", (double)m->count},
+                   {"first", (double)(m->first / SW_SECOND - 1700000000)},
+                   {"last", (double)(m->last / SW_SECOND - 1700000000)},
+                   {"since", (double)(m->since / SW_SECOND - 1700000000)},
+                   {"value", m->value},
+                   {"members", (double)m->member_count}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        const struct sw_yaml *value = sw_yaml_get(want, numbers[i].key);
+        double wanted_number;
+        if (value == NULL || sw_str_double(value->text, &wanted_number) != 0)
+            continue;
+        if (wanted_number - numbers[i].is > 1e-9 || numbers[i].is - wanted_number > 1e-9)
+            return numbers[i].key;
+    }
+    const struct sw_yaml *group = sw_yaml_get(want, "group");
+    for (uint32_t i = 0; group != NULL && i < group->count; i++)
+        if (i >= m->group_count || !sw_str_eq(group->items[i]->text, m->groups[i]))
+            return "group";
+    return NULL;
+}
+
+static int take_match(void *context, const struct sw_correlation_match *m)
+{
+    struct outcome *o = context;
+    struct sw_str title = o->c->rules->correlations[m->correlation].meta.title;
+    uint32_t number = o->next++;
+    if (o->wanted == NULL || number >= o->wanted->count) {
+        CONF_FAIL(o->c, "events %s: one match too many: '%.*s' count %llu first %lld last %lld", o->order, SW_STR_ARG(title),
+                  (unsigned long long)m->count, (long long)(m->first / SW_SECOND - 1700000000),
+                  (long long)(m->last / SW_SECOND - 1700000000));
+        return 0;
+    }
+    const struct sw_yaml *want = o->wanted->items[number];
+    const char *what = sw_str_eq(title, sw_yaml_get(want, "title")->text) ? differing(want, m) : "title";
+    if (what != NULL)
+        CONF_FAIL(o->c,
+                  "events %s, match %u: another %s: '%.*s' count %llu first %lld last %lld since %lld value %g group %.*s", o->order,
+                  number + 1, what, SW_STR_ARG(title), (unsigned long long)m->count,
+                  (long long)(m->first / SW_SECOND - 1700000000), (long long)(m->last / SW_SECOND - 1700000000),
+                  (long long)(m->since / SW_SECOND - 1700000000), m->value,
+                  SW_STR_ARG(m->group_count > 0 ? m->groups[0] : SW_STR("none")));
+    return 0;
+}
+
+/* One event's matches go to one of the observers. */
+static void observe(struct deciders *d, struct sw_observer *observer, const struct sw_yaml *map, uint32_t number)
+{
+    conf_event(d->c, d->classes, map, &d->event);
+    const uint32_t *matches;
+    int count = sw_matcher_run(d->matcher, &d->event, &matches);
+    for (int i = 0; i < count; i++)
+        if (sw_observer_add(observer, matches[i], &d->event, (struct sw_origin){0, number}) != 0)
+            CONF_FAIL(d->c, "not observed");
+}
+
+/* The events forwards through one observer, and backwards through two: the outcome must be the same. */
+static void check_correlations(struct deciders *d)
+{
+    const struct sw_yaml *events = sw_yaml_get(d->c->map, "events");
+    if (events == NULL)
+        return;
+    for (int backwards = 0; backwards < 2; backwards++) {
+        struct sw_correlator *correlator;
+        struct sw_observer *observers[2];
+        if (sw_correlator_new(&correlator, d->c->rules, d->classes, 1 << 24) != 0 ||
+            sw_observer_new(&observers[0], correlator) != 0 || sw_observer_new(&observers[1], correlator) != 0)
+            abort();
+        for (uint32_t i = 0; i < events->count; i++) {
+            uint32_t which = backwards ? events->count - 1 - i : i;
+            observe(d, observers[backwards ? which % 2 : 0], events->items[which], which);
+        }
+        struct outcome o = {.c = d->c, .wanted = sw_yaml_get(d->c->map, "correlations"), .order = backwards ? "backwards" : "forwards"};
+        if (sw_correlator_finish(correlator, take_match, &o) != 0)
+            CONF_FAIL(d->c, "not correlated");
+        if (o.wanted != NULL && o.next < o.wanted->count)
+            CONF_FAIL(d->c, "events %s: only %u matches", o.order, o.next);
+        sw_correlator_free(correlator);
+    }
+}
+
+/* --- loading -------------------------------------------------------------------------------------------------- */
 
 static bool has_text(const struct sw_reject *list, size_t count, struct sw_str text)
 {
@@ -116,6 +215,7 @@ static void run(struct conf_case *c)
     } else {
         check_events(&d, "match");
         check_events(&d, "miss");
+        check_correlations(&d);
     }
     sw_matcher_free(d.matcher);
     sw_program_free(d.program);
