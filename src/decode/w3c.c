@@ -352,32 +352,9 @@ static void use_header(struct sw_decode *d, struct state *state)
     state->class_id = sw_web_class(d->classes, state->layout.cls, state->layout.general);
 }
 
-/* Directives later in the slice; `stop` is where the search ends. Newest first, each kind once. */
 static void header(struct sw_buf *header, const struct sw_slice *slice)
 {
-    const char *data = (const char *)slice->data;
-    struct sw_str found[W3C_DIRECTIVES] = {{NULL, 0}};
-    unsigned missing = W3C_DIRECTIVES;
-    size_t at = slice->len;
-    while (at > 0 && missing > 0) {
-        const char *sign = memrchr(data, '#', at);
-        if (sign == NULL)
-            break;
-        at = (size_t)(sign - data);
-        bool first = at == 0 || data[at - 1] == '\n' || (slice->offset == 0 && at == 3);
-        size_t from = at;
-        struct sw_str line;
-        if (!first || !sw_next_line(sw_strn(data, slice->len), &from, &line))
-            continue;
-        enum w3c_directive which = w3c_directive_of(line);
-        if (which != W3C_DIRECTIVES && found[which].ptr == NULL) {
-            found[which] = line;
-            missing--;
-        }
-    }
-    for (unsigned i = 0; i < W3C_DIRECTIVES; i++)
-        if (found[i].ptr != NULL)
-            w3c_header_set(header, found[i]);
+    sw_directives_of_slice(&w3c_directives, header, slice);
 }
 
 static int decode(struct sw_decode *d, const struct sw_slice *slice)
@@ -399,8 +376,8 @@ static int decode(struct sw_decode *d, const struct sw_slice *slice)
         if (line.len == 0)
             continue;
         if (line.ptr[0] == '#') {
-            if (w3c_directive_of(line) != W3C_DIRECTIVES) {
-                w3c_header_set(&state->header, line);
+            if (sw_directive_of(&w3c_directives, line) != W3C_DIRECTIVES) {
+                sw_directive_set(&w3c_directives, &state->header, line);
                 use_header(d, state);
             }
             continue;

@@ -15,41 +15,11 @@ static const struct sw_str directive_names[W3C_DIRECTIVES] = {
     SW_STR_INIT("#Time Format:"),
 };
 
-enum w3c_directive w3c_directive_of(struct sw_str line)
-{
-    unsigned i = 0;
-    while (i < W3C_DIRECTIVES && !sw_str_istarts(line, directive_names[i]))
-        i++;
-    return (enum w3c_directive)i;
-}
+const struct sw_directives w3c_directives = {directive_names, W3C_DIRECTIVES};
 
 static struct sw_str directive(struct sw_str header, enum w3c_directive which)
 {
-    size_t at = 0;
-    struct sw_str line;
-    while (sw_next_line(header, &at, &line))
-        if (w3c_directive_of(line) == which)
-            return sw_str_trim(sw_str_from(line, directive_names[which].len));
-    return (struct sw_str){"", 0};
-}
-
-void w3c_header_set(struct sw_buf *header, struct sw_str line)
-{
-    if (sw_buf_reserve(header, line.len + 1) != 0) {
-        header->error = 0;
-        return;
-    }
-    size_t at = 0;
-    struct sw_str old;
-    for (size_t from = 0; sw_next_line(sw_buf_str(header), &at, &old); from = at) {
-        if (w3c_directive_of(old) != w3c_directive_of(line))
-            continue;
-        memmove(header->data + from, header->data + at, header->len - at);
-        header->len -= at - from;
-        break;
-    }
-    sw_buf_str_add(header, line);
-    sw_buf_char(header, '\n');
+    return sw_str_trim(sw_directive_get(&w3c_directives, header, which));
 }
 
 /* --- columns -------------------------------------------------------------------------------------------- */

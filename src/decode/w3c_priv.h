@@ -4,6 +4,7 @@
 #ifndef SW_DECODE_W3C_PRIV_H
 #define SW_DECODE_W3C_PRIV_H
 
+#include "decode/directives.h"
 #include "decode/web.h"
 
 enum { W3C_COLUMNS = 512 }; /* Exchange's widest log has about 120; further columns are `extra` */
@@ -51,11 +52,7 @@ struct w3c_layout {
 /* The directives that a record depends on, as they stand in the text that header() passes on. */
 enum w3c_directive { W3C_FIELDS, W3C_SOFTWARE, W3C_DATE_LINE, W3C_LOG_TYPE, W3C_TIME_FORMAT, W3C_DIRECTIVES };
 
-/* Which directive a line is; W3C_DIRECTIVES when it is none that matters. */
-enum w3c_directive w3c_directive_of(struct sw_str line);
-
-/* Replaces a directive in the header text by the line. Lines longer than the buffer's limit leave it as it was. */
-void w3c_header_set(struct sw_buf *header, struct sw_str line);
+extern const struct sw_directives w3c_directives;
 
 /* Makes the layout that the directives tell. `header` must outlive it. */
 void w3c_layout_read(struct w3c_layout *layout, struct sw_str header);
