@@ -1,7 +1,8 @@
 /*
  * alb.c - access logs of AWS load balancers (Application, Classic, Network with TLS) and of S3 buckets.
  *
- * Columns by their order, after AWS's documentation ("Access logs for your Application Load Balancer", "... Classic ...",
+ * Columns by their order, after AWS's documentation ("Access logs for your Application Load Balancer", "... Classic
+ * ...",
  * "... Network ...", "Amazon S3 server access log format"). Columns that AWS adds at the end later are `extra`.
  */
 #include "base/error.h"
@@ -13,25 +14,29 @@
 
 enum { COLUMNS = 48 };
 
-/* A leading sign tells what a value is: '@' an address with a port under two names (before and after the ':' here), '#' a
- * number, '"' the request, '~' the time. */
+/* A leading sign tells what a value is: '@' an address with a port under two names (before and after the ':' here), '#'
+ * a number, '"' the request, '~' the time. */
 static const char alb_names[] =
     "type ~time elb @c-ip:c-port @target-ip:target-port #request-processing-time #target-processing-time "
-    "#response-processing-time #sc-status #target-status #cs-bytes #sc-bytes \"request cs-user-agent ssl-cipher ssl-protocol "
+    "#response-processing-time #sc-status #target-status #cs-bytes #sc-bytes \"request cs-user-agent ssl-cipher "
+    "ssl-protocol "
     "target-group-arn trace-id ssl-domain chosen-cert-arn matched-rule-priority request-creation-time actions-executed "
     "redirect-url error-reason target-list target-status-list classification classification-reason conn-trace-id "
     "transformed-host transformed-uri request-transform-status";
 static const char elb_names[] =
     "~time elb @c-ip:c-port @target-ip:target-port #request-processing-time #target-processing-time "
-    "#response-processing-time #sc-status #target-status #cs-bytes #sc-bytes \"request cs-user-agent ssl-cipher ssl-protocol";
-static const char nlb_names[] =
-    "type version ~time elb listener @c-ip:c-port @target-ip:target-port #time-taken #tls-handshake-time #cs-bytes #sc-bytes "
-    "incoming-tls-alert chosen-cert-arn chosen-cert-serial ssl-cipher ssl-protocol tls-named-group cs-host alpn-fe-protocol "
-    "alpn-be-protocol alpn-client-preference-list request-creation-time";
-static const char s3_names[] =
-    "bucket-owner bucket ~time @c-ip:c-port cs-username request-id operation key \"request #sc-status error-code #sc-bytes "
-    "#object-size #time-taken #turn-around-time cs-referer cs-user-agent version-id host-id signature-version ssl-cipher "
-    "authentication-type cs-host ssl-protocol access-point-arn acl-required";
+    "#response-processing-time #sc-status #target-status #cs-bytes #sc-bytes \"request cs-user-agent ssl-cipher "
+    "ssl-protocol";
+static const char nlb_names[] = "type version ~time elb listener @c-ip:c-port @target-ip:target-port #time-taken "
+                                "#tls-handshake-time #cs-bytes #sc-bytes "
+                                "incoming-tls-alert chosen-cert-arn chosen-cert-serial ssl-cipher ssl-protocol "
+                                "tls-named-group cs-host alpn-fe-protocol "
+                                "alpn-be-protocol alpn-client-preference-list request-creation-time";
+static const char s3_names[] = "bucket-owner bucket ~time @c-ip:c-port cs-username request-id operation key \"request "
+                               "#sc-status error-code #sc-bytes "
+                               "#object-size #time-taken #turn-around-time cs-referer cs-user-agent version-id host-id "
+                               "signature-version ssl-cipher "
+                               "authentication-type cs-host ssl-protocol access-point-arn acl-required";
 
 struct column {
     char sign;
@@ -82,8 +87,8 @@ static void start(void)
 
 /* --- cutting -------------------------------------------------------------------------------------------- */
 
-/* Where a quoted value ends: at the first quote that a space or the end follows. ALB writes a quote inside as \x22, S3 lets
- * it through in keys and user agents. */
+/* Where a quoted value ends: at the first quote that a space or the end follows. ALB writes a quote inside as \x22, S3
+ * lets it through in keys and user agents. */
 static const char *quote_end(const char *at, const char *end)
 {
     const char *quote = sw_scan_chr(at, end, '"');
@@ -141,7 +146,8 @@ static unsigned form_of(const struct sw_str *v, unsigned count)
 static int read_time(struct state *state, struct sw_str text, int64_t *time)
 {
     bool zoned;
-    return is_iso(text) ? sw_web_clock_iso(&state->iso, text, 0, time, &zoned) : sw_web_clock_read(&state->clf, text, 0, time, &zoned);
+    return is_iso(text) ? sw_web_clock_iso(&state->iso, text, 0, time, &zoned)
+                        : sw_web_clock_read(&state->clf, text, 0, time, &zoned);
 }
 
 static void add(struct sw_event *event, const struct column *column, struct sw_str value)

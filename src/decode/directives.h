@@ -1,8 +1,9 @@
 /*
- * directives.h - "#name value" lines of logs that describe their own columns (W3C extended, Zeek), for decoders with header().
+ * directives.h - "#name value" lines of logs that describe their own columns (W3C extended, Zeek), for decoders with
+ * header().
  *
- * The directives in force at a place are kept as text, each kind once, a line each: that text is what header() passes from
- * slice to slice, and decode() changes its own copy as it meets further ones.
+ * The directives in force at a place are kept as text, each kind once, a line each: that text is what header() passes
+ * from slice to slice, and decode() changes its own copy as it meets further ones.
  * Trust: hostile input.
  */
 #ifndef SW_DECODE_DIRECTIVES_H

@@ -1,8 +1,10 @@
 /*
- * haproxy.c - HAProxy's default HTTP, HTTPS and TCP log formats and its connection errors, with or without a syslog header.
+ * haproxy.c - HAProxy's default HTTP, HTTPS and TCP log formats and its connection errors, with or without a syslog
+ * header.
  *
- * Formats: HAProxy's configuration manual, section 8.2. Custom formats are not read unless they go in the same order. Captured
- * headers have no names in the log: what can be told by its form (a user agent, a host, addresses) gets a name as well.
+ * Formats: HAProxy's configuration manual, section 8.2. Custom formats are not read unless they go in the same order.
+ * Captured headers have no names in the log: what can be told by its form (a user agent, a host, addresses) gets a name
+ * as well.
  */
 #include "decode/haproxy.h"
 
@@ -34,6 +36,7 @@
     X(response_header, "captured-response-header") \
     X(tls, "tls-status") \
     X(tls_session, "tls-session") \
+    X(listener, "listener") /* name of the bind line on which a connection failed */ \
     X(error, "error")
 
 static struct {
@@ -55,7 +58,7 @@ struct cut {
     struct sw_str client;
     struct sw_str date;
     struct sw_str frontend;
-    struct sw_str server;  /* backend/server */
+    struct sw_str server; /* backend/server */
     struct sw_str timers;
     struct sw_str status;
     struct sw_str bytes;
@@ -140,8 +143,8 @@ static bool cut_traffic(struct cut *cut, struct sw_str rest)
         return false;
     if (http && (!take_word(&rest, &cut->cookies[0]) || !take_word(&rest, &cut->cookies[1])))
         return false;
-    if (!take_word(&rest, &cut->termination) || !take_word(&rest, &cut->connections) || !is_counters(cut->connections, 5) ||
-        !take_word(&rest, &cut->queues) || !is_counters(cut->queues, 2))
+    if (!take_word(&rest, &cut->termination) || !take_word(&rest, &cut->connections) ||
+        !is_counters(cut->connections, 5) || !take_word(&rest, &cut->queues) || !is_counters(cut->queues, 2))
         return false;
     return !http || cut_request(cut, rest);
 }
@@ -150,7 +153,8 @@ static bool cut_line(struct cut *cut, struct sw_str message)
 {
     struct sw_str rest = message;
     *cut = (struct cut){.client = {NULL, 0}};
-    if (!take_word(&rest, &cut->client) || sw_str_chr(cut->client, ':') == SW_NPOS || rest.len < 22 || rest.ptr[0] != '[')
+    if (!take_word(&rest, &cut->client) || sw_str_chr(cut->client, ':') == SW_NPOS || rest.len < 22 ||
+        rest.ptr[0] != '[')
         return false;
     size_t close = sw_str_chr(rest, ']');
     if (close == SW_NPOS || close < 21 || close > 40 || !sw_is_digit(rest.ptr[1]) || rest.ptr[3] != '/')
@@ -181,8 +185,9 @@ static void add_parts(struct sw_event *event, struct sw_str text, const sw_field
 
 static bool is_agent(struct sw_str text)
 {
-    static const struct sw_str starts[] = {SW_STR_INIT("Mozilla/"), SW_STR_INIT("curl/"), SW_STR_INIT("python-"), SW_STR_INIT("Wget/"),
-                                           SW_STR_INIT("Go-http-client/"), SW_STR_INIT("Opera/"), SW_STR_INIT("Java/")};
+    static const struct sw_str starts[] = {
+        SW_STR_INIT("Mozilla/"),        SW_STR_INIT("curl/"),  SW_STR_INIT("python-"), SW_STR_INIT("Wget/"),
+        SW_STR_INIT("Go-http-client/"), SW_STR_INIT("Opera/"), SW_STR_INIT("Java/")};
     for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
         if (sw_str_starts(text, starts[i]))
             return true;
@@ -228,15 +233,20 @@ static void add_fields(struct sw_event *event, const struct cut *cut)
 {
     const struct sw_web_ids *ids = sw_web_ids();
     sw_web_add_address(event, ids->c_ip, ids->c_port, cut->client);
-    sw_event_add_str(event, own.frontend, cut->frontend);
     if (cut->error.ptr != NULL) {
+        size_t bind = sw_str_chr(cut->frontend, '/');
+        sw_event_add_str(event, own.frontend, sw_str_slice(cut->frontend, 0, bind));
+        if (bind != SW_NPOS)
+            sw_event_add_str(event, own.listener, sw_str_from(cut->frontend, bind + 1));
         sw_event_add_str(event, own.error, cut->error);
         return;
     }
+    sw_event_add_str(event, own.frontend, cut->frontend);
     size_t slash = sw_str_chr(cut->server, '/');
     sw_event_add_str(event, own.backend, sw_str_slice(cut->server, 0, slash));
     sw_event_add_str(event, own.server, sw_str_from(cut->server, slash + 1));
-    const sw_field_id http_timers[] = {own.time_request, own.time_queue, own.time_connect, own.time_response, ids->time_taken};
+    const sw_field_id http_timers[] = {own.time_request, own.time_queue, own.time_connect, own.time_response,
+                                       ids->time_taken};
     const sw_field_id tcp_timers[] = {own.time_queue, own.time_connect, ids->time_taken};
     bool http = cut->status.ptr != NULL;
     add_parts(event, cut->timers, http ? http_timers : tcp_timers);
@@ -267,7 +277,8 @@ static bool read_date(struct sw_decode *d, struct sw_haproxy *state, struct sw_s
 {
     bool zoned;
     int64_t fraction = 0;
-    if (text.len == 24 && text.ptr[20] == '.' && sw_is_digit(text.ptr[21]) && sw_is_digit(text.ptr[22]) && sw_is_digit(text.ptr[23])) {
+    if (text.len == 24 && text.ptr[20] == '.' && sw_is_digit(text.ptr[21]) && sw_is_digit(text.ptr[22]) &&
+        sw_is_digit(text.ptr[23])) {
         fraction = ((text.ptr[21] - '0') * 100 + (text.ptr[22] - '0') * 10 + (text.ptr[23] - '0')) * 1000000ll;
         text.len = 20;
     }

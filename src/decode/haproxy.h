@@ -14,8 +14,8 @@ struct sw_haproxy {
 
 void sw_haproxy_init(struct sw_haproxy *state, const struct sw_classes *classes);
 
-/* Adds the fields of a line of HAProxy's HTTP, HTTPS, TCP or connection error format to d->event, its time and its class.
- * False: the message is none, and nothing was added. */
+/* Adds the fields of a line of HAProxy's HTTP, HTTPS, TCP or connection error format to d->event, its time and its
+ * class. False: the message is none, and nothing was added. */
 bool sw_haproxy_parse(struct sw_decode *d, struct sw_haproxy *state, struct sw_str message);
 
 #endif

@@ -23,8 +23,8 @@ static inline const char *sw_scan_any(const char *at, const char *end, char a, c
     const __m128i vc = _mm_set1_epi8(c);
     while (end - at >= 16) {
         __m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
-        __m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, va), _mm_cmpeq_epi8(block, vb)),
-                                   _mm_cmpeq_epi8(block, vc));
+        __m128i hit =
+            _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, va), _mm_cmpeq_epi8(block, vb)), _mm_cmpeq_epi8(block, vc));
         unsigned mask = (unsigned)_mm_movemask_epi8(hit);
         if (mask != 0)
             return at + __builtin_ctz(mask);
@@ -34,8 +34,8 @@ static inline const char *sw_scan_any(const char *at, const char *end, char a, c
         return end;
     if (end - start >= 16) { /* the last block again, without the bytes that were looked at */
         __m128i block = _mm_loadu_si128((const __m128i *)(const void *)(end - 16));
-        __m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, va), _mm_cmpeq_epi8(block, vb)),
-                                   _mm_cmpeq_epi8(block, vc));
+        __m128i hit =
+            _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, va), _mm_cmpeq_epi8(block, vb)), _mm_cmpeq_epi8(block, vc));
         unsigned mask = (unsigned)_mm_movemask_epi8(hit) >> (16 - (end - at));
         return mask != 0 ? at + __builtin_ctz(mask) : end;
     }

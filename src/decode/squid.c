@@ -2,7 +2,8 @@
  * squid.c - Squid's native access log.
  *
  * Format: "%ts.%03tu %6tr %>a %Ss/%03>Hs %<st %rm %ru %[un %Sh/%<a %mt" (squid.conf, logformat squid). Values that an
- * administrator put after these are `extra`. Squid's "common" and "combined" formats are read as access logs (weblog.c).
+ * administrator put after these are `extra`. Squid's "common" and "combined" formats are read as access logs
+ * (weblog.c).
  */
 #include "decode/squid.h"
 

@@ -1,6 +1,7 @@
 /*
- * w3c.c - logs whose columns are named by a #Fields directive: IIS (web, FTP, SMTP, HTTP.sys), Exchange (HttpProxy, message
- * tracking and others), CloudFront, ProxySG, Forefront TMG, Windows' firewall and whatever else follows the W3C's draft.
+ * w3c.c - logs whose columns are named by a #Fields directive: IIS (web, FTP, SMTP, HTTP.sys), Exchange (HttpProxy,
+ * message tracking and others), CloudFront, ProxySG, Forefront TMG, Windows' firewall and whatever else follows the
+ * W3C's draft.
  *
  * The directives in force travel from slice to slice in the header text, so that columns may change anywhere in a file.
  */
@@ -98,8 +99,8 @@ static struct sw_str undouble(struct sw_arena *arena, struct sw_str text)
 
 /* --- cutting -------------------------------------------------------------------------------------------- */
 
-/* Takes a quoted value: *at is after the opening quote, and left at the delimiter or the end. A quote ends the value when a
- * delimiter or the end follows it. */
+/* Takes a quoted value: *at is after the opening quote, and left at the delimiter or the end. A quote ends the value
+ * when a delimiter or the end follows it. */
 static struct sw_str quoted_value(struct sw_arena *arena, char delimiter, const char **at, const char *end)
 {
     const char *start = *at;
@@ -110,7 +111,8 @@ static struct sw_str quoted_value(struct sw_arena *arena, char delimiter, const 
     return undouble(arena, sw_strn(start, (size_t)(quote - start)));
 }
 
-static struct sw_str next_value(struct sw_arena *arena, const struct w3c_layout *layout, const char **at, const char *end)
+static struct sw_str next_value(struct sw_arena *arena, const struct w3c_layout *layout, const char **at,
+                                const char *end)
 {
     const char *start = *at;
     if (start < end && *start == '"' && layout->quotes) {
@@ -382,7 +384,8 @@ static int decode(struct sw_decode *d, const struct sw_slice *slice)
             }
             continue;
         }
-        if (sw_str_eq(line, state->layout.fields) || (state->layout.count == 0 && sw_str_starts(line, SW_STR("DateTime,"))))
+        if (sw_str_eq(line, state->layout.fields) ||
+            (state->layout.count == 0 && sw_str_starts(line, SW_STR("DateTime,"))))
             continue; /* HttpProxy's logs begin with the names once more */
         sw_decode_begin(d, line, slice->offset + from, number);
         if (line.len > SW_MAX_RECORD) {

@@ -1,8 +1,8 @@
 /*
  * w3c_layout.c - the directives of logs with #Fields: which product wrote them, and what its columns are.
  *
- * The form is the W3C's working draft WD-logfile-960323; products differ in separators, quotes, the names of columns and in how
- * they keep spaces out of values.
+ * The form is the W3C's working draft WD-logfile-960323; products differ in separators, quotes, the names of columns
+ * and in how they keep spaces out of values.
  */
 #include "decode/w3c_priv.h"
 
@@ -11,8 +11,8 @@
 /* --- directives ----------------------------------------------------------------------------------------- */
 
 static const struct sw_str directive_names[W3C_DIRECTIVES] = {
-    SW_STR_INIT("#Fields:"), SW_STR_INIT("#Software:"), SW_STR_INIT("#Date:"), SW_STR_INIT("#Log-type:"),
-    SW_STR_INIT("#Time Format:"),
+    SW_STR_INIT("#Fields:"),   SW_STR_INIT("#Software:"),    SW_STR_INIT("#Date:"),
+    SW_STR_INIT("#Log-type:"), SW_STR_INIT("#Time Format:"),
 };
 
 const struct sw_directives w3c_directives = {directive_names, W3C_DIRECTIVES};
@@ -56,19 +56,30 @@ static const struct column_name web_columns[] = {
 
 /* Exchange's own names (HttpProxy, OWA, EWS and so on): kept, with Sigma's beside them. */
 static const struct column_name exchange_columns[] = {
-    {"datetime", NULL, W3C_DATETIME},       {"date-time", NULL, W3C_DATETIME},
-    {"urlhost", "cs-host", W3C_TEXT},       {"urlstem", "cs-uri-stem", W3C_STEM},
-    {"urlquery", "cs-query", W3C_QUERY},    {"useragent", "cs-user-agent", W3C_TEXT},
-    {"clientipaddress", "c-ip", W3C_TEXT},  {"httpstatus", "sc-status", W3C_NUMBER},
-    {"method", "cs-method", W3C_TEXT},      {"authenticateduser", "cs-username", W3C_TEXT},
-    {"serverhostname", "s-computername", W3C_TEXT}, {"requestbytes", "cs-bytes", W3C_NUMBER},
-    {"responsebytes", "sc-bytes", W3C_NUMBER}, {"totalrequesttime", "time-taken", W3C_NUMBER},
+    {"datetime", NULL, W3C_DATETIME},
+    {"date-time", NULL, W3C_DATETIME},
+    {"urlhost", "cs-host", W3C_TEXT},
+    {"urlstem", "cs-uri-stem", W3C_STEM},
+    {"urlquery", "cs-query", W3C_QUERY},
+    {"useragent", "cs-user-agent", W3C_TEXT},
+    {"clientipaddress", "c-ip", W3C_TEXT},
+    {"httpstatus", "sc-status", W3C_NUMBER},
+    {"method", "cs-method", W3C_TEXT},
+    {"authenticateduser", "cs-username", W3C_TEXT},
+    {"serverhostname", "s-computername", W3C_TEXT},
+    {"requestbytes", "cs-bytes", W3C_NUMBER},
+    {"responsebytes", "sc-bytes", W3C_NUMBER},
+    {"totalrequesttime", "time-taken", W3C_NUMBER},
 };
 
 /* Windows' firewall, in the names of firewall logs. */
 static const struct column_name firewall_columns[] = {
-    {"date", NULL, W3C_DATE},           {"time", NULL, W3C_TIME},           {"src-ip", "src_ip", W3C_TEXT},
-    {"dst-ip", "dst_ip", W3C_TEXT},     {"src-port", "src_port", W3C_NUMBER}, {"dst-port", "dst_port", W3C_NUMBER},
+    {"date", NULL, W3C_DATE},
+    {"time", NULL, W3C_TIME},
+    {"src-ip", "src_ip", W3C_TEXT},
+    {"dst-ip", "dst_ip", W3C_TEXT},
+    {"src-port", "src_port", W3C_NUMBER},
+    {"dst-port", "dst_port", W3C_NUMBER},
     {"size", NULL, W3C_NUMBER},
 };
 
@@ -84,8 +95,9 @@ static const struct column_name *column_find(const struct column_name *names, si
 static bool is_number_name(struct sw_str name)
 {
     static const struct sw_str ends[] = {
-        SW_STR_INIT("status"), SW_STR_INIT("bytes"),   SW_STR_INIT("port"),    SW_STR_INIT("time-taken"), SW_STR_INIT("substatus"),
-        SW_STR_INIT("latency"), SW_STR_INIT("siteid"), SW_STR_INIT("-count"), SW_STR_INIT("range-start"), SW_STR_INIT("range-end"),
+        SW_STR_INIT("status"),      SW_STR_INIT("bytes"),     SW_STR_INIT("port"),   SW_STR_INIT("time-taken"),
+        SW_STR_INIT("substatus"),   SW_STR_INIT("latency"),   SW_STR_INIT("siteid"), SW_STR_INIT("-count"),
+        SW_STR_INIT("range-start"), SW_STR_INIT("range-end"),
     };
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
         if (sw_str_iends(name, ends[i]))
@@ -180,7 +192,8 @@ void w3c_layout_read(struct w3c_layout *layout, struct sw_str header)
 {
     struct sw_str fields = directive(header, W3C_FIELDS);
     const struct product *product = product_of(header, fields);
-    *layout = (struct w3c_layout){.cls = product->cls, .general = product->general, .fields = fields, .date = SW_TIME_NONE};
+    *layout =
+        (struct w3c_layout){.cls = product->cls, .general = product->general, .fields = fields, .date = SW_TIME_NONE};
     bool zoned;
     if (sw_time_iso(directive(header, W3C_DATE_LINE), &layout->date, &zoned) != 0)
         layout->date = SW_TIME_NONE;
@@ -191,8 +204,10 @@ void w3c_layout_read(struct w3c_layout *layout, struct sw_str header)
     layout->skip_empty = commas;
     /* IIS puts no value in quotes, and lets a client's quotes through. */
     layout->quotes = product != &products[1] && product != &cloudfront;
-    layout->agent = product == &cloudfront ? W3C_AGENT_PERCENT : product == &products[1] || product == &other_server ? W3C_AGENT_PLUS
-                                                                                                                     : W3C_AGENT_PLAIN;
+    if (product == &cloudfront)
+        layout->agent = W3C_AGENT_PERCENT;
+    else if (product == &products[1] || product == &other_server)
+        layout->agent = W3C_AGENT_PLUS;
     struct sw_str rest = fields;
     struct sw_str name;
     char separator = commas ? ',' : tabs ? '\t' : ' ';

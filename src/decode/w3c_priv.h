@@ -1,5 +1,6 @@
 /*
- * w3c_priv.h - between the two parts of the decoder of logs with #Fields: w3c_layout.c reads the directives, w3c.c the records.
+ * w3c_priv.h - between the two parts of the decoder of logs with #Fields: w3c_layout.c reads the directives, w3c.c the
+ * records.
  */
 #ifndef SW_DECODE_W3C_PRIV_H
 #define SW_DECODE_W3C_PRIV_H
@@ -17,11 +18,11 @@ enum w3c_kind {
     W3C_DATETIME, /* both in one column */
     W3C_STEM,     /* path; makes cs-uri together with the query */
     W3C_QUERY,
-    W3C_URI,      /* a whole target */
+    W3C_URI, /* a whole target */
     W3C_SCHEME,
     W3C_HOST,
-    W3C_PORT,     /* of the uri */
-    W3C_AGENT     /* in which servers write spaces as '+' or %20 */
+    W3C_PORT, /* of the uri */
+    W3C_AGENT /* in which servers write spaces as '+' or %20 */
 };
 
 enum w3c_agent { W3C_AGENT_PLAIN, W3C_AGENT_PLUS, W3C_AGENT_PERCENT };
@@ -42,10 +43,10 @@ struct w3c_layout {
     bool full_url;   /* a proxy: cs-uri has scheme and host */
     bool local_time; /* times are the server's, not UTC */
     bool has_date;
-    uint8_t agent;      /* enum w3c_agent */
-    int64_t date;       /* of #Date, for records that have a time alone; SW_TIME_NONE if there is none */
-    const char *cls;    /* class of the records */
-    const char *general; /* where the table has no such class */
+    uint8_t agent;        /* enum w3c_agent */
+    int64_t date;         /* of #Date, for records that have a time alone; SW_TIME_NONE if there is none */
+    const char *cls;      /* class of the records */
+    const char *general;  /* where the table has no such class */
     struct sw_str fields; /* the names, a view of what was given */
 };
 

@@ -220,7 +220,11 @@ void sw_web_add_address(struct sw_event *event, sw_field_id ip, sw_field_id port
 
 /* --- times ---------------------------------------------------------------------------------------------- */
 
-enum { CLF_ZONED = 26, CLF_BARE = 20, CLF_CLOCK = 12 }; /* 06/May/2024:07:08:09 +0200: lengths, and where the clock is */
+enum {
+    CLF_ZONED = 26,
+    CLF_BARE = 20,
+    CLF_CLOCK = 12
+}; /* 06/May/2024:07:08:09 +0200: lengths, and where the clock is */
 
 int32_t sw_web_time_of_day(const char *p)
 {
@@ -280,7 +284,8 @@ int sw_web_clock_iso(struct sw_web_clock *clock, struct sw_str text, int32_t zon
     if (text.len < 19 || text.len > 30)
         return SW_E_FORMAT;
     bool utc = text.ptr[text.len - 1] == 'Z';
-    if (clock->len == ISO_DATE && clock->zone == zone_offset && (clock->text[ISO_DATE] == 'Z') == utc && memcmp(clock->text, text.ptr, ISO_DATE) == 0) {
+    if (clock->len == ISO_DATE && clock->zone == zone_offset && (clock->text[ISO_DATE] == 'Z') == utc &&
+        memcmp(clock->text, text.ptr, ISO_DATE) == 0) {
         int32_t seconds = sw_web_time_of_day(text.ptr + ISO_DATE);
         size_t at = 19;
         int64_t fraction = 0;

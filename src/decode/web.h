@@ -2,9 +2,9 @@
  * web.h - what the decoders of web, proxy and load balancer logs share: the names of their fields, reading a request
  * line and a client's address, and times that repeat from line to line.
  *
- * Field names are those of W3C extended logs as Sigma uses them. A value that a log writes as "-" says that there is none:
- * it is added as SW_NULL with the text "-".
- * Trust: hostile input. Nothing here copies: values are views of the line.
+ * Field names are those of W3C extended logs as Sigma uses them. A value that a log writes as "-" says that there is
+ * none: it is added as SW_NULL with the text "-". Nothing here copies: values are views of the line.
+ * Trust: hostile input.
  */
 #ifndef SW_DECODE_WEB_H
 #define SW_DECODE_WEB_H
@@ -19,9 +19,9 @@
     X(username, "cs-username") \
     X(host, "cs-host") /* virtual host or Host header */ \
     X(method, "cs-method") \
-    X(uri, "cs-uri") /* the whole request target as logged; of a request that is no HTTP, all of it */ \
-    X(stem, "cs-uri-stem") /* path: before the "?", without scheme and authority */ \
-    X(query, "cs-query") /* after the "?" */ \
+    X(uri, "cs-uri")         /* the whole request target as logged; of a request that is no HTTP, all of it */ \
+    X(stem, "cs-uri-stem")   /* path: before the "?", without scheme and authority */ \
+    X(query, "cs-query")     /* after the "?" */ \
     X(version, "cs-version") /* "HTTP/1.1" */ \
     X(status, "sc-status") \
     X(bytes, "sc-bytes") \
@@ -35,9 +35,9 @@
     X(server_port, "s-port") \
     X(computer, "s-computername") \
     X(site, "s-sitename") \
-    X(action, "s-action") /* a proxy's: TCP_MISS */ \
+    X(action, "s-action")       /* a proxy's: TCP_MISS */ \
     X(hierarchy, "s-hierarchy") /* HIER_DIRECT */ \
-    X(peer_ip, "r-ip") /* address that a proxy connected to */ \
+    X(peer_ip, "r-ip")          /* address that a proxy connected to */ \
     X(media_type, "rs-content-type") \
     X(extra, "extra") /* values whose meaning the format doesn't tell, in their order */
 
@@ -87,11 +87,12 @@ struct sw_web_clock {
     int32_t zone;     /* the zone_offset that `midnight` was read with */
 };
 
-/* 06/May/2024:07:08:09 +0200, with a fraction or without zone as sw_time_clf() allows; without one `zone_offset` holds. */
+/* 06/May/2024:07:08:09 +0200, with a fraction or without zone as sw_time_clf() allows; without one `zone_offset`
+ * holds. */
 int sw_web_clock_read(struct sw_web_clock *clock, struct sw_str text, int32_t zone_offset, int64_t *time, bool *zoned);
 
-/* The same for 2024-05-06T07:08:09[.fraction][Z], also with a space for the T: at most 9 digits of fraction. Other forms go
- * through sw_time_iso(). */
+/* The same for 2024-05-06T07:08:09[.fraction][Z], also with a space for the T: at most 9 digits of fraction. Other
+ * forms go through sw_time_iso(). */
 int sw_web_clock_iso(struct sw_web_clock *clock, struct sw_str text, int32_t zone_offset, int64_t *time, bool *zoned);
 
 /* Seconds of the day of the eight bytes hh:mm:ss, or -1. */

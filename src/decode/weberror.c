@@ -1,8 +1,8 @@
 /*
  * weberror.c - error logs of Apache (2.0 to 2.4), nginx and LiteSpeed, with ModSecurity's lines in them.
  *
- * None of these formats has a zone, and nginx puts names that a client chose (path, Referer) unescaped around its own: of
- * several ", client: " the last before the referrer is taken, and a note tells that there were more.
+ * None of these formats has a zone, and nginx puts names that a client chose (path, Referer) unescaped around its own:
+ * of several ", client: " the last before the referrer is taken, and a note tells that there were more.
  */
 #include "decode/weberror.h"
 
@@ -25,6 +25,7 @@
     X(subrequest, "subrequest") \
     X(upstream, "upstream") \
     X(login, "login") \
+    X(login_ip, "login-ip") \
     X(action, "modsecurity-action") \
     X(rule_file, "modsecurity-file") \
     X(rule_line, "modsecurity-line") \
@@ -121,9 +122,10 @@ static void add_tag(struct sw_event *event, struct sw_str name, struct sw_str va
 {
     const struct sw_web_ids *ids = sw_web_ids();
     const struct tag_name names[] = {
-        {"file", own.rule_file},     {"line", own.rule_line},         {"id", own.rule_id},       {"msg", own.rule_message},
-        {"data", own.rule_data},     {"severity", own.rule_severity}, {"ver", own.rule_version}, {"tag", own.rule_tag},
-        {"hostname", ids->host},     {"uri", ids->stem},              {"unique_id", own.unique_id},
+        {"file", own.rule_file},   {"line", own.rule_line},      {"id", own.rule_id},
+        {"msg", own.rule_message}, {"data", own.rule_data},      {"severity", own.rule_severity},
+        {"ver", own.rule_version}, {"tag", own.rule_tag},        {"hostname", ids->host},
+        {"uri", ids->stem},        {"unique_id", own.unique_id},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (sw_str_is(name, names[i].name) && value.len > 0)
@@ -198,7 +200,8 @@ static void add_apache_client(struct sw_event *event, struct sw_str text, bool h
 {
     const struct sw_web_ids *ids = sw_web_ids();
     const char *colon = has_port && text.len > 0 ? memrchr(text.ptr, ':', text.len) : NULL;
-    struct sw_str port = colon == NULL ? (struct sw_str){NULL, 0} : sw_strn(colon + 1, (size_t)(text.ptr + text.len - colon - 1));
+    struct sw_str port =
+        colon == NULL ? (struct sw_str){NULL, 0} : sw_strn(colon + 1, (size_t)(text.ptr + text.len - colon - 1));
     if (sw_web_number_type(port) != SW_INT) {
         sw_web_add_address(event, ids->c_ip, ids->c_port, text);
         return;
@@ -244,7 +247,8 @@ static bool apache(struct sw_decode *d, const struct sw_weberror *state, struct 
     struct sw_str date;
     struct sw_str level;
     int64_t time;
-    if (!take_brackets(&rest, &date) || !take_brackets(&rest, &level) || level.len == 0 || level.len > 40 || !apache_time(date, &time))
+    if (!take_brackets(&rest, &date) || !take_brackets(&rest, &level) || level.len == 0 || level.len > 40 ||
+        !apache_time(date, &time))
         return false;
     struct sw_event *event = &d->event;
     event->class_id = state->apache;
@@ -273,8 +277,8 @@ static bool apache(struct sw_decode *d, const struct sw_weberror *state, struct 
 /* 2021/12/01 13:53:33 */
 static bool slash_date(struct sw_str line)
 {
-    return line.len > 24 && line.ptr[4] == '/' && line.ptr[7] == '/' && line.ptr[10] == ' ' && line.ptr[13] == ':' && line.ptr[19] == ' ' &&
-           line.ptr[20] == '[';
+    return line.len > 24 && line.ptr[4] == '/' && line.ptr[7] == '/' && line.ptr[10] == ' ' && line.ptr[13] == ':' &&
+           line.ptr[19] == ' ' && line.ptr[20] == '[';
 }
 
 /* ", name: value" pairs after the message; values in quotes or up to the next comma. */
@@ -376,6 +380,24 @@ static bool nginx(struct sw_decode *d, const struct sw_weberror *state, struct s
 
 /* --- LiteSpeed ------------------------------------------------------------------------------------------ */
 
+/* "User 'bob' failed to authenticate.", "Failed Login Attempt - username:bob ip:192.0.2.1 url:" */
+static void add_litespeed_login(struct sw_event *event, struct sw_str message)
+{
+    unsigned count;
+    size_t end = find_last(message, SW_STR("' failed to authenticate"), message.len, &count);
+    if (sw_str_starts(message, SW_STR("User '")) && end != SW_NPOS) {
+        sw_event_add_str(event, sw_web_ids()->username, sw_str_slice(message, 6, end));
+        return;
+    }
+    size_t name = sw_str_find(message, SW_STR("Failed Login Attempt - username:"));
+    size_t ip = find_last(message, SW_STR(" ip:"), message.len, &count);
+    if (name == SW_NPOS || ip == SW_NPOS || ip < name + 32)
+        return;
+    sw_event_add_str(event, sw_web_ids()->username, sw_str_slice(message, name + 32, ip));
+    struct sw_str address = sw_str_from(message, ip + 4);
+    sw_event_add_str(event, own.login_ip, sw_str_slice(address, 0, sw_str_chr(address, ' ')));
+}
+
 /* 2022-06-08 22:49:20.774649 [NOTICE] [1226033] [192.0.2.1:45164:HTTP2-41#vhost] message */
 static bool litespeed(struct sw_decode *d, const struct sw_weberror *state, struct sw_str line)
 {
@@ -388,7 +410,8 @@ static bool litespeed(struct sw_decode *d, const struct sw_weberror *state, stru
     if (sw_time_iso_prefix(line, &time, &zoned, &used) != 0 || zoned || used + 1 >= line.len)
         return false;
     struct sw_str rest = sw_str_from(line, used + 1);
-    if (!take_brackets(&rest, &level) || !take_brackets(&rest, &pid) || sw_web_number_type(pid) != SW_INT || level.len > 16)
+    if (!take_brackets(&rest, &level) || !take_brackets(&rest, &pid) || sw_web_number_type(pid) != SW_INT ||
+        level.len > 16)
         return false;
     struct sw_event *event = &d->event;
     event->class_id = state->litespeed;
@@ -411,6 +434,7 @@ static bool litespeed(struct sw_decode *d, const struct sw_weberror *state, stru
         }
     }
     sw_event_add_str(event, SW_FIELD_MESSAGE, rest);
+    add_litespeed_login(event, rest);
     return true;
 }
 
@@ -421,7 +445,8 @@ bool sw_weberror_looks(struct sw_str line)
     if (line.len < 25)
         return false;
     if (line.ptr[0] == '[')
-        return (sw_is_alpha(line.ptr[1]) && line.ptr[4] == ' ' && line.ptr[8] == ' ') || (line.ptr[5] == '-' && line.ptr[11] == ' ');
+        return (sw_is_alpha(line.ptr[1]) && line.ptr[4] == ' ' && line.ptr[8] == ' ') ||
+               (line.ptr[5] == '-' && line.ptr[11] == ' ');
     return slash_date(line) || (line.ptr[4] == '-' && line.ptr[7] == '-' && line.ptr[10] == ' ' && line.ptr[13] == ':');
 }
 
@@ -485,14 +510,16 @@ static bool fits(struct sw_str line)
     struct sw_str text;
     if (line.ptr[0] == '[') {
         int64_t time;
-        return take_brackets(&rest, &text) && apache_time(text, &time) && take_brackets(&rest, &text) && text.len < 40 && text.len > 2;
+        return take_brackets(&rest, &text) && apache_time(text, &time) && take_brackets(&rest, &text) &&
+               text.len < 40 && text.len > 2;
     }
     rest = sw_str_from(line, slash_date(line) ? 20 : 19);
     if (!slash_date(line) && rest.len > 0 && rest.ptr[0] == '.')
         rest = sw_str_from(rest, 1 + (size_t)(sw_scan_chr(rest.ptr, rest.ptr + rest.len, ' ') - rest.ptr));
     if (!take_brackets(&rest, &text) || text.len < 4 || text.len > 8)
         return false;
-    return slash_date(line) ? sw_str_chr(rest, '#') < 12 : take_brackets(&rest, &text) && sw_web_number_type(text) == SW_INT;
+    return slash_date(line) ? sw_str_chr(rest, '#') < 12
+                            : take_brackets(&rest, &text) && sw_web_number_type(text) == SW_INT;
 }
 
 static int sniff(const struct sw_sniff *s)

@@ -1,9 +1,9 @@
 /*
- * weblog.c - access logs of web servers in the family of the common log format: Apache, nginx, Tomcat, Confluence, Jira,
- * Traefik, LiteSpeed, lighttpd and whatever else writes address, time in brackets, request in quotes, status.
+ * weblog.c - access logs of web servers in the family of the common log format: Apache, nginx, Tomcat, Confluence,
+ * Jira, Traefik, LiteSpeed, lighttpd and whatever else writes address, time in brackets, request in quotes, status.
  *
- * Variants are told line by line, so that a file in which they mix loses nothing. Values stay as they were logged (escapes
- * included). Error logs that share a file with an access log go to weberror.c.
+ * Variants are told line by line, so that a file in which they mix loses nothing. Values stay as they were logged
+ * (escapes included). Error logs that share a file with an access log go to weberror.c.
  */
 #include "decode/weblog.h"
 
@@ -16,7 +16,7 @@ struct sw_weblog {
     struct weblog_plan tail;
     struct weblog_plan whole;
     struct sw_web_clock clock;
-    sw_class_id plain;  /* class of a log whose server is not known */
+    sw_class_id plain; /* class of a log whose server is not known */
     sw_class_id tail_class;
     sw_class_id whole_class;
     sw_class_id confluence;
@@ -48,7 +48,8 @@ static bool add_pair(struct sw_event *event, struct weblog_slot *slot, struct sw
         return false;
     struct sw_str key = sw_str_slice(text, 0, sign);
     for (size_t i = 0; i < key.len; i++)
-        if (!sw_is_alpha(key.ptr[i]) && !sw_is_digit(key.ptr[i]) && key.ptr[i] != '_' && key.ptr[i] != '-' && key.ptr[i] != '.')
+        if (!sw_is_alpha(key.ptr[i]) && !sw_is_digit(key.ptr[i]) && key.ptr[i] != '_' && key.ptr[i] != '-' &&
+            key.ptr[i] != '.')
             return false;
     struct sw_str value = sw_str_from(text, sign + 1);
     if (value.len >= 2 && value.ptr[0] == '"' && value.ptr[value.len - 1] == '"')
@@ -88,7 +89,8 @@ static bool is_duration(struct sw_str text)
 /* TCP_MISS:HIER_DIRECT, the end of Squid's combined format. */
 static bool is_squid_result(struct sw_str text)
 {
-    return (sw_str_starts(text, SW_STR("TCP_")) || sw_str_starts(text, SW_STR("UDP_")) || sw_str_starts(text, SW_STR("NONE"))) &&
+    return (sw_str_starts(text, SW_STR("TCP_")) || sw_str_starts(text, SW_STR("UDP_")) ||
+            sw_str_starts(text, SW_STR("NONE"))) &&
            sw_str_chr(text, ':') != SW_NPOS;
 }
 
@@ -260,13 +262,24 @@ static int read_us_time(struct sw_str text, int64_t *time, bool *zoned)
     return sw_time_clf(sw_strn(swapped, text.len + 1), time, zoned);
 }
 
+/* 2022-06-29 14:06:40 +1000: the zone behind a space, as cPanel's login_log has it. */
+static int read_iso_time(struct sw_str text, int64_t *time, bool *zoned)
+{
+    char closed[32];
+    if (text.len != 25 || text.ptr[19] != ' ')
+        return sw_time_iso(text, time, zoned);
+    memcpy(closed, text.ptr, 19);
+    memcpy(closed + 19, text.ptr + 20, 5);
+    return sw_time_iso(sw_strn(closed, 24), time, zoned);
+}
+
 static int read_time(struct sw_decode *d, struct sw_weblog *log, struct sw_str text, int64_t *time)
 {
     bool zoned;
     int32_t offset = d->source->zone_offset;
     int rc = sw_web_clock_read(&log->clock, text, offset, time, &zoned);
     if (rc != 0) {
-        rc = text.ptr[4] == '-' ? sw_time_iso(text, time, &zoned) : read_us_time(text, time, &zoned);
+        rc = text.ptr[4] == '-' ? read_iso_time(text, time, &zoned) : read_us_time(text, time, &zoned);
         if (rc != 0)
             return rc;
         if (!zoned)
@@ -286,12 +299,18 @@ static const char *class_by_path(struct sw_str path)
         const char *part;
         const char *cls;
     } known[] = {
-        {"nginx", "webserver/nginx"},        {"apache", "webserver/apache"},
-        {"httpd", "webserver/apache"},       {"localhost_access", "webserver/tomcat"},
-        {"tomcat", "webserver/tomcat"},      {"catalina", "webserver/tomcat"},
-        {"atlassian-jira", "webserver/jira"}, {"conf_access_log", "webserver/confluence"},
-        {"litespeed", "webserver/litespeed"}, {"lsws", "webserver/litespeed"},
-        {"lighttpd", "webserver/lighttpd"},  {"traefik", "webserver/traefik"},
+        {"nginx", "webserver/nginx"},
+        {"apache", "webserver/apache"},
+        {"httpd", "webserver/apache"},
+        {"localhost_access", "webserver/tomcat"},
+        {"tomcat", "webserver/tomcat"},
+        {"catalina", "webserver/tomcat"},
+        {"atlassian-jira", "webserver/jira"},
+        {"conf_access_log", "webserver/confluence"},
+        {"litespeed", "webserver/litespeed"},
+        {"lsws", "webserver/litespeed"},
+        {"lighttpd", "webserver/lighttpd"},
+        {"traefik", "webserver/traefik"},
         {"squid", "proxy/squid"},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)

@@ -1,15 +1,16 @@
 /*
  * weblog_confluence.c - Confluence's access log, whose request, referer and user agent stand without quotes.
  *
- * Pattern since 7.11: %t %{X-AUSERNAME}o %I %h %r %s %Dms %b %{Referer}i %{User-Agent}i; behind a proxy administrators are
- * told to put %{X-Forwarded-For}i after the time (confluence.atlassian.com, "Configure access logs" and "Audit Confluence
- * using the Tomcat valve component").
+ * Pattern since 7.11: %t %{X-AUSERNAME}o %I %h %r %s %Dms %b %{Referer}i %{User-Agent}i; behind a proxy administrators
+ * are told to put %{X-Forwarded-For}i after the time (confluence.atlassian.com, "Configure access logs" and "Audit
+ * Confluence using the Tomcat valve component").
  */
 #include "decode/weblog_priv.h"
 
 #include "decode/scan.h"
 
-/* The space before the version of a request that begins at `at`: " HTTP/1.1 200 ", or NULL. A target may hold spaces. */
+/* The space before the version of a request that begins at `at`: " HTTP/1.1 200 ", or NULL. A target may hold spaces.
+ */
 static const char *version_at(const char *at, const char *end)
 {
     while (at < end) {

@@ -17,7 +17,8 @@ struct form {
 /* After the request. */
 static const struct form tail_forms[] = {
     /* Traefik, https://doc.traefik.io/traefik/observability/access-logs/ */
-    {"webserver/traefik", "#sc-status #sc-bytes \"cs-referer\" \"cs-user-agent\" #requests \"router\" \"server-url\" time-taken"},
+    {"webserver/traefik",
+     "#sc-status #sc-bytes \"cs-referer\" \"cs-user-agent\" #requests \"router\" \"server-url\" time-taken"},
     /* ingress-nginx, docs/user-guide/nginx-configuration/log-format.md */
     {"webserver/nginx", "#sc-status #sc-bytes \"cs-referer\" \"cs-user-agent\" #cs-bytes #time-taken [upstream-name] "
                         "[upstream-alternative] upstream-addr upstream-bytes upstream-time upstream-status request-id"},
@@ -37,20 +38,22 @@ static const struct form line_forms[] = {
     /* mod_ssl's ssl_request_log, as Red Hat and SUSE configure it */
     {"webserver/apache", "@c-ip tls-version tls-cipher \"request\" #sc-bytes"},
     /* Nginx Proxy Manager, proxy and standard */
-    {"webserver/nginx", "cache-status #upstream-status #sc-status - cs-method scheme cs-host \"/cs-uri\" [Client @c-ip] "
-                        "[Length #sc-bytes] [Gzip gzip-ratio] [Sent-to upstream] \"cs-user-agent\" \"cs-referer\""},
+    {"webserver/nginx",
+     "cache-status #upstream-status #sc-status - cs-method scheme cs-host \"/cs-uri\" [Client @c-ip] "
+     "[Length #sc-bytes] [Gzip gzip-ratio] [Sent-to upstream] \"cs-user-agent\" \"cs-referer\""},
     {"webserver/nginx", "#sc-status - cs-method scheme cs-host \"/cs-uri\" [Client @c-ip] [Length #sc-bytes] "
                         "[Gzip gzip-ratio] \"cs-user-agent\" \"cs-referer\""},
+    /* cPanel's login_log */
+    {"webserver/cpanel", "level [service] @c-ip - cs-username \"request\" *message"},
     /* McAfee (Skyhigh) Web Gateway's access.log, which names its columns in a comment line */
-    {"proxy", "\"cs-username\" @c-ip #sc-status \"request\" \"cs-categories\" \"reputation\" \"rs-content-type\" #sc-bytes "
-              "\"cs-user-agent\" \"virus-name\" \"block-reason\""},
-    {"webserver/nginx", "cs-host @c-ip #time-taken \"request\" #sc-status #sc-bytes #cs-bytes cs-referer *cs-user-agent"},
+    {"proxy",
+     "\"cs-username\" @c-ip #sc-status \"request\" \"cs-categories\" \"reputation\" \"rs-content-type\" #sc-bytes "
+     "\"cs-user-agent\" \"virus-name\" \"block-reason\""},
+    {"webserver/nginx",
+     "cs-host @c-ip #time-taken \"request\" #sc-status #sc-bytes #cs-bytes cs-referer *cs-user-agent"},
 };
 
-enum {
-    TAIL_FORMS = sizeof tail_forms / sizeof tail_forms[0],
-    LINE_FORMS = sizeof line_forms / sizeof line_forms[0]
-};
+enum { TAIL_FORMS = sizeof tail_forms / sizeof tail_forms[0], LINE_FORMS = sizeof line_forms / sizeof line_forms[0] };
 
 static struct weblog_plan tail_plans[TAIL_FORMS];
 static struct weblog_plan line_plans[LINE_FORMS];
@@ -64,7 +67,8 @@ static struct weblog_slot slot_of(struct sw_str name)
     static const struct {
         char sign;
         uint8_t kind;
-    } signs[] = {{'#', WEBLOG_NUMBER}, {'@', WEBLOG_ADDRESS}, {'^', WEBLOG_FORWARDED}, {'/', WEBLOG_TARGET}, {'*', WEBLOG_REST}};
+    } signs[] = {
+        {'#', WEBLOG_NUMBER}, {'@', WEBLOG_ADDRESS}, {'^', WEBLOG_FORWARDED}, {'/', WEBLOG_TARGET}, {'*', WEBLOG_REST}};
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
         if (name.ptr[0] != signs[i].sign)
             continue;
@@ -117,8 +121,8 @@ static void start(void)
         compile(&line_plans[i], &line_forms[i]);
 }
 
-/* Status and bytes, then words; the first quoted text is the referer, the second the user agent. A single one is the user
- * agent. What else there is shows in its value. */
+/* Status and bytes, then words; the first quoted text is the referer, the second the user agent. A single one is the
+ * user agent. What else there is shows in its value. */
 static void guess(struct weblog_plan *plan, uint64_t shape)
 {
     const struct sw_web_ids *ids = sw_web_ids();
@@ -134,7 +138,8 @@ static void guess(struct weblog_plan *plan, uint64_t shape)
             slot = (struct weblog_slot){.id = words == 0 ? ids->status : ids->bytes, .kind = WEBLOG_NUMBER};
             words++;
         } else if ((left & 3) == WEBLOG_QUOTE && quotes < 2) {
-            slot = (struct weblog_slot){.id = quotes == 0 && quoted > 1 ? ids->referer : ids->agent, .kind = WEBLOG_TEXT};
+            slot =
+                (struct weblog_slot){.id = quotes == 0 && quoted > 1 ? ids->referer : ids->agent, .kind = WEBLOG_TEXT};
             quotes += quoted > 1 ? 1 : 2;
         }
         plan->slots[plan->count++] = slot;

@@ -77,7 +77,8 @@ static const char *word_end(const char *at, const char *end)
 }
 
 /* Takes the token at *at, which is not at the end and at no space. */
-static inline __attribute__((always_inline)) enum weblog_kind next_token(const char **at, const char *end, struct sw_str *text)
+static inline __attribute__((always_inline)) enum weblog_kind next_token(const char **at, const char *end,
+                                                                         struct sw_str *text)
 {
     const char *start = *at;
     if (*start == '-' && ends_token(start + 1, end)) {
@@ -112,7 +113,8 @@ static const char *skip_spaces(const char *at, const char *end)
     return at;
 }
 
-/* A time of an access log begins with a digit and has colons: 06/May/2024:07:08:09, 05/06/2024:07:08:09, 2024-05-06T07:08:09Z */
+/* A time of an access log begins with a digit and has colons: 06/May/2024:07:08:09, 05/06/2024:07:08:09,
+ * 2024-05-06T07:08:09Z */
 static bool is_time(struct sw_str text)
 {
     return text.len >= 19 && sw_is_digit(text.ptr[0]) && (text.ptr[2] == '/' || text.ptr[4] == '-') &&

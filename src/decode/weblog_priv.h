@@ -1,10 +1,10 @@
 /*
- * weblog_priv.h - between the parts of the access log decoder: weblog_line.c cuts a line into tokens, weblog_forms.c tells
- * what the tokens mean, weblog.c makes events of them.
+ * weblog_priv.h - between the parts of the access log decoder: weblog_line.c cuts a line into tokens, weblog_forms.c
+ * tells what the tokens mean, weblog.c makes events of them.
  *
  * A token is a word, a quoted text, or a text in brackets. The kinds of a line's tokens after its request (or, where
- * the time comes first, after the time) are its shape, one number. What to do with each token is a plan. A plan depends on
- * the shape alone, so that a plan that is kept from line to line can't change what a line gives.
+ * the time comes first, after the time) are its shape, one number. What to do with each token is a plan. A plan depends
+ * on the shape alone, so that a plan that is kept from line to line can't change what a line gives.
  */
 #ifndef SW_DECODE_WEBLOG_PRIV_H
 #define SW_DECODE_WEBLOG_PRIV_H
@@ -31,8 +31,8 @@ struct weblog_line {
     const char *end; /* of the line */
 };
 
-/* Cuts a line up. With the time first (prefix_count 0) the tokens begin after the time and hold the request; else they begin
- * after the request. NULL, or the reason why it is no access log line. */
+/* Cuts a line up. With the time first (prefix_count 0) the tokens begin after the time and hold the request; else they
+ * begin after the request. NULL, or the reason why it is no access log line. */
 const char *weblog_cut(struct weblog_line *line, struct sw_str text);
 
 enum weblog_slot_kind {
@@ -44,7 +44,7 @@ enum weblog_slot_kind {
     WEBLOG_FORWARDED, /* addresses passed on; the first is the client where the log tells none */
     WEBLOG_REST,      /* from here to the end of the line */
     WEBLOG_SKIP,
-    WEBLOG_GUESS      /* by its value */
+    WEBLOG_GUESS /* by its value */
 };
 
 struct weblog_slot {
@@ -68,8 +68,8 @@ void weblog_plan_tail(struct weblog_plan *plan, uint64_t shape);
 /* Plan for what follows a time that begins the line. False: no known form. */
 bool weblog_plan_line(struct weblog_plan *plan, uint64_t shape);
 
-/* Confluence's access log: [time] (forwarded) user thread address METHOD target HTTP/1.1 status time bytes referer agent,
- * nothing quoted. Adds its fields and returns true, or returns false and has added nothing. */
+/* Confluence's access log: [time] (forwarded) user thread address METHOD target HTTP/1.1 status time bytes referer
+ * agent, nothing quoted. Adds its fields and returns true, or returns false and has added nothing. */
 bool weblog_confluence(struct sw_event *event, const struct weblog_line *line);
 
 #endif

@@ -1,8 +1,9 @@
 /*
  * zeek.c - Zeek's logs in their tab separated form (JSON ones are JSON's).
  *
- * Form: Zeek's documentation, "Zeek Log Formats and Inspection". Columns have names and types; a field that is unset ("-") is
- * left out, as it is in Zeek's JSON; elements of sets and vectors repeat the field; booleans are true and false.
+ * Form: Zeek's documentation, "Zeek Log Formats and Inspection". Columns have names and types; a field that is unset
+ * ("-") is left out, as it is in Zeek's JSON; elements of sets and vectors repeat the field; booleans are true and
+ * false.
  */
 #include "base/error.h"
 #include "base/mem.h"
@@ -49,8 +50,8 @@ struct state {
 static char separator_of(struct sw_str text, char otherwise)
 {
     uint64_t code;
-    if (text.len > 2 && text.ptr[0] == '\\' && text.ptr[1] == 'x' && sw_str_hex64(sw_str_from(text, 2), &code) == 0 && code > 0 &&
-        code < 128)
+    if (text.len > 2 && text.ptr[0] == '\\' && text.ptr[1] == 'x' && sw_str_hex64(sw_str_from(text, 2), &code) == 0 &&
+        code > 0 && code < 128)
         return (char)code;
     return text.len == 1 ? text.ptr[0] : otherwise;
 }
@@ -66,7 +67,7 @@ static uint8_t kind_of(struct sw_str type)
     static const struct {
         const char *name;
         uint8_t kind;
-    } kinds[] = {{"count", NUMBER}, {"int", NUMBER},  {"port", NUMBER},   {"double", NUMBER},
+    } kinds[] = {{"count", NUMBER}, {"int", NUMBER},   {"port", NUMBER},    {"double", NUMBER},
                  {"time", TIME},    {"bool", BOOLEAN}, {"interval", NUMBER}};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (sw_str_is(type, kinds[i].name))
@@ -134,7 +135,8 @@ static struct sw_str unescape(struct sw_arena *arena, struct sw_str text)
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         size_t left = text.len - i;
-        if (c == '\\' && left > 3 && text.ptr[i + 1] == 'x' && sw_hex_digit(text.ptr[i + 2]) >= 0 && sw_hex_digit(text.ptr[i + 3]) >= 0) {
+        if (c == '\\' && left > 3 && text.ptr[i + 1] == 'x' && sw_hex_digit(text.ptr[i + 2]) >= 0 &&
+            sw_hex_digit(text.ptr[i + 3]) >= 0) {
             c = (char)(sw_hex_digit(text.ptr[i + 2]) * 16 + sw_hex_digit(text.ptr[i + 3]));
             i += 3;
         } else if (c == '\\' && left > 1 && text.ptr[i + 1] == '\\') {

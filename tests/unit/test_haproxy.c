@@ -56,7 +56,7 @@ static void tcp_and_errors(void **unused)
          "time-connect#0 | time-taken#5007 | sc-bytes#212 | termination-state=-- | connections-active#0 | connections-frontend#0 | "
          "connections-backend#0 | connections-server#0 | retries#3 | queue-server#0 | queue-backend#0");
     LINE("127.0.0.1:56059 [03/Dec/2012:17:35:10.380] frt/f1: Connection error during SSL handshake",
-         "2012-12-03T17:35:10.380Z c-ip=127.0.0.1 | c-port#56059 | frontend=frt/f1 | error=Connection error during SSL handshake");
+         "2012-12-03T17:35:10.380Z c-ip=127.0.0.1 | c-port#56059 | frontend=frt | listener=f1 | error=Connection error during SSL handshake");
 }
 
 static void zone_of_the_source(void **unused)
@@ -67,8 +67,8 @@ static void zone_of_the_source(void **unused)
     p.source.zone_offset = -3600;
     const char *input = "127.0.0.1:56059 [03/Dec/2012:17:35:10.380] frt/f1: x\n127.0.0.1:56059 [03/Dec/2012:17:35:11.381] frt/f1: x\n";
     probe_run(&p, sw_str(input), strlen(input));
-    assert_true(sw_str_is(sw_buf_str(&p.out), "1 2012-12-03T18:35:10.380Z c-ip=127.0.0.1 | c-port#56059 | frontend=frt/f1 | error=x\n"
-                                              "2 2012-12-03T18:35:11.381Z c-ip=127.0.0.1 | c-port#56059 | frontend=frt/f1 | error=x\n"));
+    assert_true(sw_str_is(sw_buf_str(&p.out), "1 2012-12-03T18:35:10.380Z c-ip=127.0.0.1 | c-port#56059 | frontend=frt | listener=f1 | error=x\n"
+                                              "2 2012-12-03T18:35:11.381Z c-ip=127.0.0.1 | c-port#56059 | frontend=frt | listener=f1 | error=x\n"));
     assert_int_equal(p.stats.notes[0].count, 2);
     probe_fini(&p);
 }

@@ -78,9 +78,13 @@ static void modsecurity(void **unused)
 static void litespeed(void **unused)
 {
     (void)unused;
-    LINE("2022-06-08 22:49:20.774649 [NOTICE] [1226033] [192.0.2.4:45164:HTTP2-41#_AdminVHost] [STDERR] Failed Login Attempt",
+    LINE("2022-06-08 22:49:20.774649 [NOTICE] [1226033] [192.0.2.4:45164:HTTP2-41#_AdminVHost] [STDERR] Failed Login Attempt - username:a ip:b "
+         "ip:127.0.0.1 url:",
          "2022-06-08T22:49:20.774649Z level=NOTICE | pid#1226033 | c-ip=192.0.2.4 | c-port#45164 | cs-host=_AdminVHost | "
-         "message=[STDERR] Failed Login Attempt");
+         "message=[STDERR] Failed Login Attempt - username:a ip:b ip:127.0.0.1 url: | cs-username=a ip:b | login-ip=127.0.0.1");
+    LINE("2022-06-09 12:22:07.353044 [INFO] [1226038] [192.168.9.163:61120-5#Example] User 'bob' failed to authenticate.",
+         "2022-06-09T12:22:07.353044Z level=INFO | pid#1226038 | c-ip=192.168.9.163 | c-port#61120 | cs-host=Example | "
+         "message=User 'bob' failed to authenticate. | cs-username=bob");
 }
 
 static void mixed_files(void **unused)

@@ -167,6 +167,18 @@ static void time_first(void **unused)
          "cs-version=HTTP/2.0 | sc-status#207 | sc-bytes#125 | cs-bytes#440 | cs-referer~- | cs-user-agent=Mozilla/5.0 (X11; \"x\")");
 }
 
+static void cpanel(void **unused)
+{
+    (void)unused;
+    LINE("[2022-06-29 14:06:40 +1000] info [cpaneld] 192.0.2.4 - root \"POST /login/?login_only=1 HTTP/1.1\" FAILED LOGIN cpaneld: x",
+         "2022-06-29T04:06:40Z level=info | service=cpaneld | c-ip=192.0.2.4 | cs-username=root | cs-method=POST | "
+         "cs-uri=/login/?login_only=1 | cs-uri-stem=/login/ | cs-query=login_only=1 | cs-version=HTTP/1.1 | "
+         "message=FAILED LOGIN cpaneld: x");
+    LINE("192.0.2.4 - bob [06/10/2021:11:19:31 -0100] \"GET / HTTP/1.0\" 200 0 \"-\" \"UA\" \"s\" \"-\" 2087",
+         "2021-06-10T12:19:31Z c-ip=192.0.2.4 | cs-username=bob | cs-method=GET | cs-uri=/ | cs-uri-stem=/ | cs-version=HTTP/1.0 | "
+         "sc-status#200 | sc-bytes#0 | cs-referer~- | cs-user-agent=UA | auth=s | x-forwarded-for~- | s-port#2087");
+}
+
 static void times(void **unused)
 {
     (void)unused;
@@ -318,6 +330,7 @@ int main(void)
         cmocka_unit_test(what_follows),
         cmocka_unit_test(requests),
         cmocka_unit_test(time_first),
+        cmocka_unit_test(cpanel),
         cmocka_unit_test(times),
         cmocka_unit_test(clock_agrees_with_reading_afresh),
         cmocka_unit_test(addresses),
