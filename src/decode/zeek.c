@@ -113,7 +113,7 @@ static void use_header(struct sw_decode *d, struct state *state)
     struct sw_str type;
     while (names.len > 0 && layout->count < COLUMNS && sw_str_next(&names, layout->separator, &name)) {
         struct column *column = &layout->columns[layout->count++];
-        *column = (struct column){.id = sw_field_intern(name)};
+        *column = (struct column){.id = name.len > 0 ? sw_field_intern(name) : sw_web_ids()->extra};
         if (types.ptr != NULL && sw_str_next(&types, layout->separator, &type) && type.len > 0)
             set_type(column, type);
         else if (column->id == state->ts)
