@@ -1,5 +1,5 @@
-/* action.c - documents of the old Sigma format that build on each other: `action: global` is laid over the documents that
- * follow, `action: repeat` over the one before, `action: reset` forgets both. */
+/* action.c - documents of the old Sigma format that build on each other: `action: global` is laid over the documents
+ * that follow, `action: repeat` over the one before, `action: reset` forgets both. */
 #include "sigma/loader_priv.h"
 
 #include "base/limits.h"
@@ -71,7 +71,8 @@ static int merge_maps(struct sw_loader *loader, const struct sw_yaml *base, cons
         struct merge_job job = work[--left];
         int rc = merge_one(arena, &job, work, &left);
         if (rc == SW_E_LIMIT)
-            return sw_loader_fail(loader, over, SW_NO_SUGGESTION, "the documents of an action are too large to be merged");
+            return sw_loader_fail(loader, over, SW_NO_SUGGESTION,
+                                  "the documents of an action are too large to be merged");
         if (rc != 0)
             return rc;
     }
@@ -79,7 +80,8 @@ static int merge_maps(struct sw_loader *loader, const struct sw_yaml *base, cons
     return 0;
 }
 
-int sw_actions_apply(struct sw_loader *loader, struct sw_actions *actions, struct sw_yaml_document *document, bool *ready)
+int sw_actions_apply(struct sw_loader *loader, struct sw_actions *actions, struct sw_yaml_document *document,
+                     bool *ready)
 {
     const struct sw_yaml *root = document->root;
     const struct sw_yaml *action = sw_yaml_get(root, "action");
@@ -98,7 +100,8 @@ int sw_actions_apply(struct sw_loader *loader, struct sw_actions *actions, struc
         rc = merge_maps(loader, actions->previous, root, &document->root);
         actions->previous = document->root;
     } else if (action != NULL && sw_yaml_get(root, "detection") != NULL) {
-        return sw_loader_fail(loader, action, SW_STR("global, reset or repeat"), "unknown action '%.*s'", SW_STR_ARG(word));
+        return sw_loader_fail(loader, action, SW_STR("global, reset or repeat"), "unknown action '%.*s'",
+                              SW_STR_ARG(word));
     } else if (sw_yaml_get(root, "correlation") == NULL && sw_yaml_get(root, "filter") == NULL) {
         if (actions->global != NULL && root->kind == SW_YAML_MAP)
             rc = merge_maps(loader, root, actions->global, &document->root);

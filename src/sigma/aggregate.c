@@ -29,7 +29,8 @@ static void next(struct words *w)
     while (w->pos < w->text.len && is_part(w->text.ptr[w->pos]))
         w->pos++;
     if (w->pos == w->start && w->pos < w->text.len) {
-        bool two = w->pos + 1 < w->text.len && strchr("<>=", w->text.ptr[w->pos]) != NULL && w->text.ptr[w->pos + 1] == '=';
+        bool two =
+            w->pos + 1 < w->text.len && strchr("<>=", w->text.ptr[w->pos]) != NULL && w->text.ptr[w->pos + 1] == '=';
         w->pos += two ? 2 : 1;
     }
     w->word = sw_str_slice(w->text, w->start, w->pos);
@@ -150,7 +151,8 @@ static int read_bound(struct words *w, struct sw_correlation *c)
 /* --- the rules it becomes ------------------------------------------------------------------------------------- */
 
 /* A silent rule for one part; number 0 is the main one. */
-static int add_base(struct sw_loader *loader, const struct sw_rule *meta, uint32_t root, unsigned number, uint32_t *index)
+static int add_base(struct sw_loader *loader, const struct sw_rule *meta, uint32_t root, unsigned number,
+                    uint32_t *index)
 {
     struct sw_rule base = *meta;
     base.id = sw_arena_printf(&loader->rules->arena, "%.*s#%u", SW_STR_ARG(meta->id), number);
@@ -163,8 +165,8 @@ static int add_base(struct sw_loader *loader, const struct sw_rule *meta, uint32
     return sw_rule_add(loader, &base, index);
 }
 
-static int read_timeframe(struct sw_loader *loader, const struct sw_yaml *detection, bool needed, const struct sw_rule *meta,
-                          int64_t *span)
+static int read_timeframe(struct sw_loader *loader, const struct sw_yaml *detection, bool needed,
+                          const struct sw_rule *meta, int64_t *span)
 {
     const struct sw_yaml *value = sw_yaml_get(detection, "timeframe");
     *span = SW_TIMESPAN_ALL;
@@ -231,7 +233,8 @@ static int near_name(void *context, struct sw_str name, uint32_t column, uint32_
         if (near->of[i] == selection)
             return sw_build_ref(near->loader, (uint32_t)i, node);
     if (near->count == NEAR_MOST)
-        return sw_loader_fail_at(near->loader, near->at->line, column, SW_NO_SUGGESTION, "'near' names too many selections");
+        return sw_loader_fail_at(near->loader, near->at->line, column, SW_NO_SUGGESTION,
+                                 "'near' names too many selections");
     uint32_t index;
     int rc = add_base(near->loader, near->meta, selection->node, (unsigned)near->count, &index);
     if (rc != 0)
@@ -277,7 +280,8 @@ int sw_aggregate_parse(struct sw_loader *loader, const struct sw_yaml *detection
     struct words w = {.loader = loader, .at = condition, .text = condition->text, .pos = pipe + 1, .start = pipe};
     struct sw_correlation c = {.condition_root = SW_NO_NODE};
     uint32_t root;
-    int rc = sw_selections_condition_text(loader, condition, sw_str_slice(condition->text, 0, pipe), 0, selections, &root);
+    int rc =
+        sw_selections_condition_text(loader, condition, sw_str_slice(condition->text, 0, pipe), 0, selections, &root);
     if (rc == 0)
         rc = sw_loader_keep(loader, condition->text, &meta->condition);
     if (rc != 0)

@@ -3,8 +3,8 @@
 
 #include "base/limits.h"
 
-/* An open bracket (the whole expression is the first). Its terms lie on the loader's stack: finished members of its `or`
- * from or_floor on, members of the present `and` from and_floor on. */
+/* An open bracket (the whole expression is the first). Its terms lie on the loader's stack: finished members of its
+ * `or` from or_floor on, members of the present `and` from and_floor on. */
 struct level {
     size_t or_floor;
     size_t and_floor;
@@ -118,7 +118,9 @@ static int selector(struct parser *p, struct sw_str word, size_t start, size_t *
         return fail(p, start, "asks for an impossible number of selections");
     *pos = next + pattern.len;
     uint32_t node;
-    int rc = p->names->select(p->names->context, pattern, all ? 0 : any ? 1 : (uint32_t)need, column_of(p, next), &node);
+    if (any)
+        need = 1;
+    int rc = p->names->select(p->names->context, pattern, all ? 0 : (uint32_t)need, column_of(p, next), &node);
     return rc != 0 ? rc : operand(p, node);
 }
 
@@ -176,7 +178,8 @@ int sw_condition_parse(struct sw_loader *loader, const struct sw_yaml *at, struc
             return rc;
     }
     if (p.operand)
-        return fail(&p, text.len, loader->stack_count == floor && p.depth == 0 ? "is empty" : "ends where a name must follow");
+        return fail(&p, text.len,
+                    loader->stack_count == floor && p.depth == 0 ? "is empty" : "ends where a name must follow");
     if (p.depth > 0)
         return sw_loader_fail_at(loader, at->line, p.levels[p.depth].column, SW_NO_SUGGESTION,
                                  "the condition has a bracket that is not closed");

@@ -1,5 +1,5 @@
-/* correlate_finish.c - one correlation after the other, lower ones first: puts all workers' observations of it in order, cuts
- * them into keys, has the windows tried, and passes matches on to the correlations that refer to it. */
+/* correlate_finish.c - one correlation after the other, lower ones first: puts all workers' observations of it in
+ * order, cuts them into keys, has the windows tried, and passes matches on to the correlations that refer to it. */
 #include "sigma/correlate_priv.h"
 
 #include "base/mem.h"
@@ -80,7 +80,8 @@ static int by_key_and_time(const void *a, const void *b)
     return order != 0 ? order : compare_values(x->of, y->of);
 }
 
-/* --- keys ---------------------------------------------------------------------------------------------------------- */
+/* --- keys ----------------------------------------------------------------------------------------------------------
+ */
 
 /* The group-by values in one, folded: what makes two keys different. */
 static int key_text(struct finish *f, const struct sw_observation *o, struct sw_str *text)
@@ -116,7 +117,8 @@ static bool same_values(const struct finish *f, const struct sw_observation *a, 
     return true;
 }
 
-/* --- matches --------------------------------------------------------------------------------------------------------- */
+/* --- matches ---------------------------------------------------------------------------------------------------------
+ */
 
 static int keep_groups(struct finish *f, const struct sw_observation *o, struct sw_correlation_match *match)
 {
@@ -195,11 +197,12 @@ static int add_match(struct finish *f, const struct sw_stretch *s)
     return rc;
 }
 
-/* --- chains ------------------------------------------------------------------------------------------------------------ */
+/* --- chains
+ * ------------------------------------------------------------------------------------------------------------ */
 
 /* One event of a match as an observation of the correlation above: its values are those that the edge asks for. */
-static int pass_one(struct finish *f, const struct sw_plan *above, const struct sw_edge *edge, const struct sw_observation *o,
-                    int64_t time)
+static int pass_one(struct finish *f, const struct sw_plan *above, const struct sw_edge *edge,
+                    const struct sw_observation *o, int64_t time)
 {
     struct sw_correlator *c = f->c;
     size_t varied = above->groups + above->values;
@@ -227,8 +230,8 @@ static int pass_one(struct finish *f, const struct sw_plan *above, const struct 
 }
 
 /* The text by which two observations are the same to the edge. */
-static int edge_text(struct finish *f, const struct sw_plan *above, const struct sw_edge *edge, const struct sw_observation *o,
-                     struct sw_str *text)
+static int edge_text(struct finish *f, const struct sw_plan *above, const struct sw_edge *edge,
+                     const struct sw_observation *o, struct sw_str *text)
 {
     struct sw_buf buf;
     sw_buf_init(&buf, SIZE_MAX);
@@ -244,8 +247,8 @@ static int edge_text(struct finish *f, const struct sw_plan *above, const struct
     return rc;
 }
 
-/* To a temporal correlation a match is there from the moment when it began to hold, at each of its events. To one that counts
- * it is one observation for each set of values that its events have. */
+/* To a temporal correlation a match is there from the moment when it began to hold, at each of its events. To one that
+ * counts it is one observation for each set of values that its events have. */
 static int pass_up(struct finish *f, const struct sw_stretch *s, uint32_t parent, uint32_t ref)
 {
     const struct sw_plan *above = &f->c->plans[parent];
@@ -283,7 +286,8 @@ static int take_stretch(void *context, const struct sw_stretch *s)
     return rc;
 }
 
-/* --- one correlation ----------------------------------------------------------------------------------------------------- */
+/* --- one correlation
+ * ----------------------------------------------------------------------------------------------------- */
 
 static int decide_key(struct finish *f)
 {

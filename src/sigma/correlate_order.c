@@ -1,8 +1,8 @@
 /* correlate_order.c - temporal_ordered: the rules' events one after the other, within the timespan.
  *
- * For each rule of the order the latest possible beginning of a sequence that has come as far as that rule is kept; it is the
- * best one, since it leaves the most time for the rest. Events of the same time may stand in any order, since logs often
- * have seconds only, but one event can't stand in two places. */
+ * For each rule of the order the latest possible beginning of a sequence that has come as far as that rule is kept; it
+ * is the best one, since it leaves the most time for the rest. Events of the same time may stand in any order, since
+ * logs often have seconds only, but one event can't stand in two places. */
 #include "sigma/correlate_priv.h"
 
 /* The best sequence up to a rule: where it began, and the observation it ends with. */
@@ -16,7 +16,8 @@ struct order {
     const struct sw_plan *plan;
     struct sw_observation **list;
     struct reach *best;  /* by ref */
-    struct reach *other; /* the best that ends with another event, for the case that the same event comes next as well */
+    struct reach
+        *other; /* the best that ends with another event, for the case that the same event comes next as well */
     size_t refs;
 };
 
@@ -93,8 +94,8 @@ static int walk(struct order *o, size_t count, sw_stretch_fn *each, void *contex
     return rc == 0 && running ? each(context, &run) : rc;
 }
 
-int sw_correlate_ordered(const struct sw_plan *plan, struct sw_observation **list, size_t count, struct sw_arena *scratch,
-                         sw_stretch_fn *each, void *context)
+int sw_correlate_ordered(const struct sw_plan *plan, struct sw_observation **list, size_t count,
+                         struct sw_arena *scratch, sw_stretch_fn *each, void *context)
 {
     struct order o = {.plan = plan, .list = list, .refs = plan->correlation->ref_count};
     if (count < o.refs)

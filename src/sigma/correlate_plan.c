@@ -1,5 +1,5 @@
-/* correlate_plan.c - what each correlation needs of what it refers to, worked out once: fields of events, values that have to
- * be carried up through chains, and extended conditions in postfix form. */
+/* correlate_plan.c - what each correlation needs of what it refers to, worked out once: fields of events, values that
+ * have to be carried up through chains, and extended conditions in postfix form. */
 #include "sigma/correlate_priv.h"
 
 #include "base/mem.h"
@@ -63,7 +63,8 @@ static int add_parent(struct sw_plan *below, uint32_t correlation, uint32_t ref)
 {
     int rc = sw_grow(&below->parents, &below->parent_cap, below->parent_count, sizeof *below->parents, UINT32_MAX);
     if (rc == 0)
-        rc = sw_grow(&below->parent_refs, &below->parent_ref_cap, below->parent_count, sizeof *below->parent_refs, UINT32_MAX);
+        rc = sw_grow(&below->parent_refs, &below->parent_ref_cap, below->parent_count, sizeof *below->parent_refs,
+                     UINT32_MAX);
     if (rc != 0)
         return rc;
     below->parents[below->parent_count] = correlation;

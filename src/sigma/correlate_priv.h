@@ -14,8 +14,8 @@
 
 #define SW_ABSENT UINT32_MAX /* length of a value that isn't there */
 
-/* One observation. Behind it lie its values, each a 32-bit length and its bytes, as they were in the event: the group-by values,
- * the value that is counted (value_count), what correlations further up ask for. */
+/* One observation. Behind it lie its values, each a 32-bit length and its bytes, as they were in the event: the
+ * group-by values, the value that is counted (value_count), what correlations further up ask for. */
 struct sw_observation {
     int64_t time;
     uint64_t hash;     /* of correlation and folded group-by values */
@@ -27,8 +27,8 @@ struct sw_observation {
     uint32_t value;    /* scratch: number of the value among those of the key */
 };
 
-/* What an observation costs beyond its own bytes while it is decided: its place in the list that is sorted, twice (sorting
- * takes as much again), and in its key. */
+/* What an observation costs beyond its own bytes while it is decided: its place in the list that is sorted, twice
+ * (sorting takes as much again), and in its key. */
 #define SW_OBSERVATION_COST 56u
 
 /* Blocks of observations of one correlation. */
@@ -119,9 +119,11 @@ struct sw_observer {
 int sw_correlate_plan(struct sw_correlator *c);
 
 /* --- observe.c --- */
-/* Adds one observation to a list and to the accounts; `values` are `count` strings. Evicted: 0, and counted in stats. */
-int sw_observe(struct sw_correlator *c, struct sw_observations *list, struct sw_arena *scratch, const struct sw_plan *plan,
-               const struct sw_observation *head, const struct sw_str *values, size_t count, struct sw_correlator_stats *stats);
+/* Adds one observation to a list and to the accounts; `values` are `count` strings. Evicted: 0, and counted in stats.
+ */
+int sw_observe(struct sw_correlator *c, struct sw_observations *list, struct sw_arena *scratch,
+               const struct sw_plan *plan, const struct sw_observation *head, const struct sw_str *values, size_t count,
+               struct sw_correlator_stats *stats);
 void sw_observations_free(struct sw_observations *list);
 /* Takes what is beyond the level out of a list. */
 void sw_observations_compact(struct sw_observations *list, uint32_t level, struct sw_correlator_stats *stats);
@@ -143,10 +145,10 @@ struct sw_stretch {
 typedef int sw_stretch_fn(void *context, const struct sw_stretch *stretch);
 
 /* Calls back for each match among a key's observations, in order. */
-int sw_correlate_windows(const struct sw_plan *plan, struct sw_observation **list, size_t count, struct sw_arena *scratch,
-                         sw_stretch_fn *each, void *context);
-int sw_correlate_ordered(const struct sw_plan *plan, struct sw_observation **list, size_t count, struct sw_arena *scratch,
-                         sw_stretch_fn *each, void *context);
+int sw_correlate_windows(const struct sw_plan *plan, struct sw_observation **list, size_t count,
+                         struct sw_arena *scratch, sw_stretch_fn *each, void *context);
+int sw_correlate_ordered(const struct sw_plan *plan, struct sw_observation **list, size_t count,
+                         struct sw_arena *scratch, sw_stretch_fn *each, void *context);
 
 /* --- correlate_finish.c --- */
 int sw_correlate_finish(struct sw_correlator *c, sw_correlation_fn *each, void *context);
@@ -165,7 +167,8 @@ static inline bool sw_bounds_hold(const struct sw_correlation *c, double value)
 }
 
 /* Whether both are the same event (a match of a correlation is only the same as itself). */
-static inline bool sw_same_event(const struct sw_correlation *c, const struct sw_observation *a, const struct sw_observation *b)
+static inline bool sw_same_event(const struct sw_correlation *c, const struct sw_observation *a,
+                                 const struct sw_observation *b)
 {
     return a->source == b->source && a->position == b->position && a->time == b->time &&
            (a->ref == b->ref || (!c->refs[a->ref].is_correlation && !c->refs[b->ref].is_correlation));

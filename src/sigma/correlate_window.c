@@ -1,5 +1,5 @@
-/* correlate_window.c - slides a window over a key's observations and tries the condition on each maximal one. All types but
- * temporal_ordered, which is correlate_order.c's. */
+/* correlate_window.c - slides a window over a key's observations and tries the condition on each maximal one. All types
+ * but temporal_ordered, which is correlate_order.c's. */
 #include "sigma/correlate_priv.h"
 
 #include "base/hash.h"
@@ -118,7 +118,8 @@ static void leave(struct window *w, size_t i)
         tree_add(w, o->value, UINT32_MAX);
 }
 
-/* --- the condition -------------------------------------------------------------------------------------------------- */
+/* --- the condition --------------------------------------------------------------------------------------------------
+ */
 
 static bool run_program(const struct window *w)
 {
@@ -173,7 +174,8 @@ static bool holds(const struct window *w, double *value)
     return w->plan->program != NULL ? run_program(w) : sw_bounds_hold(w->plan->correlation, *value);
 }
 
-/* --- preparing ------------------------------------------------------------------------------------------------------- */
+/* --- preparing -------------------------------------------------------------------------------------------------------
+ */
 
 struct ranked {
     struct sw_hash128 hash;
@@ -240,7 +242,8 @@ static int number_values(struct slide *s)
     return rc;
 }
 
-/* One event that several rules match is one event: only its first rule's observations weigh. For event_count only the first. */
+/* One event that several rules match is one event: only its first rule's observations weigh. For event_count only the
+ * first. */
 static void weigh(struct slide *s)
 {
     const struct sw_correlation *c = s->plan->correlation;
@@ -282,9 +285,11 @@ static int new_window(struct slide *s, struct window *w)
     return w->counts == NULL || w->stack == NULL ? SW_E_NOMEM : 0;
 }
 
-/* --- sliding ----------------------------------------------------------------------------------------------------------- */
+/* --- sliding
+ * ----------------------------------------------------------------------------------------------------------- */
 
-/* The condition, once it holds, holds for any window that contains this one: it began to hold before the window was full. */
+/* The condition, once it holds, holds for any window that contains this one: it began to hold before the window was
+ * full. */
 static bool only_grows(const struct sw_plan *plan)
 {
     const struct sw_correlation *c = plan->correlation;
@@ -368,14 +373,15 @@ static bool is_hopeless(const struct sw_plan *plan, size_t count)
     bool counts = c->type == SW_EVENT_COUNT || c->type == SW_VALUE_COUNT || (plan->temporal && plan->program == NULL);
     for (size_t i = 0; counts && i < c->bound_count; i++) {
         double bound = c->bounds[i].value;
-        if ((c->bounds[i].op == SW_GTE && (double)count < bound) || (c->bounds[i].op == SW_GT && (double)count <= bound))
+        if ((c->bounds[i].op == SW_GTE && (double)count < bound) ||
+            (c->bounds[i].op == SW_GT && (double)count <= bound))
             return true;
     }
     return false;
 }
 
-int sw_correlate_windows(const struct sw_plan *plan, struct sw_observation **list, size_t count, struct sw_arena *scratch,
-                         sw_stretch_fn *each, void *context)
+int sw_correlate_windows(const struct sw_plan *plan, struct sw_observation **list, size_t count,
+                         struct sw_arena *scratch, sw_stretch_fn *each, void *context)
 {
     struct slide s = {.plan = plan, .list = list, .count = count, .arena = scratch};
     struct window w;

@@ -1,4 +1,5 @@
-/* correlation.c - a document with `correlation:`, up to its references, which correlation_refs.c resolves at the end. */
+/* correlation.c - a document with `correlation:`, up to its references, which correlation_refs.c resolves at the end.
+ */
 #include "sigma/condition.h"
 #include "sigma/suggest.h"
 
@@ -13,7 +14,13 @@ enum { TYPES = sizeof type_names / sizeof *type_names };
 
 static const char *const op_names[] = {
     [SW_LT] = "lt", [SW_LTE] = "lte", [SW_GT] = "gt", [SW_GTE] = "gte", [SW_EQ] = "eq", [SW_NEQ] = "neq"};
-enum { OPS = sizeof op_names / sizeof *op_names, MOST_REFS = 4096, MOST_NAMED = 256, MOST_FIELDS = 64, MOST_ALIASES = 4096 };
+enum {
+    OPS = sizeof op_names / sizeof *op_names,
+    MOST_REFS = 4096,
+    MOST_NAMED = 256,
+    MOST_FIELDS = 64,
+    MOST_ALIASES = 4096
+};
 
 struct sw_str sw_correlation_type_name(enum sw_correlation_type type)
 {
@@ -44,7 +51,8 @@ static int check_keys(const struct reading *r, const struct sw_yaml *map, const 
         while (known[j] != NULL && !sw_str_is(key->text, known[j]))
             sw_suggest_offer(&suggest, sw_str(known[j++]));
         if (known[j] == NULL)
-            return sw_loader_fail(r->loader, key, suggest.best, "unknown key '%.*s' in %s", SW_STR_ARG(key->text), where);
+            return sw_loader_fail(r->loader, key, suggest.best, "unknown key '%.*s' in %s", SW_STR_ARG(key->text),
+                                  where);
     }
     return 0;
 }
@@ -91,13 +99,13 @@ static int as_list(const struct reading *r, const struct sw_yaml *value, const c
         return sw_loader_fail(r->loader, value, SW_NO_SUGGESTION, "%s has more than %u members", what, most);
     for (uint32_t i = 0; i < *count; i++)
         if (!sw_yaml_is_scalar((*items)[i]) || (*items)[i]->text.len == 0)
-            return sw_loader_fail(r->loader, (*items)[i], SW_NO_SUGGESTION, "%s must be text or a list of texts, not %s", what,
-                                  sw_yaml_kind_name((*items)[i]));
+            return sw_loader_fail(r->loader, (*items)[i], SW_NO_SUGGESTION,
+                                  "%s must be text or a list of texts, not %s", what, sw_yaml_kind_name((*items)[i]));
     return 0;
 }
 
-static int read_fields(const struct reading *r, const struct sw_yaml *value, const char *what, const sw_field_id **fields,
-                       size_t *field_count)
+static int read_fields(const struct reading *r, const struct sw_yaml *value, const char *what,
+                       const sw_field_id **fields, size_t *field_count)
 {
     const struct sw_yaml *const *items;
     uint32_t count;
@@ -137,7 +145,8 @@ static int read_rules(const struct reading *r)
     const struct sw_yaml *condition = sw_yaml_get(r->map, "condition");
     bool expression = condition != NULL && condition->kind == SW_YAML_STRING;
     if (value == NULL && !expression)
-        return sw_loader_fail(r->loader, r->map, SW_STR("rules: with a list of ids or names"), "the correlation names no rules");
+        return sw_loader_fail(r->loader, r->map, SW_STR("rules: with a list of ids or names"),
+                              "the correlation names no rules");
     const struct sw_yaml *const *items = NULL;
     uint32_t count = 0;
     int rc = value == NULL ? 0 : as_list(r, value, "'rules'", MOST_REFS, &items, &value, &count);
@@ -214,14 +223,16 @@ static int read_value_field(const struct reading *r, const struct sw_yaml *map)
     bool takes = !is_temporal(r->c) && r->c->type != SW_EVENT_COUNT;
     if (!takes)
         return value == NULL ? 0
-                             : sw_loader_fail(r->loader, value, r->c->type == SW_EVENT_COUNT ? SW_STR("value_count") : SW_NO_SUGGESTION,
+                             : sw_loader_fail(r->loader, value,
+                                              r->c->type == SW_EVENT_COUNT ? SW_STR("value_count") : SW_NO_SUGGESTION,
                                               "the type %s takes no field", type_names[r->c->type]);
     if (value == NULL)
         return sw_loader_fail(r->loader, map, SW_STR("field: with a field's name"), "the type %s needs a field",
                               type_names[r->c->type]);
     int rc = read_fields(r, value, "'field'", &r->c->value_fields, &r->c->value_field_count);
     if (rc == 0 && r->c->value_field_count != 1 && (r->c->type != SW_VALUE_COUNT || r->c->value_field_count == 0))
-        return sw_loader_fail(r->loader, value, SW_NO_SUGGESTION, "the type %s takes one field", type_names[r->c->type]);
+        return sw_loader_fail(r->loader, value, SW_NO_SUGGESTION, "the type %s takes one field",
+                              type_names[r->c->type]);
     return rc;
 }
 
@@ -266,7 +277,8 @@ static int expression_name(void *context, struct sw_str name, uint32_t column, u
         for (size_t i = 0; i < p->rule_count; i++)
             sw_suggest_offer(&suggest, p->rules[i].text);
         return sw_loader_fail_at(e->r->loader, e->at->line, column, suggest.best,
-                                 "the condition names '%.*s', which is not among the correlation's rules", SW_STR_ARG(name));
+                                 "the condition names '%.*s', which is not among the correlation's rules",
+                                 SW_STR_ARG(name));
     }
     int rc = ref == p->rule_count ? add_reference(e->r, e->at, name) : 0;
     e->used[ref] = true;
@@ -443,8 +455,8 @@ int sw_correlation_parse(struct sw_loader *loader, const struct sw_yaml_document
         rc = read_all(&r, document->root);
     if (rc != 0)
         return rc;
-    const struct sw_record record = {SW_RECORD_CORRELATION, (uint32_t)loader->correlation_count, UINT32_MAX, loader->path,
-                                     document->line};
+    const struct sw_record record = {SW_RECORD_CORRELATION, (uint32_t)loader->correlation_count, UINT32_MAX,
+                                     loader->path, document->line};
     rc = sw_correlation_pend(loader, &pending);
     return rc != 0 ? rc : sw_loader_record(loader, &r.c->meta, &record);
 }

@@ -1,5 +1,6 @@
-/* correlation_refs.c - when everything is read: what correlations refer to, by id or name, in any file. Those that refer
- * to each other come out with what they refer to first; a circle, or a reference to what isn't there, is a reject. */
+/* correlation_refs.c - when everything is read: what correlations refer to, by id or name, in any file. Those that
+ * refer to each other come out with what they refer to first; a circle, or a reference to what isn't there, is a
+ * reject. */
 #include "sigma/loader_priv.h"
 
 #include "base/mem.h"
@@ -39,10 +40,12 @@ static int reject_missing(struct sw_loader *loader, struct sw_pending_correlatio
     struct sw_arena *arena = &loader->rules->arena;
     struct sw_str reason;
     if (record == NULL)
-        reason = sw_arena_printf(arena, "the correlation refers to '%.*s', which is no loaded rule", SW_STR_ARG(ref->text));
+        reason =
+            sw_arena_printf(arena, "the correlation refers to '%.*s', which is no loaded rule", SW_STR_ARG(ref->text));
     else if (record->kind == SW_RECORD_SKIPPED)
-        reason = sw_arena_printf(arena, "the correlation refers to '%.*s', which is not loaded for its status (%.*s:%u)",
-                                 SW_STR_ARG(ref->text), SW_STR_ARG(record->path), record->line);
+        reason =
+            sw_arena_printf(arena, "the correlation refers to '%.*s', which is not loaded for its status (%.*s:%u)",
+                            SW_STR_ARG(ref->text), SW_STR_ARG(record->path), record->line);
     else
         reason = sw_arena_printf(arena, "the correlation refers to '%.*s', which was rejected (%.*s:%u)",
                                  SW_STR_ARG(ref->text), SW_STR_ARG(record->path), record->line);
@@ -66,7 +69,8 @@ static int resolve_aliases(struct sw_loader *loader, struct sw_pending_correlati
             ref++;
         if (ref == p->rule_count)
             return reject(loader, p, &alias->rule, SW_NO_SUGGESTION,
-                          sw_arena_printf(&loader->rules->arena, "the alias names '%.*s', which is none of the correlation's rules",
+                          sw_arena_printf(&loader->rules->arena,
+                                          "the alias names '%.*s', which is none of the correlation's rules",
                                           SW_STR_ARG(alias->rule.text)));
         aliases[i] = (struct sw_alias){alias->group, (uint32_t)ref, alias->field};
     }
@@ -148,7 +152,8 @@ static int step(struct resolver *r)
                                   SW_STR_ARG(ref->text)));
 }
 
-/* --- what gives findings of its own ---------------------------------------------------------------------------------- */
+/* --- what gives findings of its own ----------------------------------------------------------------------------------
+ */
 
 static struct sw_rule *target(struct sw_rules *rules, const struct sw_ref *ref)
 {

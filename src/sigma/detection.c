@@ -66,7 +66,8 @@ int sw_selections_parse(struct sw_loader *loader, const struct sw_yaml *map, con
         if (skipped(key->text, skip))
             continue;
         if (value->kind == SW_YAML_NULL)
-            return sw_loader_fail(loader, key, SW_NO_SUGGESTION, "the selection '%.*s' is empty", SW_STR_ARG(key->text));
+            return sw_loader_fail(loader, key, SW_NO_SUGGESTION, "the selection '%.*s' is empty",
+                                  SW_STR_ARG(key->text));
         uint32_t node;
         int rc = value->kind == SW_YAML_LIST ? list_node(loader, value, &node) : member_node(loader, value, &node);
         if (rc != 0)

@@ -1,5 +1,5 @@
-/* encode.c - windash, UTF-16 and base64 variants of a value. All work on bytes and code points, never on characters of a
- * locale; wildcards keep their places. */
+/* encode.c - windash, UTF-16 and base64 variants of a value. All work on bytes and code points, never on characters of
+ * a locale; wildcards keep their places. */
 #include "sigma/pattern.h"
 
 #include "base/utf.h"

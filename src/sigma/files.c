@@ -1,5 +1,6 @@
-/* files.c - rule files under the given paths, whole in memory, one after the other. Walking and unpacking are the source
- * floor's; here is what counts as a rule file: what is named outright, and *.yml and *.yaml in directories and archives. */
+/* files.c - rule files under the given paths, whole in memory, one after the other. Walking and unpacking are the
+ * source floor's; here is what counts as a rule file: what is named outright, and *.yml and *.yaml in directories and
+ * archives. */
 #include "sigma/loader_priv.h"
 
 #include "base/limits.h"

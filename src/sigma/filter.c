@@ -1,8 +1,8 @@
 /* filter.c - filter documents: what they take out of the rules of their log source, by id, by name or everywhere.
  *
  * A filter says what is left out (`condition: selection`, as in the specification's example) or what stays
- * (`condition: not selection`, as pySigma reads it). Both mean that the selection's events are left out: when each term of
- * the condition is negated it is added as it stands, else its opposite is. */
+ * (`condition: not selection`, as pySigma reads it). Both mean that the selection's events are left out: when each term
+ * of the condition is negated it is added as it stands, else its opposite is. */
 #include "sigma/loader_priv.h"
 
 #include "base/mem.h"
@@ -59,7 +59,8 @@ static bool all_negated(struct sw_str condition)
     }
 }
 
-/* --- parsing ------------------------------------------------------------------------------------------------------- */
+/* --- parsing -------------------------------------------------------------------------------------------------------
+ */
 
 static int read_rules(struct sw_loader *loader, const struct sw_yaml *filter, struct sw_pending_filter *pending)
 {
@@ -67,7 +68,8 @@ static int read_rules(struct sw_loader *loader, const struct sw_yaml *filter, st
     if (value == NULL || value->kind == SW_YAML_MAP || value->kind == SW_YAML_NULL)
         return sw_loader_fail(loader, value ? value : filter, SW_STR("rules: any, or a list of ids or names"),
                               "the filter does not say which rules it is for");
-    const struct sw_yaml *const *items = value->kind == SW_YAML_LIST ? (const struct sw_yaml *const *)value->items : &value;
+    const struct sw_yaml *const *items =
+        value->kind == SW_YAML_LIST ? (const struct sw_yaml *const *)value->items : &value;
     uint32_t count = value->kind == SW_YAML_LIST ? value->count : 1;
     if (count == 0 || (value->kind != SW_YAML_LIST && sw_str_ieq(value->text, SW_STR("any")))) {
         pending->any = true;
@@ -114,19 +116,22 @@ int sw_filter_parse(struct sw_loader *loader, const struct sw_yaml_document *doc
     if (rc == 0)
         rc = sw_rule_logsource(loader, document->root, &pending.meta);
     if (rc == 0 && filter->kind != SW_YAML_MAP)
-        rc = sw_loader_fail(loader, filter, SW_NO_SUGGESTION, "the filter must be a map, not %s", sw_yaml_kind_name(filter));
+        rc = sw_loader_fail(loader, filter, SW_NO_SUGGESTION, "the filter must be a map, not %s",
+                            sw_yaml_kind_name(filter));
     if (rc == 0)
         rc = read_rules(loader, filter, &pending);
     if (rc == 0)
         rc = read_condition(loader, filter, &pending.node);
     if (rc == 0)
-        rc = sw_grow(&loader->filters, &loader->filter_cap, loader->filter_count, sizeof *loader->filters, SW_MAX_RULES);
+        rc =
+            sw_grow(&loader->filters, &loader->filter_cap, loader->filter_count, sizeof *loader->filters, SW_MAX_RULES);
     if (rc == 0)
         loader->filters[loader->filter_count++] = pending;
     return rc;
 }
 
-/* --- applying ------------------------------------------------------------------------------------------------------ */
+/* --- applying ------------------------------------------------------------------------------------------------------
+ */
 
 static bool part_covers(struct sw_str filter, struct sw_str rule)
 {
@@ -191,7 +196,8 @@ int sw_filters_apply(struct sw_loader *loader)
         for (size_t j = 0; rc == 0 && j < filter->rule_count; j++)
             rc = apply_reference(loader, filter, &filter->rules[j], &applied);
         if (rc == 0 && filter->any && applied == 0)
-            rc = sw_loader_warn(loader, &filter->meta, filter->meta.line, 0, "no loaded rule has the filter's log source");
+            rc = sw_loader_warn(loader, &filter->meta, filter->meta.line, 0,
+                                "no loaded rule has the filter's log source");
         if (rc != 0)
             return rc;
         loader->rules->filter_count += applied > 0;

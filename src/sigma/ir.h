@@ -24,7 +24,8 @@
  * How a predicate is decided, once and for all (the matcher and the oracle both follow this):
  *  - A field's values are all of the event's fields with the same key (sw_field_key), after the view's field map.
  *    A predicate holds when one of the values passes; a value of type SW_NULL passes nothing but EXISTS.
- *  - Patterns compare bytes: both sides folded by sw_utf8_fold() unless `cased`; bytes that are not UTF-8 stay as they are.
+ *  - Patterns compare bytes: both sides folded by sw_utf8_fold() unless `cased`; bytes that are not UTF-8 stay as they
+ * are.
  *    `?` takes one code point (or one byte that is not UTF-8) of the folded value, `*` any bytes, line ends included.
  *  - A literal may hold any byte (base64 and UTF-16 variants of text).
  *  - COMPARE: sw_str_double() must read the whole value, else it doesn't hold, whatever the operator.
@@ -57,7 +58,11 @@ enum sw_pattern_form {
     SW_FORM_ANY       /* `*`: field present and not null, any value */
 };
 
-enum sw_token_kind { SW_TOKEN_LITERAL, SW_TOKEN_MANY /* `*` */, SW_TOKEN_ONE /* `?`: exactly one character (code point) */ };
+enum sw_token_kind {
+    SW_TOKEN_LITERAL,
+    SW_TOKEN_MANY /* `*` */,
+    SW_TOKEN_ONE /* `?`: exactly one character (code point) */
+};
 
 struct sw_token {
     enum sw_token_kind kind;
@@ -87,16 +92,16 @@ struct sw_pred {
     size_t token_count;
     double number;     /* COMPARE, TIMEPART, PATTERN with is_number */
     uint8_t address[16]; /* CIDR: network order; IPv4 as ::ffff:a.b.c.d */
-    uint8_t prefix;      /* CIDR: bits of `address` that count, 0-128. A value in dotted form never lies in a network with
-                            a prefix below 96 (an IPv6 network); ::ffff:a.b.c.d lies in IPv4 networks as well */
+    uint8_t prefix; /* CIDR: bits of `address` that count, 0-128. A value in dotted form never lies in a network with
+                       a prefix below 96 (an IPv6 network); ::ffff:a.b.c.d lies in IPv4 networks as well */
 };
 
 /* --- conditions --------------------------------------------------------------------------------------- */
 
 enum sw_node_kind { SW_NODE_AND, SW_NODE_OR, SW_NODE_NOT, SW_NODE_AT_LEAST, SW_NODE_PRED, SW_NODE_TRUE, SW_NODE_FALSE };
 
-/* A node of a rule's condition. Nodes are shared: a selection that the condition uses twice, or a filter that many rules
- * have, is there once. A node's children have lower indices than the node. Children are `count` indices from
+/* A node of a rule's condition. Nodes are shared: a selection that the condition uses twice, or a filter that many
+ * rules have, is there once. A node's children have lower indices than the node. Children are `count` indices from
  * rules->children[first]; a predicate node has `pred`. */
 struct sw_node {
     uint8_t kind;
@@ -108,7 +113,14 @@ struct sw_node {
 
 /* --- rules -------------------------------------------------------------------------------------------- */
 
-enum sw_level { SW_LEVEL_NONE, SW_LEVEL_INFORMATIONAL, SW_LEVEL_LOW, SW_LEVEL_MEDIUM, SW_LEVEL_HIGH, SW_LEVEL_CRITICAL };
+enum sw_level {
+    SW_LEVEL_NONE,
+    SW_LEVEL_INFORMATIONAL,
+    SW_LEVEL_LOW,
+    SW_LEVEL_MEDIUM,
+    SW_LEVEL_HIGH,
+    SW_LEVEL_CRITICAL
+};
 struct sw_str sw_level_name(enum sw_level level); /* "informational"; "" for none */
 int sw_level_parse(struct sw_str name, enum sw_level *level);
 
@@ -133,8 +145,8 @@ struct sw_rule {
     struct sw_str path;   /* file, or "archive!member" */
     uint32_t line;        /* of the document's start */
     bool silent;          /* only feeds correlations that don't say `generate`: gives no finding itself */
-    bool derived;         /* made by the loader for a legacy `| count()` or `| near`: part of a correlation, not a document
-                             of its own (not counted among the loaded rules) */
+    bool derived; /* made by the loader for a legacy `| count()` or `| near`: part of a correlation, not a document
+                     of its own (not counted among the loaded rules) */
     struct sw_str definition; /* logsource.definition: what has to be switched on */
     struct sw_str date;
     struct sw_str modified;

@@ -1,5 +1,5 @@
-/* load.c - from bytes to a rule set: documents one by one, legacy `action` documents, then what refers to other documents
- * (filters, correlations). The parts of a document are rule.c's, correlation.c's and filter.c's. */
+/* load.c - from bytes to a rule set: documents one by one, legacy `action` documents, then what refers to other
+ * documents (filters, correlations). The parts of a document are rule.c's, correlation.c's and filter.c's. */
 #include "sigma/load.h"
 
 #include "sigma/loader_priv.h"
@@ -49,7 +49,8 @@ static int fail(struct sw_loader *loader, uint32_t line, uint32_t column, struct
     return rc != 0 ? rc : SW_E_FORMAT;
 }
 
-int sw_loader_fail(struct sw_loader *loader, const struct sw_yaml *at, struct sw_str suggestion, const char *format, ...)
+int sw_loader_fail(struct sw_loader *loader, const struct sw_yaml *at, struct sw_str suggestion, const char *format,
+                   ...)
 {
     va_list args;
     va_start(args, format);
@@ -338,9 +339,11 @@ static int next_document(struct sw_loader *loader, struct sw_actions *actions, s
     return rc != 0 || skip ? rc : one_document(loader, document);
 }
 
-static int broken_document(struct sw_loader *loader, const struct sw_yaml_document *document, const struct sw_error *err)
+static int broken_document(struct sw_loader *loader, const struct sw_yaml_document *document,
+                           const struct sw_error *err)
 {
-    struct sw_reject reject = {.path = loader->path, .line = err->line ? err->line : document->line, .column = err->column};
+    struct sw_reject reject = {
+        .path = loader->path, .line = err->line ? err->line : document->line, .column = err->column};
     int rc = sw_loader_keep(loader, sw_str(err->text), &reject.reason);
     return rc != 0 ? rc : sw_loader_reject(loader, &reject);
 }
@@ -383,7 +386,8 @@ static int as_utf8(struct sw_loader *loader, struct sw_str *bytes)
 
 static void hash_more(struct sw_rules *rules, struct sw_str bytes)
 {
-    struct sw_hash128 hash = sw_hash128(bytes, rules->content.low ^ (rules->content.high << 1 | rules->content.high >> 63));
+    struct sw_hash128 hash =
+        sw_hash128(bytes, rules->content.low ^ (rules->content.high << 1 | rules->content.high >> 63));
     rules->content.high = hash.high;
     rules->content.low = hash.low;
 }
@@ -478,7 +482,8 @@ int sw_rules_parse(struct sw_rules **rules, struct sw_str text, const char *path
     if (loader.rules == NULL)
         return rc;
     if (rc == 0)
-        rc = each_file(&loader, sw_str(path), text, text.len > SW_MAX_RULE_FILE ? "the text is too large for rules" : NULL);
+        rc = each_file(&loader, sw_str(path), text,
+                       text.len > SW_MAX_RULE_FILE ? "the text is too large for rules" : NULL);
     return conclude(&loader, rc, rules, err);
 }
 

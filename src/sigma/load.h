@@ -14,7 +14,8 @@ struct sw_load_options {
     size_t path_count;
     const char *const *placeholder_files; /* YAML: name -> list of values; or NAME=VALUE lines */
     size_t placeholder_count;
-    bool include_deprecated;  /* rules of status deprecated or unsupported are loaded too (they are always valid input) */
+    bool
+        include_deprecated; /* rules of status deprecated or unsupported are loaded too (they are always valid input) */
 };
 
 /* Loads. Returns 0 even when rules were rejected; SW_E_* when a path can't be read at all or memory ends. */

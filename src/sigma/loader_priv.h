@@ -48,7 +48,12 @@ struct sw_pending_alias {
     sw_field_id field;
 };
 
-enum sw_pending_state { SW_PENDING_WAITING, SW_PENDING_OPEN /* its references are being looked at */, SW_PENDING_GOOD, SW_PENDING_BAD };
+enum sw_pending_state {
+    SW_PENDING_WAITING,
+    SW_PENDING_OPEN /* its references are being looked at */,
+    SW_PENDING_GOOD,
+    SW_PENDING_BAD
+};
 
 /* A correlation whose references wait until everything is read. */
 struct sw_pending_correlation {
@@ -123,8 +128,8 @@ int sw_build_close(struct sw_loader *loader, size_t floor, enum sw_node_kind kin
 /* --- faults and warnings (load.c) ------------------------------------------------------------------------ */
 
 /* Records why the document is rejected, at a place in it; returns SW_E_FORMAT. Only the first one is kept. */
-int sw_loader_fail(struct sw_loader *loader, const struct sw_yaml *at, struct sw_str suggestion, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+int sw_loader_fail(struct sw_loader *loader, const struct sw_yaml *at, struct sw_str suggestion, const char *format,
+                   ...) __attribute__((format(printf, 4, 5)));
 int sw_loader_fail_at(struct sw_loader *loader, uint32_t line, uint32_t column, struct sw_str suggestion,
                       const char *format, ...) __attribute__((format(printf, 5, 6)));
 int sw_loader_warn(struct sw_loader *loader, const struct sw_rule *rule, uint32_t line, uint32_t column,
@@ -152,7 +157,8 @@ struct sw_actions {
     bool used;
 };
 /* Applies the document's `action`, or the global document. *ready tells whether there is a rule to parse. */
-int sw_actions_apply(struct sw_loader *loader, struct sw_actions *actions, struct sw_yaml_document *document, bool *ready);
+int sw_actions_apply(struct sw_loader *loader, struct sw_actions *actions, struct sw_yaml_document *document,
+                     bool *ready);
 
 /* placeholder.c */
 int sw_placeholders_load(struct sw_loader *loader, struct sw_error *err);

@@ -1,5 +1,5 @@
-/* modifier.c - the table of modifiers, and the check that a chain of them makes sense in its order. What they do to values
- * is value.c's. */
+/* modifier.c - the table of modifiers, and the check that a chain of them makes sense in its order. What they do to
+ * values is value.c's. */
 #include "sigma/modifier.h"
 
 #include "sigma/pattern.h"

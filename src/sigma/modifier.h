@@ -74,7 +74,15 @@ enum sw_modifier_class {
 enum { SW_MAX_MODIFIERS = 12 };
 
 /* What kind of test the values become. */
-enum sw_item_type { SW_ITEM_STRING, SW_ITEM_REGEX, SW_ITEM_CIDR, SW_ITEM_EXISTS, SW_ITEM_FIELDREF, SW_ITEM_COMPARE, SW_ITEM_TIME };
+enum sw_item_type {
+    SW_ITEM_STRING,
+    SW_ITEM_REGEX,
+    SW_ITEM_CIDR,
+    SW_ITEM_EXISTS,
+    SW_ITEM_FIELDREF,
+    SW_ITEM_COMPARE,
+    SW_ITEM_TIME
+};
 
 struct sw_step {
     uint8_t modifier; /* enum sw_modifier */

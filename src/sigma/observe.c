@@ -1,5 +1,5 @@
-/* observe.c - a worker's side of correlation: takes the values that are needed out of an event and keeps them, in blocks by
- * correlation, within the budget that all workers share. */
+/* observe.c - a worker's side of correlation: takes the values that are needed out of an event and keeps them, in
+ * blocks by correlation, within the budget that all workers share. */
 #include "sigma/correlate_priv.h"
 
 #include "base/hash.h"
@@ -89,8 +89,8 @@ struct sw_str sw_observation_value(const struct sw_observation *o, size_t index)
 
 /* --- the budget ------------------------------------------------------------------------------------------------ */
 
-/* Charges an observation and raises the level until what it leaves fits. The sums only grow, so that the level at the end depends
- * on all observations together, not on their order. */
+/* Charges an observation and raises the level until what it leaves fits. The sums only grow, so that the level at the
+ * end depends on all observations together, not on their order. */
 static uint32_t charge(struct sw_correlator *c, uint64_t hash, size_t size)
 {
     atomic_fetch_add_explicit(&c->level_bytes[sw_hash_level(hash)], size, memory_order_relaxed);
@@ -110,7 +110,8 @@ static uint32_t charge(struct sw_correlator *c, uint64_t hash, size_t size)
 
 /* --- one observation ------------------------------------------------------------------------------------------- */
 
-static int key_hash(struct sw_arena *scratch, uint32_t correlation, const struct sw_str *groups, size_t count, uint64_t *hash)
+static int key_hash(struct sw_arena *scratch, uint32_t correlation, const struct sw_str *groups, size_t count,
+                    uint64_t *hash)
 {
     uint64_t h = correlation + 1;
     for (size_t i = 0; i < count; i++) {
@@ -139,8 +140,9 @@ static void write_values(struct sw_observation *o, const struct sw_str *values, 
     }
 }
 
-int sw_observe(struct sw_correlator *c, struct sw_observations *list, struct sw_arena *scratch, const struct sw_plan *plan,
-               const struct sw_observation *head, const struct sw_str *values, size_t count, struct sw_correlator_stats *stats)
+int sw_observe(struct sw_correlator *c, struct sw_observations *list, struct sw_arena *scratch,
+               const struct sw_plan *plan, const struct sw_observation *head, const struct sw_str *values, size_t count,
+               struct sw_correlator_stats *stats)
 {
     struct sw_observation o = *head;
     size_t size = sizeof o;

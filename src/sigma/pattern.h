@@ -10,7 +10,12 @@
 #include "base/arena.h"
 #include "sigma/ir.h"
 
-enum sw_piece_kind { SW_PIECE_LITERAL, SW_PIECE_MANY, SW_PIECE_ONE, SW_PIECE_HOLE /* %placeholder%, text is its name */ };
+enum sw_piece_kind {
+    SW_PIECE_LITERAL,
+    SW_PIECE_MANY,
+    SW_PIECE_ONE,
+    SW_PIECE_HOLE /* %placeholder%, text is its name */
+};
 
 struct sw_piece {
     uint8_t kind;       /* enum sw_piece_kind */

@@ -41,9 +41,9 @@ int sw_placeholder_missing(struct sw_loader *loader, const struct sw_yaml *at, s
         loader->missing_line = at->line;
         loader->missing_column = at->column;
     }
-    loader->missing = loader->missing.len == 0
-                          ? sw_arena_dup(&loader->scratch, name)
-                          : sw_arena_printf(&loader->scratch, "%.*s, %.*s", SW_STR_ARG(loader->missing), SW_STR_ARG(name));
+    loader->missing = loader->missing.len == 0 ? sw_arena_dup(&loader->scratch, name)
+                                               : sw_arena_printf(&loader->scratch, "%.*s, %.*s",
+                                                                 SW_STR_ARG(loader->missing), SW_STR_ARG(name));
     return loader->missing.ptr == NULL ? SW_E_NOMEM : 0;
 }
 
@@ -63,7 +63,8 @@ static int wrong(const struct reading *r, const struct sw_yaml *at, const char *
 static int take_pair(const struct reading *r, const struct sw_yaml_pair *pair)
 {
     const struct sw_yaml *value = pair->value;
-    const struct sw_yaml *const *items = value->kind == SW_YAML_LIST ? (const struct sw_yaml *const *)value->items : &value;
+    const struct sw_yaml *const *items =
+        value->kind == SW_YAML_LIST ? (const struct sw_yaml *const *)value->items : &value;
     uint32_t count = value->kind == SW_YAML_LIST ? value->count : 1;
     if (value->kind == SW_YAML_MAP || value->kind == SW_YAML_NULL || count == 0)
         return wrong(r, value, "a placeholder needs a value or a list of values");
@@ -178,7 +179,8 @@ static int take_text(const struct reading *r, struct sw_str text)
 static int each_file(void *context, struct sw_str path, struct sw_str bytes, const char *error)
 {
     const struct reading *r = context;
-    int rc = error == NULL ? take_text(r, bytes) : sw_error_set(r->err, SW_E_IO, 0, 0, "can't read placeholders: %s", error);
+    int rc =
+        error == NULL ? take_text(r, bytes) : sw_error_set(r->err, SW_E_IO, 0, 0, "can't read placeholders: %s", error);
     struct sw_str name = sw_arena_dup(&r->loader->scratch, path);
     if (rc != 0 && name.ptr != NULL)
         sw_error_source(r->err, name.ptr);

@@ -15,7 +15,8 @@ static int take_text(struct sw_loader *loader, const struct sw_yaml *root, const
     if (value == NULL || value->kind == SW_YAML_NULL)
         return 0;
     if (!sw_yaml_is_scalar(value))
-        return sw_loader_fail(loader, value, SW_NO_SUGGESTION, "'%s' must be text, not %s", key, sw_yaml_kind_name(value));
+        return sw_loader_fail(loader, value, SW_NO_SUGGESTION, "'%s' must be text, not %s", key,
+                              sw_yaml_kind_name(value));
     return sw_loader_keep(loader, value->text, text);
 }
 
@@ -28,7 +29,8 @@ static int take_list(struct sw_loader *loader, const struct sw_yaml *root, const
     *count = 0;
     if (value == NULL || value->kind == SW_YAML_NULL || value->kind == SW_YAML_MAP)
         return 0;
-    const struct sw_yaml *const *items = value->kind == SW_YAML_LIST ? (const struct sw_yaml *const *)value->items : &value;
+    const struct sw_yaml *const *items =
+        value->kind == SW_YAML_LIST ? (const struct sw_yaml *const *)value->items : &value;
     uint32_t most = value->kind == SW_YAML_LIST ? value->count : 1;
     struct sw_str *kept = sw_arena_raw(&loader->rules->arena, most * sizeof *kept, 8);
     if (kept == NULL)
@@ -82,7 +84,8 @@ static int take_joined(struct sw_loader *loader, const struct sw_yaml *root, con
 static int take_level(struct sw_loader *loader, const struct sw_yaml *root, struct sw_rule *rule)
 {
     const struct sw_yaml *value = sw_yaml_get(root, "level");
-    if (value == NULL || value->kind == SW_YAML_NULL || (sw_yaml_is_scalar(value) && sw_level_parse(value->text, &rule->level) == 0))
+    if (value == NULL || value->kind == SW_YAML_NULL ||
+        (sw_yaml_is_scalar(value) && sw_level_parse(value->text, &rule->level) == 0))
         return 0;
     struct sw_suggest suggest;
     sw_suggest_init(&suggest, value->text);

@@ -14,8 +14,8 @@ struct sw_suggest {
 
 void sw_suggest_init(struct sw_suggest *suggest, struct sw_str word);
 
-/* Takes `candidate` when it is nearer than what came before, and near enough: a third of the word's length, at least one
- * and at most three edits; letter case counts as nothing. Of equals the first stays. */
+/* Takes `candidate` when it is nearer than what came before, and near enough: a third of the word's length, at least
+ * one and at most three edits; letter case counts as nothing. Of equals the first stays. */
 void sw_suggest_offer(struct sw_suggest *suggest, struct sw_str candidate);
 
 #endif

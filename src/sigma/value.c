@@ -1,5 +1,5 @@
-/* value.c - applies a chain of modifiers to the values of one detection item and adds the tests they become to the rule's
- * tree. The chain itself was checked by modifier.c; here the values are. */
+/* value.c - applies a chain of modifiers to the values of one detection item and adds the tests they become to the
+ * rule's tree. The chain itself was checked by modifier.c; here the values are. */
 #include "sigma/modifier.h"
 #include "sigma/pattern.h"
 #include "sigma/regex.h"
@@ -29,8 +29,9 @@ static int add_variant(struct item *item, const struct sw_yaml *value, struct va
 {
     int rc = sw_grow(&to->list, &to->cap, to->count, sizeof *to->list, SW_MAX_VARIANTS);
     if (rc == SW_E_LIMIT)
-        return sw_loader_fail(item->loader, value, SW_NO_SUGGESTION, "the value '%.*s' expands to more than %u variants",
-                              SW_STR_ARG(value->text), SW_MAX_VARIANTS);
+        return sw_loader_fail(item->loader, value, SW_NO_SUGGESTION,
+                              "the value '%.*s' expands to more than %u variants", SW_STR_ARG(value->text),
+                              SW_MAX_VARIANTS);
     if (rc == 0)
         to->list[to->count++] = *glob;
     return rc;
@@ -90,15 +91,16 @@ static int step_expand(struct item *item, const struct sw_yaml *value, const str
     return rc;
 }
 
-static int step_windash(struct item *item, const struct sw_yaml *value, const struct sw_glob *glob, struct variants *out)
+static int step_windash(struct item *item, const struct sw_yaml *value, const struct sw_glob *glob,
+                        struct variants *out)
 {
     size_t dashes = sw_glob_dashes(glob);
     uint32_t total = 1;
     for (size_t i = 0; i < dashes; i++) {
         total *= SW_DASH_KINDS;
         if (total > SW_MAX_VARIANTS)
-            return sw_loader_fail(item->loader, value, SW_NO_SUGGESTION, "the value '%.*s' has too many dashes for 'windash'",
-                                  SW_STR_ARG(value->text));
+            return sw_loader_fail(item->loader, value, SW_NO_SUGGESTION,
+                                  "the value '%.*s' has too many dashes for 'windash'", SW_STR_ARG(value->text));
     }
     int rc = 0;
     for (uint32_t choice = 0; rc == 0 && choice < total; choice++) {
@@ -126,9 +128,11 @@ static int step_base64(struct item *item, const struct sw_yaml *value, const str
     struct sw_arena *arena = &item->loader->scratch;
     if (sw_glob_has(glob, SW_PIECE_MANY) || sw_glob_has(glob, SW_PIECE_ONE))
         return sw_loader_fail(item->loader, value, SW_STR("escape it as \\* or \\?"),
-                              "the value '%.*s' has a wildcard, which can't be encoded in base64", SW_STR_ARG(value->text));
+                              "the value '%.*s' has a wildcard, which can't be encoded in base64",
+                              SW_STR_ARG(value->text));
     if (sw_glob_has(glob, SW_PIECE_HOLE))
-        return sw_loader_fail(item->loader, value, SW_STR("put expand first"), "a placeholder can't be encoded in base64");
+        return sw_loader_fail(item->loader, value, SW_STR("put expand first"),
+                              "a placeholder can't be encoded in base64");
     struct sw_str bytes = sw_glob_text(arena, glob);
     if (bytes.ptr == NULL)
         return SW_E_NOMEM;
@@ -162,8 +166,8 @@ static bool multiplies(const struct sw_step *step)
 }
 
 /* One step on one variant; results are added to `out`. */
-static int step_one(struct item *item, const struct sw_yaml *value, const struct sw_step *step, const struct sw_glob *glob,
-                    struct variants *out)
+static int step_one(struct item *item, const struct sw_yaml *value, const struct sw_step *step,
+                    const struct sw_glob *glob, struct variants *out)
 {
     if (step->class == SW_MODS_EXPAND)
         return step_expand(item, value, glob, out);
@@ -506,8 +510,8 @@ static int time_value(struct item *item, const struct sw_yaml *value)
 static int one_value(struct item *item, const struct sw_yaml *value, bool in_list)
 {
     if (!sw_yaml_is_scalar(value))
-        return sw_loader_fail(item->loader, value, SW_NO_SUGGESTION, "a value must be text, a number, true, false or null, not %s",
-                              sw_yaml_kind_name(value));
+        return sw_loader_fail(item->loader, value, SW_NO_SUGGESTION,
+                              "a value must be text, a number, true, false or null, not %s", sw_yaml_kind_name(value));
     switch ((enum sw_item_type)item->chain.type) {
     case SW_ITEM_REGEX:
     case SW_ITEM_CIDR:
@@ -550,7 +554,8 @@ int sw_item_parse(struct sw_loader *loader, const struct sw_yaml *key, const str
     if (rc != 0)
         return rc;
     if (item.chain.field.len > SW_MAX_FIELD_NAME)
-        return sw_loader_fail(loader, key, SW_NO_SUGGESTION, "the field's name is longer than %u bytes", SW_MAX_FIELD_NAME);
+        return sw_loader_fail(loader, key, SW_NO_SUGGESTION, "the field's name is longer than %u bytes",
+                              SW_MAX_FIELD_NAME);
     item.base.cased = item.chain.cased;
     item.base.field = item.chain.field.len > 0 ? sw_field_intern(item.chain.field) : SW_FIELD_NONE;
     for (size_t i = 0; i < item.chain.step_count; i++)

@@ -198,7 +198,8 @@ static int add_alias(struct builder *b, const yaml_event_t *event, const struct 
     return fail(b, SW_E_FORMAT, event->start_mark, "an alias to an anchor that is not defined before it");
 }
 
-static int open_container(struct builder *b, enum sw_yaml_kind kind, const yaml_event_t *event, const yaml_char_t *anchor)
+static int open_container(struct builder *b, enum sw_yaml_kind kind, const yaml_event_t *event,
+                          const yaml_char_t *anchor)
 {
     if (b->depth == SW_MAX_YAML_DEPTH)
         return fail(b, SW_E_LIMIT, event->start_mark, "lists and maps are nested too deeply");
@@ -230,7 +231,8 @@ static int by_key(const void *a, const void *b)
 static int twice(const struct builder *b, const struct sw_yaml *first, const struct sw_yaml *second)
 {
     return sw_error_set(b->err, SW_E_FORMAT, second->line, second->column,
-                        "the key '%.*s' is in this map twice (first in line %u)", SW_STR_ARG(second->text), first->line);
+                        "the key '%.*s' is in this map twice (first in line %u)", SW_STR_ARG(second->text),
+                        first->line);
 }
 
 static int check_keys(struct builder *b, const struct sw_yaml *map)
@@ -392,9 +394,9 @@ static int complain(const struct builder *b, const yaml_parser_t *parser, struct
             line += text.ptr[i] == '\n';
         return sw_error_set(b->err, SW_E_FORMAT, line, 0, "not YAML: %s", problem);
     }
-    return sw_error_set(b->err, SW_E_FORMAT, line_of(b, parser->problem_mark), (uint32_t)parser->problem_mark.column + 1,
-                        "not YAML: %s%s%s", problem, parser->context ? ", " : "",
-                        parser->context ? parser->context : "");
+    return sw_error_set(b->err, SW_E_FORMAT, line_of(b, parser->problem_mark),
+                        (uint32_t)parser->problem_mark.column + 1, "not YAML: %s%s%s", problem,
+                        parser->context ? ", " : "", parser->context ? parser->context : "");
 }
 
 static int build(struct builder *b, struct sw_str text, const struct sw_yaml **root)

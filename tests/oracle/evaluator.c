@@ -226,15 +226,17 @@ static bool time_part(const struct sw_pred *pred, struct sw_str text)
 {
     int64_t when;
     bool zoned;
-    if (sw_time_iso(text, &when, &zoned) != 0 && sw_time_clf(text, &when, &zoned) != 0 && sw_time_epoch(text, &when) != 0)
+    if (sw_time_iso(text, &when, &zoned) != 0 && sw_time_clf(text, &when, &zoned) != 0 &&
+        sw_time_epoch(text, &when) != 0)
         return false;
     time_t seconds = (time_t)(when >= 0 ? when / SW_SECOND : -((SW_SECOND - 1 - when) / SW_SECOND));
     struct tm tm;
     char week[8];
     if (gmtime_r(&seconds, &tm) == NULL || strftime(week, sizeof week, "%V", &tm) == 0)
         return false;
-    const int parts[] = {[SW_PART_MINUTE] = tm.tm_min, [SW_PART_HOUR] = tm.tm_hour,      [SW_PART_DAY] = tm.tm_mday,
-                         [SW_PART_WEEK] = atoi(week),  [SW_PART_MONTH] = tm.tm_mon + 1, [SW_PART_YEAR] = tm.tm_year + 1900};
+    const int parts[] = {
+        [SW_PART_MINUTE] = tm.tm_min, [SW_PART_HOUR] = tm.tm_hour,     [SW_PART_DAY] = tm.tm_mday,
+        [SW_PART_WEEK] = atoi(week),  [SW_PART_MONTH] = tm.tm_mon + 1, [SW_PART_YEAR] = tm.tm_year + 1900};
     return compares(pred->compare, parts[pred->part], pred->number);
 }
 

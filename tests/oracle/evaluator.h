@@ -1,8 +1,9 @@
 /*
- * evaluator.h - the oracle: whether a rule holds for an event, decided one predicate after the other as sigma/ir.h says.
+ * evaluator.h - the oracle: whether a rule holds for an event, decided one predicate after the other as sigma/ir.h
+ * says.
  *
- * Plain and slow on purpose, and written apart from the compiled matcher: both must agree on every event. It shares with
- * it only the rules, the table of field names, case folding of a code point, and PCRE2.
+ * Plain and slow on purpose, and written apart from the compiled matcher: both must agree on every event. It shares
+ * with it only the rules, the table of field names, case folding of a code point, and PCRE2.
  *
  *     oracle = sw_oracle_new(rules, classes);
  *     for each event { sw_oracle_event(oracle, event); for each rule { sw_oracle_holds(oracle, rule) } }

@@ -109,7 +109,8 @@ static void spoil(struct text *t)
     }
 }
 
-/* --- a value for each kind of predicate ---------------------------------------------------------------------------- */
+/* --- a value for each kind of predicate ----------------------------------------------------------------------------
+ */
 
 static void for_pattern(struct text *t, const struct sw_pred *pred)
 {
@@ -184,7 +185,8 @@ static void for_compare(struct text *t, const struct sw_pred *pred)
         put(t, sw_str(GEN_PICK(t->gen, odd)));
         return;
     }
-    int n = snprintf(number, sizeof number, gen_chance(t->gen, 20) ? "%e" : "%g", pred->number + GEN_PICK(t->gen, offsets));
+    int n =
+        snprintf(number, sizeof number, gen_chance(t->gen, 20) ? "%e" : "%g", pred->number + GEN_PICK(t->gen, offsets));
     put(t, sw_strn(number, n > 0 && n < (int)sizeof number ? (size_t)n : 0));
 }
 
@@ -197,9 +199,10 @@ static void for_time(struct text *t, const struct sw_pred *pred)
     unsigned day = pred->part == SW_PART_DAY ? 1 + value % 28 : 1 + (unsigned)sw_gen_random(t->gen, 28);
     unsigned hour = value % 24;
     static const char *const zones[] = {"Z", "", "+02:00", "-11:30", ".123456Z"};
-    int n = gen_chance(t->gen, 80) ? snprintf(text, sizeof text, "2024-%02u-%02uT%02u:%02u:09%s", month, day, hour, value,
-                                              GEN_PICK(t->gen, zones))
-                                   : snprintf(text, sizeof text, "%llu", 1700000000ull + sw_gen_random(t->gen, 1 << 26));
+    int n = gen_chance(t->gen, 80)
+                ? snprintf(text, sizeof text, "2024-%02u-%02uT%02u:%02u:09%s", month, day, hour, value,
+                           GEN_PICK(t->gen, zones))
+                : snprintf(text, sizeof text, "%llu", 1700000000ull + sw_gen_random(t->gen, 1 << 26));
     put(t, sw_strn(text, n > 0 && n < (int)sizeof text ? (size_t)n : 0));
 }
 

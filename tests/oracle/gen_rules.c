@@ -6,13 +6,90 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const char *const gen_words[] = {
-    "cmd.exe", "powershell", "PowerShell.EXE", "\\\\", "\\", "C:\\Windows\\System32\\", "\\temp\\", "-enc", "/c", "-nop -w hidden",
-    " /add", "--flag", "-", "/", "whoami", "net user", "abc", "a", "B", "x1", "0", "1", "42", "4688", "0x1F", "http://", "evil.com",
-    ".php", "?id=", "%27", "../..", "admin", "Administrator", "SYSTEM", "NT AUTHORITY\\", "Ünï", "ÄÖÜ", "straße", "ПРИВЕТ", "привет",
-    "日本", "\xe2\x80\x93x", "\xe2\x80\x94y", "\xe2\x80\x95z", "İ", "ı", "ſ", "K", "ǅ", "😀", "'", "\"", "it's", " ", "  ", "\t", "#", ": ",
-    "{", "}", "[", "&", "!", "@", "$(", "`", "|", "aaaa", "aaab", "abab", "lsass", "mimikatz", "sekurlsa::", "hash", "true", "null",
-    "\x7f", "é", "É", "e\xcc\x81", "end", "start", "10.0.0.1", "::1"};
+const char *const gen_words[] = {"cmd.exe",
+                                 "powershell",
+                                 "PowerShell.EXE",
+                                 "\\\\",
+                                 "\\",
+                                 "C:\\Windows\\System32\\",
+                                 "\\temp\\",
+                                 "-enc",
+                                 "/c",
+                                 "-nop -w hidden",
+                                 " /add",
+                                 "--flag",
+                                 "-",
+                                 "/",
+                                 "whoami",
+                                 "net user",
+                                 "abc",
+                                 "a",
+                                 "B",
+                                 "x1",
+                                 "0",
+                                 "1",
+                                 "42",
+                                 "4688",
+                                 "0x1F",
+                                 "http://",
+                                 "evil.com",
+                                 ".php",
+                                 "?id=",
+                                 "%27",
+                                 "../..",
+                                 "admin",
+                                 "Administrator",
+                                 "SYSTEM",
+                                 "NT AUTHORITY\\",
+                                 "Ünï",
+                                 "ÄÖÜ",
+                                 "straße",
+                                 "ПРИВЕТ",
+                                 "привет",
+                                 "日本",
+                                 "\xe2\x80\x93x",
+                                 "\xe2\x80\x94y",
+                                 "\xe2\x80\x95z",
+                                 "İ",
+                                 "ı",
+                                 "ſ",
+                                 "K",
+                                 "ǅ",
+                                 "😀",
+                                 "'",
+                                 "\"",
+                                 "it's",
+                                 " ",
+                                 "  ",
+                                 "\t",
+                                 "#",
+                                 ": ",
+                                 "{",
+                                 "}",
+                                 "[",
+                                 "&",
+                                 "!",
+                                 "@",
+                                 "$(",
+                                 "`",
+                                 "|",
+                                 "aaaa",
+                                 "aaab",
+                                 "abab",
+                                 "lsass",
+                                 "mimikatz",
+                                 "sekurlsa::",
+                                 "hash",
+                                 "true",
+                                 "null",
+                                 "\x7f",
+                                 "é",
+                                 "É",
+                                 "e\xcc\x81",
+                                 "end",
+                                 "start",
+                                 "10.0.0.1",
+                                 "::1"};
 const size_t gen_word_count = GEN_COUNT(gen_words);
 
 const struct gen_regex gen_regexes[] = {
@@ -32,9 +109,10 @@ const struct gen_regex gen_regexes[] = {
     {"ÄÖ", {"xÄÖx", "äö", "ÄO", "ÄÖÜ"}}};
 const size_t gen_regex_count = GEN_COUNT(gen_regexes);
 
-const char *const gen_fields[] = {"Image", "CommandLine", "ParentImage", "User", "EventID", "DestinationIp", "TargetFilename",
-                                  "Details", "cs-uri-query", "sc-status", "cs-user-agent", "c-ip", "FieldA", "FieldB",
-                                  "fieldc", "IpAddress", "NewProcessName", "LogonId", "Größe", "nested.field"};
+const char *const gen_fields[] = {"Image",         "CommandLine",    "ParentImage", "User",         "EventID",
+                                  "DestinationIp", "TargetFilename", "Details",     "cs-uri-query", "sc-status",
+                                  "cs-user-agent", "c-ip",           "FieldA",      "FieldB",       "fieldc",
+                                  "IpAddress",     "NewProcessName", "LogonId",     "Größe",        "nested.field"};
 const size_t gen_field_count = GEN_COUNT(gen_fields);
 
 static const char *const networks[] = {"10.0.0.0/8", "192.168.1.0/24", "0.0.0.0/0", "127.0.0.1/32", "10.1.2.0/23",
@@ -103,7 +181,8 @@ static void quoted(struct sw_buf *out, const char *text)
 /* Words with wildcards and escapes between them. `plain`: no wildcards (base64 can't have any). Never empty. */
 static void pattern_text(struct sw_gen *gen, struct sw_buf *out, bool plain)
 {
-    static const char *const joints[] = {"*", "?", "*", "\\*", "\\?", "\\\\*", "\\\\?", "\\\\\\*", "**", "?*", "*?", "\\", "\\\\", ""};
+    static const char *const joints[] = {"*",       "?",  "*",  "\\*", "\\?", "\\\\*", "\\\\?",
+                                         "\\\\\\*", "**", "?*", "*?",  "\\",  "\\\\",  ""};
     unsigned parts = 1 + (unsigned)sw_gen_random(gen, 3);
     if (!plain && gen_chance(gen, 12))
         sw_buf_text(out, GEN_PICK(gen, joints));
@@ -134,8 +213,27 @@ static void pattern_value(struct sw_gen *gen, struct sw_buf *out, bool plain)
 
 static void scalar_value(struct sw_gen *gen, struct sw_buf *out)
 {
-    static const char *const odd[] = {"''", "'*'", "'?'", ("'?" "?'"), "'**'", "'?*'", "4688", "0x10", "017", "-5", "1.5", "200",
-                                      "true", "false", "'true'", "42", "9007199254740993", "1_000", "'4688'", "0"};
+    static const char *const odd[] = {"''",
+                                      "'*'",
+                                      "'?'",
+                                      ("'?"
+                                       "?'"),
+                                      "'**'",
+                                      "'?*'",
+                                      "4688",
+                                      "0x10",
+                                      "017",
+                                      "-5",
+                                      "1.5",
+                                      "200",
+                                      "true",
+                                      "false",
+                                      "'true'",
+                                      "42",
+                                      "9007199254740993",
+                                      "1_000",
+                                      "'4688'",
+                                      "0"};
     if (gen_chance(gen, 20))
         sw_buf_text(out, GEN_PICK(gen, odd));
     else
@@ -144,8 +242,19 @@ static void scalar_value(struct sw_gen *gen, struct sw_buf *out)
 
 /* --- items ------------------------------------------------------------------------------------------------- */
 
-enum value_kind { ANY_VALUE, TEXT_VALUE, PLAIN_VALUE, DASH_VALUE, REGEX_VALUE, NETWORK_VALUE, NUMBER_VALUE, HOUR_VALUE, BOOL_VALUE,
-                  FIELD_VALUE, NULL_VALUE };
+enum value_kind {
+    ANY_VALUE,
+    TEXT_VALUE,
+    PLAIN_VALUE,
+    DASH_VALUE,
+    REGEX_VALUE,
+    NETWORK_VALUE,
+    NUMBER_VALUE,
+    HOUR_VALUE,
+    BOOL_VALUE,
+    FIELD_VALUE,
+    NULL_VALUE
+};
 
 struct chain {
     const char *modifiers;
@@ -154,22 +263,48 @@ struct chain {
     bool keyword; /* makes sense without a field */
 };
 
-static const struct chain chains[] = {
-    {"", ANY_VALUE, 24, true}, {"|contains", TEXT_VALUE, 24, true}, {"|endswith", TEXT_VALUE, 14, true},
-    {"|startswith", TEXT_VALUE, 14, true}, {"|contains|all", TEXT_VALUE, 10, true}, {"|cased", TEXT_VALUE, 4, true},
-    {"|contains|cased", TEXT_VALUE, 4, true}, {"|cased|startswith", TEXT_VALUE, 3, false}, {"|endswith|cased", TEXT_VALUE, 3, false},
-    {"|neq", ANY_VALUE, 4, false}, {"|contains|neq", TEXT_VALUE, 2, false}, {"|windash", DASH_VALUE, 3, false},
-    {"|contains|windash", DASH_VALUE, 6, false}, {"|windash|contains|all", DASH_VALUE, 2, false}, {"|re", REGEX_VALUE, 8, true},
-    {"|re|i", REGEX_VALUE, 4, true}, {"|re|m", REGEX_VALUE, 2, false}, {"|re|s", REGEX_VALUE, 2, false},
-    {"|re|i|s", REGEX_VALUE, 1, false}, {"|cidr", NETWORK_VALUE, 6, true}, {"|cidr|neq", NETWORK_VALUE, 1, false},
-    {"|base64offset|contains", PLAIN_VALUE, 3, false}, {"|base64|contains", PLAIN_VALUE, 2, false},
-    {"|wide|base64offset|contains", PLAIN_VALUE, 2, false}, {"|utf16|base64|startswith", PLAIN_VALUE, 1, false},
-    {"|utf16le|contains", PLAIN_VALUE, 2, false}, {"|utf16be|contains|cased", PLAIN_VALUE, 1, false}, {"|lt", NUMBER_VALUE, 2, false},
-    {"|lte", NUMBER_VALUE, 2, false}, {"|gt", NUMBER_VALUE, 2, false}, {"|gte", NUMBER_VALUE, 2, false},
-    {"|hour", HOUR_VALUE, 2, false}, {"|hour|gte", HOUR_VALUE, 1, false}, {"|day", HOUR_VALUE, 1, false},
-    {"|minute|lt", HOUR_VALUE, 1, false}, {"|exists", BOOL_VALUE, 4, false}, {"|fieldref", FIELD_VALUE, 3, false},
-    {"|fieldref|contains", FIELD_VALUE, 2, false}, {"|fieldref|endswith|cased", FIELD_VALUE, 1, false},
-    {"|fieldref|neq", FIELD_VALUE, 1, false}, {"|fieldref|startswith", FIELD_VALUE, 1, false}, {"", NULL_VALUE, 4, false}};
+static const struct chain chains[] = {{"", ANY_VALUE, 24, true},
+                                      {"|contains", TEXT_VALUE, 24, true},
+                                      {"|endswith", TEXT_VALUE, 14, true},
+                                      {"|startswith", TEXT_VALUE, 14, true},
+                                      {"|contains|all", TEXT_VALUE, 10, true},
+                                      {"|cased", TEXT_VALUE, 4, true},
+                                      {"|contains|cased", TEXT_VALUE, 4, true},
+                                      {"|cased|startswith", TEXT_VALUE, 3, false},
+                                      {"|endswith|cased", TEXT_VALUE, 3, false},
+                                      {"|neq", ANY_VALUE, 4, false},
+                                      {"|contains|neq", TEXT_VALUE, 2, false},
+                                      {"|windash", DASH_VALUE, 3, false},
+                                      {"|contains|windash", DASH_VALUE, 6, false},
+                                      {"|windash|contains|all", DASH_VALUE, 2, false},
+                                      {"|re", REGEX_VALUE, 8, true},
+                                      {"|re|i", REGEX_VALUE, 4, true},
+                                      {"|re|m", REGEX_VALUE, 2, false},
+                                      {"|re|s", REGEX_VALUE, 2, false},
+                                      {"|re|i|s", REGEX_VALUE, 1, false},
+                                      {"|cidr", NETWORK_VALUE, 6, true},
+                                      {"|cidr|neq", NETWORK_VALUE, 1, false},
+                                      {"|base64offset|contains", PLAIN_VALUE, 3, false},
+                                      {"|base64|contains", PLAIN_VALUE, 2, false},
+                                      {"|wide|base64offset|contains", PLAIN_VALUE, 2, false},
+                                      {"|utf16|base64|startswith", PLAIN_VALUE, 1, false},
+                                      {"|utf16le|contains", PLAIN_VALUE, 2, false},
+                                      {"|utf16be|contains|cased", PLAIN_VALUE, 1, false},
+                                      {"|lt", NUMBER_VALUE, 2, false},
+                                      {"|lte", NUMBER_VALUE, 2, false},
+                                      {"|gt", NUMBER_VALUE, 2, false},
+                                      {"|gte", NUMBER_VALUE, 2, false},
+                                      {"|hour", HOUR_VALUE, 2, false},
+                                      {"|hour|gte", HOUR_VALUE, 1, false},
+                                      {"|day", HOUR_VALUE, 1, false},
+                                      {"|minute|lt", HOUR_VALUE, 1, false},
+                                      {"|exists", BOOL_VALUE, 4, false},
+                                      {"|fieldref", FIELD_VALUE, 3, false},
+                                      {"|fieldref|contains", FIELD_VALUE, 2, false},
+                                      {"|fieldref|endswith|cased", FIELD_VALUE, 1, false},
+                                      {"|fieldref|neq", FIELD_VALUE, 1, false},
+                                      {"|fieldref|startswith", FIELD_VALUE, 1, false},
+                                      {"", NULL_VALUE, 4, false}};
 
 static const struct chain *pick_chain(struct sw_gen *gen, bool keyword)
 {
@@ -187,7 +322,8 @@ static const struct chain *pick_chain(struct sw_gen *gen, bool keyword)
 
 static void value(struct sw_gen *gen, struct sw_buf *out, enum value_kind kind, bool keyword)
 {
-    static const char *const dashed[] = {"-enc", " -x", "a -b /c", "/add", "x-y", "--f", "dir*-s", "-a*/b?", "\xe2\x80\x93q"};
+    static const char *const dashed[] = {"-enc", " -x",    "a -b /c", "/add",         "x-y",
+                                         "--f",  "dir*-s", "-a*/b?",  "\xe2\x80\x93q"};
     switch (kind) {
     case ANY_VALUE:
         if (keyword)
@@ -261,7 +397,8 @@ static void map(struct sw_gen *gen, struct sw_buf *out, const char *first, const
     unsigned made = 0;
     while (made < count) {
         const struct chain *chain = pick_chain(gen, false);
-        (void)snprintf(used[made], sizeof used[made], "%s%s", gen_fields[sw_gen_random(gen, gen_field_count)], chain->modifiers);
+        (void)snprintf(used[made], sizeof used[made], "%s%s", gen_fields[sw_gen_random(gen, gen_field_count)],
+                       chain->modifiers);
         bool again = false;
         for (unsigned i = 0; i < made; i++)
             again = again || strcmp(used[i], used[made]) == 0;
@@ -307,7 +444,8 @@ static void selection(struct sw_gen *gen, struct sw_buf *out, const char *name)
 
 /* --- conditions and rules ------------------------------------------------------------------------------------- */
 
-static const char *const selection_names[] = {"selection_a", "selection_b", "filter_x", "filter_y", "keywords", "_hidden"};
+static const char *const selection_names[] = {"selection_a", "selection_b", "filter_x",
+                                              "filter_y",    "keywords",    "_hidden"};
 
 /* A random expression over the first `count` selections, `depth` brackets at most. */
 static void expression(struct sw_gen *gen, struct sw_buf *out, unsigned count, unsigned depth)
@@ -323,8 +461,8 @@ static void expression(struct sw_gen *gen, struct sw_buf *out, unsigned count, u
             expression(gen, out, count, depth - 1);
             sw_buf_char(out, ')');
         } else if (gen_chance(gen, 20)) {
-            static const char *const selectors[] = {"1 of selection_*", "all of selection_*", "any of selection*", "1 of them",
-                                                    "all of them", "1 of *_a"};
+            static const char *const selectors[] = {"1 of selection_*", "all of selection_*", "any of selection*",
+                                                    "1 of them",        "all of them",        "1 of *_a"};
             sw_buf_text(out, GEN_PICK(gen, selectors));
         } else if (count >= 2 && gen_chance(gen, 10)) {
             sw_buf_text(out, "2 of them");
@@ -340,8 +478,10 @@ void sw_gen_rules(struct sw_gen *gen, struct sw_buf *yaml, unsigned count)
     for (unsigned i = 0; i < count; i++) {
         uint64_t number = gen->rules_made++;
         unsigned selections = 1 + (unsigned)sw_gen_random(gen, GEN_COUNT(selection_names));
-        sw_buf_printf(yaml, "---\ntitle: Generated %llu\nid: 00000000-0000-4000-8000-%012llx\nlevel: %s\nlogsource:\n%sdetection:\n",
-                      (unsigned long long)number, (unsigned long long)number, GEN_PICK(gen, levels), GEN_PICK(gen, logsources));
+        sw_buf_printf(
+            yaml,
+            "---\ntitle: Generated %llu\nid: 00000000-0000-4000-8000-%012llx\nlevel: %s\nlogsource:\n%sdetection:\n",
+            (unsigned long long)number, (unsigned long long)number, GEN_PICK(gen, levels), GEN_PICK(gen, logsources));
         for (unsigned j = 0; j < selections; j++)
             selection(gen, yaml, selection_names[j]);
         sw_buf_text(yaml, "    condition: ");

@@ -2,14 +2,14 @@
  * generate.h - random rules and random events that are likely to hit them, from a seed: the same seed gives the same.
  *
  *     gen = sw_gen_new(seed);
- *     sw_gen_rules(gen, &yaml, 50);             a multi-document text; parse it with sw_rules_parse(): all of it is valid
- *     sw_gen_use(gen, rules, classes);
- *     for (n times) { sw_gen_event(gen, &event); compare the matcher with the oracle }
+ *     sw_gen_rules(gen, &yaml, 50);             a multi-document text; parse it with sw_rules_parse(): all of it is
+ * valid sw_gen_use(gen, rules, classes); for (n times) { sw_gen_event(gen, &event); compare the matcher with the oracle
+ * }
  *
- * Rules use every modifier, wildcards, escapes, keywords, null, exists, nested conditions, and a few log sources that the
- * embedded mapping knows, so that field maps take part. An event takes values that satisfy or just miss predicates of one or
- * two rules (letter case, prefixes and suffixes, other dashes, boundaries of numbers and networks, doubled and null fields,
- * bytes that are not UTF-8), under names as the event's class has them.
+ * Rules use every modifier, wildcards, escapes, keywords, null, exists, nested conditions, and a few log sources that
+ * the embedded mapping knows, so that field maps take part. An event takes values that satisfy or just miss predicates
+ * of one or two rules (letter case, prefixes and suffixes, other dashes, boundaries of numbers and networks, doubled
+ * and null fields, bytes that are not UTF-8), under names as the event's class has them.
  *
  * Owner: an event's strings are the generator's until the next sw_gen_event().
  */

@@ -68,7 +68,8 @@ static inline void conf_text(struct conf_case *c, struct sw_buf *out)
         CONF_FAIL(c, "neither rules nor detection");
         return;
     }
-    SW_BUF_LIT(out, "title: test\nid: 5a1c7f00-0000-4000-8000-000000000001\nlogsource:\n    category: test\ndetection:\n");
+    SW_BUF_LIT(out,
+               "title: test\nid: 5a1c7f00-0000-4000-8000-000000000001\nlogsource:\n    category: test\ndetection:\n");
     c->first_line = 5;
     c->indent = 4;
     struct sw_str rest = detection->text;
@@ -117,8 +118,11 @@ static inline void conf_hex(struct conf_case *c, struct sw_event *event, sw_fiel
 
 static inline void conf_field(struct sw_event *event, sw_field_id field, const struct sw_yaml *value)
 {
-    static const enum sw_type types[] = {[SW_YAML_NULL] = SW_NULL,   [SW_YAML_BOOL] = SW_BOOL,    [SW_YAML_INT] = SW_INT,
-                                         [SW_YAML_FLOAT] = SW_FLOAT, [SW_YAML_STRING] = SW_STRING};
+    static const enum sw_type types[] = {[SW_YAML_NULL] = SW_NULL,
+                                         [SW_YAML_BOOL] = SW_BOOL,
+                                         [SW_YAML_INT] = SW_INT,
+                                         [SW_YAML_FLOAT] = SW_FLOAT,
+                                         [SW_YAML_STRING] = SW_STRING};
     struct sw_str text = value->text;
     if (value->kind == SW_YAML_BOOL)
         text = value->truth ? SW_STR("true") : SW_STR("false");

@@ -1,4 +1,4 @@
-/* The conformance cases through the loader, the plain evaluator and the compiled matcher. */
+/* test_sigma_conformance.c - the conformance cases through the loader, the plain evaluator and the compiled matcher. */
 #include "conformance.h"
 
 #include "evaluator.h"
@@ -44,8 +44,8 @@ static void check_event(struct deciders *d, const struct sw_yaml *map, bool matc
             compiled = compiled || matches[i] == rule;
         if (oracle == want && compiled == want)
             continue;
-        CONF_FAIL(d->c, "%s event %u, rule '%.*s': evaluator says %s, matcher says %s", match ? "match" : "miss", number,
-                  SW_STR_ARG(d->c->rules->rules[rule].title), oracle ? "yes" : "no", compiled ? "yes" : "no");
+        CONF_FAIL(d->c, "%s event %u, rule '%.*s': evaluator says %s, matcher says %s", match ? "match" : "miss",
+                  number, SW_STR_ARG(d->c->rules->rules[rule].title), oracle ? "yes" : "no", compiled ? "yes" : "no");
     }
 }
 
@@ -99,20 +99,21 @@ static int take_match(void *context, const struct sw_correlation_match *m)
     struct sw_str title = o->c->rules->correlations[m->correlation].meta.title;
     uint32_t number = o->next++;
     if (o->wanted == NULL || number >= o->wanted->count) {
-        CONF_FAIL(o->c, "events %s: one match too many: '%.*s' count %llu first %lld last %lld", o->order, SW_STR_ARG(title),
-                  (unsigned long long)m->count, (long long)(m->first / SW_SECOND - 1700000000),
+        CONF_FAIL(o->c, "events %s: one match too many: '%.*s' count %llu first %lld last %lld", o->order,
+                  SW_STR_ARG(title), (unsigned long long)m->count, (long long)(m->first / SW_SECOND - 1700000000),
                   (long long)(m->last / SW_SECOND - 1700000000));
         return 0;
     }
     const struct sw_yaml *want = o->wanted->items[number];
     const char *what = sw_str_eq(title, sw_yaml_get(want, "title")->text) ? differing(want, m) : "title";
     if (what != NULL)
-        CONF_FAIL(o->c,
-                  "events %s, match %u: another %s: '%.*s' count %llu first %lld last %lld since %lld value %g group %.*s", o->order,
-                  number + 1, what, SW_STR_ARG(title), (unsigned long long)m->count,
-                  (long long)(m->first / SW_SECOND - 1700000000), (long long)(m->last / SW_SECOND - 1700000000),
-                  (long long)(m->since / SW_SECOND - 1700000000), m->value,
-                  SW_STR_ARG(m->group_count > 0 ? m->groups[0] : SW_STR("none")));
+        CONF_FAIL(
+            o->c,
+            "events %s, match %u: another %s: '%.*s' count %llu first %lld last %lld since %lld value %g group %.*s",
+            o->order, number + 1, what, SW_STR_ARG(title), (unsigned long long)m->count,
+            (long long)(m->first / SW_SECOND - 1700000000), (long long)(m->last / SW_SECOND - 1700000000),
+            (long long)(m->since / SW_SECOND - 1700000000), m->value,
+            SW_STR_ARG(m->group_count > 0 ? m->groups[0] : SW_STR("none")));
     return 0;
 }
 
@@ -143,7 +144,8 @@ static void check_correlations(struct deciders *d)
             uint32_t which = backwards ? events->count - 1 - i : i;
             observe(d, observers[backwards ? which % 2 : 0], events->items[which], which);
         }
-        struct outcome o = {.c = d->c, .wanted = sw_yaml_get(d->c->map, "correlations"), .order = backwards ? "backwards" : "forwards"};
+        struct outcome o = {
+            .c = d->c, .wanted = sw_yaml_get(d->c->map, "correlations"), .order = backwards ? "backwards" : "forwards"};
         if (sw_correlator_finish(correlator, take_match, &o) != 0)
             CONF_FAIL(d->c, "not correlated");
         if (o.wanted != NULL && o.next < o.wanted->count)
@@ -210,7 +212,8 @@ static void run(struct conf_case *c)
     check_loading(c);
     d.oracle = sw_oracle_new(c->rules, d.classes);
     sw_event_init(&d.event);
-    if (sw_program_compile(&d.program, c->rules, d.classes, 1, &err) != 0 || sw_matcher_new(&d.matcher, d.program) != 0) {
+    if (sw_program_compile(&d.program, c->rules, d.classes, 1, &err) != 0 ||
+        sw_matcher_new(&d.matcher, d.program) != 0) {
         CONF_FAIL(c, "not compiled: %s", err.text);
     } else {
         check_events(&d, "match");

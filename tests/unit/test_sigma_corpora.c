@@ -1,4 +1,5 @@
-/* All of SigmaHQ's active rules load; only placeholders without a value are rejected, by name. Skipped without the corpora. */
+/* test_sigma_corpora.c - all of SigmaHQ's active rules load; only placeholders without a value are rejected, by name.
+ * Skipped without the corpora. */
 #include "sigma/load.h"
 
 #include <setjmp.h>
@@ -13,8 +14,8 @@
 static void sigmahq(void **state)
 {
     (void)state;
-    static const char *const folders[] = {"rules", "rules-emerging-threats", "rules-threat-hunting", "rules-placeholder",
-                                          "rules-compliance"};
+    static const char *const folders[] = {"rules", "rules-emerging-threats", "rules-threat-hunting",
+                                          "rules-placeholder", "rules-compliance"};
     enum { FOLDERS = sizeof folders / sizeof *folders };
     const char *corpora = getenv("SEAWALL_CORPORA");
     char paths[FOLDERS][1024];
@@ -40,7 +41,8 @@ static void sigmahq(void **state)
         assert_true(reject->placeholder);
         assert_true(reject->line > 1 && reject->id.len > 0 && reject->reason.len > 0);
     }
-    print_message("%zu rules loaded, %zu rejected for placeholders, %.3f s\n", rules->rule_count, rules->reject_count, seconds);
+    print_message("%zu rules loaded, %zu rejected for placeholders, %.3f s\n", rules->rule_count, rules->reject_count,
+                  seconds);
     assert_int_equal(rules->rule_count + rules->reject_count, 3780);
     assert_int_equal(rules->reject_count, 25);
     assert_int_equal(rules->warning_count, 0);

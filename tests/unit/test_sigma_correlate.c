@@ -1,5 +1,6 @@
-/* The correlation engine against a naive one on random events, in random order through several observers; its budget, its
- * statistics, its behaviour without memory. What correlations mean is in tests/conformance. */
+/* test_sigma_correlate.c - the correlation engine against a naive one on random events, in random order through several
+ * observers; its budget, its statistics, its behaviour without memory. What correlations mean is in tests/conformance.
+ */
 #include "base/mem.h"
 #include "sigma/correlate.h"
 #include "sigma/load.h"
@@ -37,7 +38,8 @@ static int stop(void **state)
     return 0;
 }
 
-#define RULE(name) "---\ntitle: " name "\nname: " name "\nlogsource: {category: test}\ndetection: {s: {A: x}, condition: s}\n"
+#define RULE(name)                                                                                                     \
+    "---\ntitle: " name "\nname: " name "\nlogsource: {category: test}\ndetection: {s: {A: x}, condition: s}\n"
 
 static void parse(const char *correlation)
 {
@@ -276,9 +278,9 @@ static void assert_same(const struct founds *a, const struct founds *b, const ch
         const struct found *y = &b->list[i];
         if (x->first != y->first || x->last != y->last || x->count != y->count || fabs(x->value - y->value) > 1e-9 ||
             strcmp(x->group, y->group) != 0)
-            fail_msg("%s, match %zu: %s %lld-%lld %llu %g and %s %lld-%lld %llu %g", what, i, x->group, (long long)x->first,
-                     (long long)x->last, (unsigned long long)x->count, x->value, y->group, (long long)y->first, (long long)y->last,
-                     (unsigned long long)y->count, y->value);
+            fail_msg("%s, match %zu: %s %lld-%lld %llu %g and %s %lld-%lld %llu %g", what, i, x->group,
+                     (long long)x->first, (long long)x->last, (unsigned long long)x->count, x->value, y->group,
+                     (long long)y->first, (long long)y->last, (unsigned long long)y->count, y->value);
     }
 }
 
@@ -313,8 +315,8 @@ static void against_naive(void **state)
         size_t count = 1 + rnd(120);
         int64_t range = 20 + (int64_t)rnd(150);
         for (size_t i = 0; i < count; i++)
-            events[i] = (struct seen){(1700000000 + (int64_t)rnd((uint64_t)range)) * SW_SECOND, (uint32_t)rnd(c->ref_count),
-                                      (unsigned)rnd(4), (unsigned)rnd(32)};
+            events[i] = (struct seen){(1700000000 + (int64_t)rnd((uint64_t)range)) * SW_SECOND,
+                                      (uint32_t)rnd(c->ref_count), (unsigned)rnd(4), (unsigned)rnd(32)};
         naive(events, count, &expected);
         matches += expected.count;
         for (unsigned workers = 1; workers <= 3; workers++) {
@@ -333,8 +335,8 @@ static bool naive_sequence(const struct seen *e, size_t count, size_t end, int64
 {
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < count; j++)
-            if (e[end].rule == 2 && e[i].rule == 0 && e[j].rule == 1 && e[i].time <= e[j].time && e[j].time <= e[end].time &&
-                e[end].time - e[i].time <= span)
+            if (e[end].rule == 2 && e[i].rule == 0 && e[j].rule == 1 && e[i].time <= e[j].time &&
+                e[j].time <= e[end].time && e[end].time - e[i].time <= span)
                 return true;
     return false;
 }
@@ -371,7 +373,8 @@ static void ordered(void **state)
     assert_true(hits > 100);
 }
 
-/* --- budget and statistics ------------------------------------------------------------------------------------------ */
+/* --- budget and statistics ------------------------------------------------------------------------------------------
+ */
 
 static void budget(void **state)
 {
@@ -454,7 +457,8 @@ static void stopping_and_memory(void **state)
     struct seen events[20];
     parse("{type: value_count, rules: [r0, r1], group-by: G, timespan: 10s, condition: {field: V, gte: 2}}");
     for (size_t i = 0; i < 20; i++)
-        events[i] = (struct seen){(1700000000 + (int64_t)i) * SW_SECOND, (uint32_t)(i % 2), (unsigned)(i % 2), (unsigned)i};
+        events[i] =
+            (struct seen){(1700000000 + (int64_t)i) * SW_SECOND, (uint32_t)(i % 2), (unsigned)(i % 2), (unsigned)i};
     struct sw_correlator *c;
     struct sw_observer *w;
     assert_int_equal(sw_correlator_new(&c, rules, classes, 1 << 20), 0);
@@ -485,8 +489,9 @@ static void stopping_and_memory(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(against_naive), cmocka_unit_test(ordered), cmocka_unit_test(budget),
-                                       cmocka_unit_test(statistics), cmocka_unit_test(stopping_and_memory)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(against_naive), cmocka_unit_test(ordered),
+                                       cmocka_unit_test(budget), cmocka_unit_test(statistics),
+                                       cmocka_unit_test(stopping_and_memory)};
     int failed = cmocka_run_group_tests(tests, start, stop);
     sw_rules_free(rules);
     return failed;

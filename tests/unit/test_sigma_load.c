@@ -1,5 +1,5 @@
-/* Loading: files, directories and archives in a fixed order, encodings, broken inputs, placeholder files, out of memory; the
- * intermediate form of single values. */
+/* test_sigma_load.c - loading: files, directories and archives in a fixed order, encodings, broken inputs, placeholder
+ * files, out of memory; the intermediate form of single values. */
 #include "base/mem.h"
 #include "sigma/load.h"
 
@@ -14,7 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define RULE(title, value) "title: " title "\nlogsource: {category: test}\ndetection: {s: {A: " value "}, condition: s}\n"
+#define RULE(title, value)                                                                                             \
+    "title: " title "\nlogsource: {category: test}\ndetection: {s: {A: " value "}, condition: s}\n"
 
 static char root[] = "/tmp/seawall-load-XXXXXX";
 static struct sw_rules *rules;
@@ -68,7 +69,8 @@ static int stop(void **state)
 static int load(const char *one, const char *two, bool deprecated)
 {
     const char *paths[] = {one, two};
-    const struct sw_load_options options = {.paths = paths, .path_count = two ? 2 : 1, .include_deprecated = deprecated};
+    const struct sw_load_options options = {
+        .paths = paths, .path_count = two ? 2 : 1, .include_deprecated = deprecated};
     sw_rules_free(rules);
     return sw_rules_load(&rules, &options, &err);
 }
@@ -175,7 +177,8 @@ static void encodings(void **state)
 static void statuses(void **state)
 {
     (void)state;
-    put_text("a.yml", "status: deprecated\n" RULE("A", "x") "---\nstatus: unsupported\n" RULE("B", "x") "---\n" RULE("C", "x"));
+    put_text("a.yml",
+             "status: deprecated\n" RULE("A", "x") "---\nstatus: unsupported\n" RULE("B", "x") "---\n" RULE("C", "x"));
     assert_int_equal(load(root, NULL, false), 0);
     assert_int_equal(rules->rule_count, 1);
     assert_int_equal(rules->warning_count, 2);
@@ -192,7 +195,8 @@ static void placeholder_files(void **state)
     put_text("bad.txt", "P: {a: b}\n");
     const char *paths[] = {path("r.yml")};
     const char *files[2] = {path("p.yml"), NULL};
-    struct sw_load_options options = {.paths = paths, .path_count = 1, .placeholder_files = files, .placeholder_count = 1};
+    struct sw_load_options options = {
+        .paths = paths, .path_count = 1, .placeholder_files = files, .placeholder_count = 1};
     assert_int_equal(sw_rules_load(&rules, &options, &err), 0);
     assert_int_equal(rules->pred_count, 2);
     sw_rules_free(rules);
@@ -214,7 +218,8 @@ static void placeholder_files(void **state)
 static const struct sw_pred *value(const char *key, const char *text)
 {
     char rule[512];
-    (void)snprintf(rule, sizeof rule, "title: x\nlogsource: {category: test}\ndetection:\n  s:\n    %s: %s\n  condition: s\n", key, text);
+    (void)snprintf(rule, sizeof rule,
+                   "title: x\nlogsource: {category: test}\ndetection:\n  s:\n    %s: %s\n  condition: s\n", key, text);
     parse(rule);
     if (rules->reject_count > 0)
         fail_msg("%s", rules->rejects[0].reason.ptr);
@@ -281,9 +286,10 @@ static void networks(void **state)
 static void metadata(void **state)
 {
     (void)state;
-    parse("title: T\nid: i\nname: n\nstatus: test\nlevel: High\nauthor: [a, b]\ndate: 2024-05-06\ntags: [attack.t1059, x]\n"
-          "references: [r]\nfields: [A, B]\nfalsepositives: [one, two]\nlogsource: {product: Windows, definition: d}\n"
-          "detection: {s: {A: x}, t: {B: y}, condition: [s, t]}\n");
+    parse(
+        "title: T\nid: i\nname: n\nstatus: test\nlevel: High\nauthor: [a, b]\ndate: 2024-05-06\ntags: [attack.t1059, x]\n"
+        "references: [r]\nfields: [A, B]\nfalsepositives: [one, two]\nlogsource: {product: Windows, definition: d}\n"
+        "detection: {s: {A: x}, t: {B: y}, condition: [s, t]}\n");
     const struct sw_rule *rule = &rules->rules[0];
     assert_true(sw_str_is(rule->id, "i") && sw_str_is(rule->name, "n") && sw_str_is(rule->author, "a; b"));
     assert_int_equal(rule->level, SW_LEVEL_HIGH);
@@ -301,10 +307,11 @@ static void metadata(void **state)
 static void correlations(void **state)
 {
     (void)state;
-    parse("title: Top\nname: top\ncorrelation:\n  type: temporal_ordered\n  rules: [many, good]\n  group-by: [User]\n  timespan: 10m\n"
-          "---\ntitle: Many\nname: many\ncorrelation:\n  type: event_count\n  rules: bad\n  group-by: [User, Host]\n  timespan: 90s\n"
-          "  generate: true\n  aliases: {Host: {bad: Computer}}\n  condition: {gte: 10, lt: 20}\n"
-          "---\nname: bad\n" RULE("Bad", "x") "---\nname: good\n" RULE("Good", "y"));
+    parse(
+        "title: Top\nname: top\ncorrelation:\n  type: temporal_ordered\n  rules: [many, good]\n  group-by: [User]\n  timespan: 10m\n"
+        "---\ntitle: Many\nname: many\ncorrelation:\n  type: event_count\n  rules: bad\n  group-by: [User, Host]\n  timespan: 90s\n"
+        "  generate: true\n  aliases: {Host: {bad: Computer}}\n  condition: {gte: 10, lt: 20}\n"
+        "---\nname: bad\n" RULE("Bad", "x") "---\nname: good\n" RULE("Good", "y"));
     assert_int_equal(rules->reject_count, 0);
     assert_int_equal(rules->correlation_count, 2);
     const struct sw_correlation *many = &rules->correlations[0];
@@ -358,23 +365,29 @@ static void faulty_correlations(void **state)
         {"{type: event_count, rules: a, timespan: 1m, condition: {field: A, gte: 1}}", "takes no field", "value_count"},
         {"{type: value_count, rules: a, timespan: 1m, condition: {gte: 1}}", "needs a field", NULL},
         {"{type: value_sum, rules: a, timespan: 1m, condition: {field: [A, B], gte: 1}}", "takes one field", NULL},
-        {"{type: value_percentile, rules: a, timespan: 1m, condition: {field: A, percentile: 101, gte: 1}}", "from 0 to 100", NULL},
-        {"{type: event_count, rules: a, timespan: 1m, groupby: A, condition: {gte: 1}}", "unknown key 'groupby'", "group-by"},
+        {"{type: value_percentile, rules: a, timespan: 1m, condition: {field: A, percentile: 101, gte: 1}}",
+         "from 0 to 100", NULL},
+        {"{type: event_count, rules: a, timespan: 1m, groupby: A, condition: {gte: 1}}", "unknown key 'groupby'",
+         "group-by"},
         {"{type: event_count, rules: [a, a], timespan: 1m, condition: {gte: 1}}", "is named twice", NULL},
         {"{type: event_count, timespan: 1m, condition: {gte: 1}}", "names no rules", NULL},
         {"{type: event_count, rules: a, timespan: 1m, condition: a and b}", "only temporal", NULL},
         {"{type: temporal, rules: [a, b], timespan: 1m, condition: a and c}", "'c', which is not among", NULL},
         {"{type: temporal, rules: [a, b], timespan: 1m, condition: a}", "does not use the rule 'b'", NULL},
         {"{type: temporal, rules: [a, b], timespan: 1m, condition: 1 of a}", "can't have 'of'", NULL},
-        {"{type: temporal_ordered, rules: [a, b], timespan: 1m, condition: a or b}", "can't have 'or' or 'not'", "temporal"},
+        {"{type: temporal_ordered, rules: [a, b], timespan: 1m, condition: a or b}", "can't have 'or' or 'not'",
+         "temporal"},
         {"{type: temporal_ordered, rules: [a, b], timespan: 1m, condition: {gte: 1}}", "needs all of its rules", NULL},
-        {"{type: temporal, rules: [a, b], timespan: 1m, group-by: X, aliases: {Y: {a: Z}}}", "is not in 'group-by'", NULL},
-        {"{type: temporal, rules: [a, b], timespan: 1m, group-by: X, aliases: {X: {q: Z}}}", "none of the correlation's rules", NULL},
+        {"{type: temporal, rules: [a, b], timespan: 1m, group-by: X, aliases: {Y: {a: Z}}}", "is not in 'group-by'",
+         NULL},
+        {"{type: temporal, rules: [a, b], timespan: 1m, group-by: X, aliases: {X: {q: Z}}}",
+         "none of the correlation's rules", NULL},
         {"{type: temporal, rules: [a, b], timespan: 1m, generate: maybe}", "must be true or false", NULL},
         {"[x]", "must be a map", NULL}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[1024];
-        (void)snprintf(text, sizeof text, "title: C\ncorrelation: %s\n---\nname: a\n" RULE("A", "x") "---\nname: b\n" RULE("B", "y"),
+        (void)snprintf(text, sizeof text,
+                       "title: C\ncorrelation: %s\n---\nname: a\n" RULE("A", "x") "---\nname: b\n" RULE("B", "y"),
                        cases[i].text);
         parse(text);
         if (rules->reject_count != 1 || strstr(rules->rejects[0].reason.ptr, cases[i].reason) == NULL)
@@ -389,8 +402,9 @@ static void faulty_correlations(void **state)
 static void legacy(void **state)
 {
     (void)state;
-#define LEGACY(condition) \
-    "title: L\nid: i\nname: n\nlogsource: {category: test}\ndetection:\n  s: {A: x}\n  t: {A: y}\n  timeframe: 5m\n  condition: " condition "\n"
+#define LEGACY(condition)                                                                                                                   \
+    "title: L\nid: i\nname: n\nlogsource: {category: test}\ndetection:\n  s: {A: x}\n  t: {A: y}\n  timeframe: 5m\n  condition: " condition \
+    "\n"
     parse(LEGACY("s and not t | count(User) by Host, Image >= 3"));
     assert_int_equal(rules->reject_count, 0);
     assert_int_equal(rules->rule_count, 1);
@@ -410,8 +424,17 @@ static void legacy(void **state)
     assert_int_equal(rules->rule_count, 3);
     assert_int_equal(rules->correlations[0].type, SW_TEMPORAL);
     assert_int_equal(rules->correlations[0].ref_count, 3);
-    static const char *const bad[] = {"s | cuont() > 1", "s | count( > 1", "s | count() by > 1", "s | count() 1", "s | count() > x",
-                                      "s | count() > 1 and s", "s | sum() > 1", "s | near", "s | near q", "| count() > 1", "s |"};
+    static const char *const bad[] = {"s | cuont() > 1",
+                                      "s | count( > 1",
+                                      "s | count() by > 1",
+                                      "s | count() 1",
+                                      "s | count() > x",
+                                      "s | count() > 1 and s",
+                                      "s | sum() > 1",
+                                      "s | near",
+                                      "s | near q",
+                                      "| count() > 1",
+                                      "s |"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         char text[512];
         (void)snprintf(text, sizeof text, LEGACY("'%s'"), bad[i]);
@@ -425,9 +448,10 @@ static void legacy(void **state)
 static void no_memory(void **state)
 {
     (void)state;
-    static const char text[] =
-        "name: a\n" RULE("A", "x") "---\ntitle: C\ncorrelation: {type: event_count, rules: a, timespan: 1m, condition: {gte: 1}}\n"
-        "---\ntitle: F\nlogsource: {category: test}\nfilter: {rules: any, s: {'A|contains|windash': -x}, condition: s}\n---\nbad: 1\n";
+    static const char text[] = "name: a\n" RULE(
+        "A",
+        "x") "---\ntitle: C\ncorrelation: {type: event_count, rules: a, timespan: 1m, condition: {gte: 1}}\n"
+             "---\ntitle: F\nlogsource: {category: test}\nfilter: {rules: any, s: {'A|contains|windash': -x}, condition: s}\n---\nbad: 1\n";
     bool done = false;
     for (uint64_t n = 1; n < 200 && !done; n++) {
         struct sw_rules *partial;
@@ -445,9 +469,19 @@ static void no_memory(void **state)
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
-    const struct CMUnitTest tests[] = {
-        TEST(order_of_files),    TEST(archives),     TEST(encodings),         TEST(statuses),            TEST(placeholder_files),
-        TEST(canonical_forms),   TEST(numbers),      TEST(networks),          TEST(metadata),            TEST(correlations),
-        TEST(extended_conditions), TEST(faulty_correlations), TEST(legacy),   TEST(no_memory)};
+    const struct CMUnitTest tests[] = {TEST(order_of_files),
+                                       TEST(archives),
+                                       TEST(encodings),
+                                       TEST(statuses),
+                                       TEST(placeholder_files),
+                                       TEST(canonical_forms),
+                                       TEST(numbers),
+                                       TEST(networks),
+                                       TEST(metadata),
+                                       TEST(correlations),
+                                       TEST(extended_conditions),
+                                       TEST(faulty_correlations),
+                                       TEST(legacy),
+                                       TEST(no_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* The generator's rules all load, its events hit often and miss often, and the same seed gives the same. */
+/* test_sigma_oracle.c - the generator's rules all load, its events hit often and miss often, and the same seed gives
+ * the same. */
 #include "evaluator.h"
 #include "generate.h"
 #include "sigma/load.h"

@@ -1,4 +1,5 @@
-/* The document tree: kinds of scalars as PyYAML resolves them, positions, anchors, merge keys, limits, broken documents. */
+/* test_sigma_yaml.c - the document tree: kinds of scalars as PyYAML resolves them, positions, anchors, merge keys,
+ * limits, broken documents. */
 #include "base/limits.h"
 #include "base/mem.h"
 #include "sigma/yaml.h"
@@ -99,8 +100,9 @@ static void places(void **state)
 static void documents(void **state)
 {
     (void)state;
-    static const char text[] = "\xef\xbb\xbf# head\n%YAML 1.1\n---\na: 1\n--- # two\na: [\n---\n\n---\na: |\n  text\n ...\n...\na: 4\n"
-                               "...\n# tail\n";
+    static const char text[] =
+        "\xef\xbb\xbf# head\n%YAML 1.1\n---\na: 1\n--- # two\na: [\n---\n\n---\na: |\n  text\n ...\n...\na: 4\n"
+        "...\n# tail\n";
     struct sw_yaml_stream stream;
     struct sw_yaml_document d;
     sw_yaml_open(&stream, sw_strn(text, sizeof text - 1));
@@ -123,7 +125,8 @@ static void documents(void **state)
 static void anchors(void **state)
 {
     (void)state;
-    const struct sw_yaml *root = parse(sw_str("a: &x {p: 1, q: 2}\nb: *x\nc: {<<: *x, q: 3}\nd: {<<: [*x, {r: 4, p: 9}]}\n"));
+    const struct sw_yaml *root =
+        parse(sw_str("a: &x {p: 1, q: 2}\nb: *x\nc: {<<: *x, q: 3}\nd: {<<: [*x, {r: 4, p: 9}]}\n"));
     assert_ptr_equal(sw_yaml_get(root, "a"), sw_yaml_get(root, "b"));
     const struct sw_yaml *c = sw_yaml_get(root, "c");
     assert_int_equal(c->count, 2);
@@ -211,8 +214,9 @@ static void no_memory(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(scalars), cmocka_unit_test(places),    cmocka_unit_test(documents), cmocka_unit_test(anchors),
-        cmocka_unit_test(faults),  cmocka_unit_test(many_keys), cmocka_unit_test(limits),    cmocka_unit_test(no_memory)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(scalars),   cmocka_unit_test(places),
+                                       cmocka_unit_test(documents), cmocka_unit_test(anchors),
+                                       cmocka_unit_test(faults),    cmocka_unit_test(many_keys),
+                                       cmocka_unit_test(limits),    cmocka_unit_test(no_memory)};
     return cmocka_run_group_tests(tests, start, stop);
 }
