@@ -5,8 +5,22 @@
 #include "cli/run.h"
 #include "report/finding.h"
 #include "report/text.h"
+#include "sigma/correlate.h"
 
 #define BATCH_MAX (256u << 20)
+
+/* Bytes of observations that correlations may hold. */
+#define CORRELATION_BUDGET ((size_t)96 << 20)
+
+/* Where in its file an event lies: the input's number and the offset in it, in one number that sorts like the evidence. */
+enum { OFFSET_BITS = 44 };
+
+/* An input that observations refer to. */
+struct observed_input {
+    uint32_t file;
+    uint32_t ordinal;
+    struct sw_str path;
+};
 
 struct hunt {
     struct sw_run run;
@@ -15,6 +29,11 @@ struct hunt {
     bool *reported; /* by rule: gives findings of its own (level, not silent) */
     uint64_t *counts; /* by rule, then correlation: findings delivered */
     struct sw_text_report report; /* text: what was delivered so far */
+    struct sw_correlator *correlator; /* NULL without correlation rules */
+    struct observed_input *observed;  /* in the order of the evidence */
+    size_t observed_count;
+    size_t observed_cap;
+    struct sw_arena observed_paths;
     bool any; /* something was written */
     bool grave; /* something at or above --fail-on was found */
 };
@@ -25,6 +44,7 @@ struct worker {
     struct hunt *hunt;
     struct sw_matcher *matcher;
     struct sw_event_writer *writer;
+    struct sw_observer *observer; /* the correlator frees it */
     uint64_t matched[SW_MAX_FIELDS / 64];
 };
 
@@ -35,6 +55,7 @@ struct batch {
     uint32_t *hits; /* rule of each finding */
     size_t hit_count;
     size_t hit_cap;
+    bool observed; /* the correlator got something of it */
 };
 
 static void worker_free(void *arg)
@@ -55,6 +76,10 @@ static void *worker_new(void *arg)
         return NULL;
     w->hunt = hunt;
     if (sw_matcher_new(&w->matcher, hunt->loaded.program) != 0 || sw_event_writer_new(&w->writer, hunt->run.classes) != 0) {
+        worker_free(w);
+        return NULL;
+    }
+    if (hunt->correlator != NULL && sw_observer_new(&w->observer, hunt->correlator) != 0) {
         worker_free(w);
         return NULL;
     }
@@ -93,6 +118,7 @@ static void batch_reset(void *arg)
     sw_buf_clear(&batch->out);
     sw_text_report_reset(&batch->report);
     batch->hit_count = 0;
+    batch->observed = false;
 }
 
 static size_t batch_weight(const void *arg)
@@ -150,6 +176,17 @@ static int on_match(struct worker *w, struct batch *batch, const struct sw_input
     return rc;
 }
 
+static int observe(struct worker *w, struct batch *batch, const struct sw_input *input, const struct sw_event *event,
+                   uint32_t rule)
+{
+    const struct sw_origin origin = {
+        .source = input->file,
+        .position = (uint64_t)input->ordinal << OFFSET_BITS | (event->offset & ((1ull << OFFSET_BITS) - 1)),
+    };
+    batch->observed = true;
+    return sw_observer_add(w->observer, rule, event, origin);
+}
+
 static int on_event(void *worker, void *arg, const struct sw_input *input, const struct sw_event *event)
 {
     struct worker *w = worker;
@@ -161,9 +198,11 @@ static int on_event(void *worker, void *arg, const struct sw_input *input, const
     if (count < 0)
         return count;
     for (int i = 0; i < count; i++) {
-        if (!w->hunt->reported[rules[i]])
-            continue;
-        int rc = on_match(w, batch, input, event, rules[i]);
+        int rc = 0;
+        if (w->observer != NULL && sw_correlator_wants(w->hunt->correlator, rules[i]))
+            rc = observe(w, batch, input, event, rules[i]);
+        if (rc == 0 && w->hunt->reported[rules[i]])
+            rc = on_match(w, batch, input, event, rules[i]);
         if (rc != 0)
             return rc;
     }
@@ -181,9 +220,42 @@ static void count_finding(struct hunt *hunt, size_t number, enum sw_level level)
         hunt->grave = true;
 }
 
+/* Remembers the path of an input that observations came from. */
+static int note_observed(struct hunt *hunt, const struct sw_input *input)
+{
+    if (hunt->observed_count > 0) {
+        const struct observed_input *last = &hunt->observed[hunt->observed_count - 1];
+        if (last->file == input->file && last->ordinal == input->ordinal)
+            return 0;
+    }
+    int rc = sw_grow(&hunt->observed, &hunt->observed_cap, hunt->observed_count, sizeof *hunt->observed, SIZE_MAX / 64);
+    if (rc != 0)
+        return rc;
+    struct sw_str path = sw_arena_dup(&hunt->observed_paths, input->info.path);
+    if (path.ptr == NULL)
+        return SW_E_NOMEM;
+    hunt->observed[hunt->observed_count++] = (struct observed_input){input->file, input->ordinal, path};
+    return 0;
+}
+
+static struct sw_str observed_path(const struct hunt *hunt, struct sw_origin origin)
+{
+    uint32_t ordinal = (uint32_t)(origin.position >> OFFSET_BITS);
+    size_t low = 0;
+    size_t high = hunt->observed_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct observed_input *at = &hunt->observed[middle];
+        if (at->file < origin.source || (at->file == origin.source && at->ordinal < ordinal))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < hunt->observed_count ? hunt->observed[low].path : SW_STR("");
+}
+
 static int deliver(void *arg, void *batch_arg, const struct sw_input *input)
 {
-    (void)input;
     struct hunt *hunt = arg;
     struct batch *batch = batch_arg;
     for (size_t i = 0; i < batch->hit_count; i++)
@@ -196,6 +268,8 @@ static int deliver(void *arg, void *batch_arg, const struct sw_input *input)
     int rc = sw_run_write(&hunt->run, out);
     if (rc == 0)
         rc = sw_text_report_merge(&hunt->report, &batch->report);
+    if (rc == 0 && batch->observed)
+        rc = note_observed(hunt, input);
     return rc;
 }
 
@@ -203,6 +277,77 @@ static int input_done(void *arg, const struct sw_input *input)
 {
     struct hunt *hunt = arg;
     return sw_summary_add(&hunt->run.summary, input);
+}
+
+/* --- correlations --------------------------------------------------------------------------------------- */
+
+static const struct sw_rule *referred_rule(const struct sw_rules *rules, const struct sw_correlation *correlation, uint32_t ref)
+{
+    const struct sw_ref *to = &correlation->refs[ref];
+    return to->is_correlation ? &rules->correlations[to->index].meta : &rules->rules[to->index];
+}
+
+/* A match of a correlation becomes a finding, delivered at once. */
+static int on_correlation(void *context, const struct sw_correlation_match *match)
+{
+    struct hunt *hunt = context;
+    const struct sw_rules *rules = hunt->loaded.rules;
+    const struct sw_correlation *correlation = &rules->correlations[match->correlation];
+    if ((int)correlation->meta.level < hunt->settings->min_level)
+        return 0;
+    struct sw_group_value *groups = sw_alloc(match->group_count + 1, sizeof *groups);
+    struct sw_finding_member *members = sw_alloc(match->member_count + 1, sizeof *members);
+    struct batch *batch = batch_new(hunt);
+    int rc = groups == NULL || members == NULL || batch == NULL ? SW_E_NOMEM : 0;
+    if (rc == 0) {
+        for (size_t i = 0; i < match->group_count; i++)
+            groups[i] = (struct sw_group_value){sw_field_name(correlation->group_by[i]), match->groups[i]};
+        for (size_t i = 0; i < match->member_count; i++) {
+            const struct sw_correlation_member *member = &match->members[i];
+            members[i] = (struct sw_finding_member){
+                .rule = referred_rule(rules, correlation, member->ref),
+                .time = member->time,
+                .path = observed_path(hunt, member->origin),
+                .offset = member->origin.position & ((1ull << OFFSET_BITS) - 1),
+            };
+        }
+        struct sw_finding finding = {
+            .rule = &correlation->meta,
+            .kind = "correlation",
+            .time = match->first,
+            .time_last = match->last,
+            .count = match->count,
+            .groups = groups,
+            .group_count = match->group_count,
+            .members = members,
+            .member_count = match->member_count,
+            .value = match->value,
+        };
+        finding.id = sw_correlation_finding_id(&finding);
+        struct worker here = {.hunt = hunt};
+        rc = put_finding(&here, batch, &finding);
+        count_finding(hunt, rules->rule_count + match->correlation, correlation->meta.level);
+        if (rc == 0)
+            rc = deliver(hunt, batch, NULL);
+    }
+    sw_free(groups);
+    sw_free(members);
+    batch_free(batch);
+    return rc;
+}
+
+static int correlate(struct hunt *hunt)
+{
+    if (hunt->correlator == NULL)
+        return 0;
+    int rc = sw_correlator_finish(hunt->correlator, on_correlation, hunt);
+    struct sw_correlator_stats stats;
+    sw_correlator_stats(hunt->correlator, &stats);
+    hunt->run.summary.correlation_evicted = stats.evicted;
+    hunt->run.summary.correlation_untimed = stats.untimed;
+    hunt->run.summary.correlation_ungrouped = stats.ungrouped;
+    hunt->run.summary.correlation_valueless = stats.valueless;
+    return rc;
 }
 
 /* --- the whole ------------------------------------------------------------------------------------------ */
@@ -267,7 +412,11 @@ static int prepare(struct hunt *hunt, struct sw_error *err)
         return sw_error_set(err, SW_E_NOMEM, 0, 0, "out of memory");
     for (size_t i = 0; i < rules->rule_count; i++)
         hunt->reported[i] = !rules->rules[i].silent && (int)rules->rules[i].level >= settings->min_level;
-    rc = sw_text_report_init(&hunt->report, rules, settings->examples, hunt->run.color);
+    sw_arena_init(&hunt->observed_paths, (size_t)1 << 30);
+    if (rules->correlation_count > 0)
+        rc = sw_correlator_new(&hunt->correlator, rules, hunt->run.classes, CORRELATION_BUDGET);
+    if (rc == 0)
+        rc = sw_text_report_init(&hunt->report, rules, settings->examples, hunt->run.color);
     if (rc != 0)
         return sw_error_set(err, rc, 0, 0, "%s", sw_strerror(rc));
     return 0;
@@ -291,6 +440,8 @@ static int search(struct hunt *hunt)
     if (rc == 0)
         rc = sw_run_pipeline(&hunt->run, &consumer);
     /* A run that was stopped still tells what it found so far. */
+    if (rc == 0)
+        rc = correlate(hunt);
     if (rc == 0 || rc == SW_E_STOP) {
         int tail = write_tail(hunt);
         rc = rc != 0 ? rc : tail;
@@ -311,6 +462,9 @@ int sw_cmd_hunt(struct sw_settings *settings)
     sw_free(hunt.counts);
     if (hunt.report.group_of != NULL)
         sw_text_report_fini(&hunt.report);
+    sw_correlator_free(hunt.correlator);
+    sw_free(hunt.observed);
+    sw_arena_fini(&hunt.observed_paths);
     sw_loaded_rules_free(&hunt.loaded);
     sw_run_fini(&hunt.run);
     return status;

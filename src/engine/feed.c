@@ -21,6 +21,7 @@ struct sw_feed {
     char *path;
     bool named;
     bool ended;
+    uint32_t opened; /* inputs so far */
     char open_error[512]; /* the path itself could not be opened */
 
     struct sw_input *input; /* being read; NULL between inputs */
@@ -103,7 +104,7 @@ uint64_t sw_feed_position(const struct sw_feed *feed)
 
 /* --- opening an input ----------------------------------------------------------------------------------- */
 
-static struct sw_input *input_new(const struct sw_feed *feed, struct sw_str path, int64_t modified)
+static struct sw_input *input_new(struct sw_feed *feed, struct sw_str path, int64_t modified)
 {
     struct sw_input *input = sw_alloc(1, sizeof *input);
     if (input == NULL)
@@ -119,6 +120,7 @@ static struct sw_input *input_new(const struct sw_feed *feed, struct sw_str path
         .zone_offset = feed->options->zone_offset,
         .recover = feed->options->recover,
     };
+    input->ordinal = feed->opened++;
     sw_read_stats_init(&input->stats);
     return input;
 }

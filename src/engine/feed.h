@@ -25,6 +25,8 @@ struct sw_input {
     const struct sw_decoder *decoder; /* NULL when it was never recognised */
     enum sw_input_state state;
     bool named;     /* the user named this very path: it was not found inside a directory or an archive */
+    uint32_t file;    /* which of the walk's files it comes from; set by the pipeline */
+    uint32_t ordinal; /* which of that file's inputs it is, from 0 */
     uint64_t bytes; /* read, after decompression */
     char error[512];
     struct sw_read_stats stats;   /* summed up as pieces are delivered */

@@ -24,3 +24,14 @@ struct sw_hash128 sw_finding_id(const struct sw_rule *rule, const struct sw_inpu
     };
     return sw_hash128(sw_strn((const char *)&parts, sizeof parts), sw_hash(rule->id));
 }
+
+struct sw_hash128 sw_correlation_finding_id(const struct sw_finding *finding)
+{
+    struct sw_hash128 id = sw_hash128(finding->rule->id, 0);
+    for (size_t i = 0; i < finding->group_count; i++) {
+        struct sw_hash128 name = sw_hash128(finding->groups[i].name, id.low);
+        id = sw_hash128(finding->groups[i].value, name.low ^ id.high);
+    }
+    const int64_t times[] = {finding->time, finding->time_last};
+    return sw_hash128(sw_strn((const char *)times, sizeof times), id.low ^ id.high);
+}

@@ -16,6 +16,14 @@ struct sw_group_value {
     struct sw_str value;
 };
 
+/* An event that a correlation joins. */
+struct sw_finding_member {
+    const struct sw_rule *rule;
+    int64_t time;
+    struct sw_str path;
+    uint64_t offset;
+};
+
 struct sw_finding {
     struct sw_hash128 id; /* of content, see sw_finding_id(); printed as 32 hex digits */
     const struct sw_rule *rule; /* the rule, or a correlation's meta */
@@ -33,7 +41,7 @@ struct sw_finding {
     /* Of a correlation: */
     const struct sw_group_value *groups;
     size_t group_count;
-    const struct sw_hash128 *members; /* ids of (some of) the findings it joins */
+    const struct sw_finding_member *members; /* (some of) the events that it joins, in order of time */
     size_t member_count;
     double value; /* what was compared with the rule's bounds: a count, sum, average ... */
 };
@@ -41,5 +49,8 @@ struct sw_finding {
 /* The id of a single event's finding: from the rule's id, the source's path without what only packs it (so that a log and
  * its .gz give the same), the record's place and the record's bytes. The same evidence always gives the same id. */
 struct sw_hash128 sw_finding_id(const struct sw_rule *rule, const struct sw_input *input, const struct sw_event *event);
+
+/* The id of a correlation's finding: from its rule's id, its group's values and its times. */
+struct sw_hash128 sw_correlation_finding_id(const struct sw_finding *finding);
 
 #endif

@@ -276,6 +276,7 @@ static void work(struct worker *w, struct lane *lane)
         pthread_cond_broadcast(&p->changed);
         return;
     }
+    piece->input->file = (uint32_t)(lane - p->lanes);
     job->piece = piece;
     if (lane->back != NULL)
         lane->back->next = job;

@@ -99,19 +99,24 @@ static void put_number(struct sw_buf *out, double number)
         SW_BUF_LIT(out, "null");
 }
 
+/* "14 events within 78 s for src_ip "192.0.2.7"", and the value that the rule looked at where it is not their number. */
 static void explain_groups(struct sw_buf *out, const struct sw_finding *finding)
 {
     SW_BUF_LIT(out, ": ");
-    put_number(out, finding->value);
-    SW_BUF_LIT(out, " in ");
     sw_buf_u64(out, finding->count);
     sw_buf_text(out, finding->count == 1 ? " event" : " events");
+    if (finding->time != SW_TIME_NONE && finding->time_last != SW_TIME_NONE)
+        sw_buf_printf(out, " within %lld s", (long long)((finding->time_last - finding->time + SW_SECOND - 1) / SW_SECOND));
     for (size_t i = 0; i < finding->group_count; i++) {
         sw_buf_text(out, i == 0 ? " for " : ", ");
         sw_show_value(out, finding->groups[i].name, SW_MAX_FIELD_NAME);
         SW_BUF_LIT(out, " \"");
         sw_show_value(out, finding->groups[i].value, EXPLAIN_VALUE);
         SW_BUF_LIT(out, "\"");
+    }
+    if (finding->value != (double)finding->count) {
+        SW_BUF_LIT(out, ", value ");
+        put_number(out, finding->value);
     }
 }
 
@@ -235,9 +240,16 @@ static void json_correlation(struct sw_buf *out, const struct sw_finding *findin
     }
     SW_BUF_LIT(out, "},\"members\":[");
     for (size_t i = 0; i < finding->member_count; i++) {
-        if (i > 0)
-            sw_buf_char(out, ',');
-        json_id(out, finding->members[i]);
+        const struct sw_finding_member *member = &finding->members[i];
+        sw_buf_text(out, i > 0 ? ",{\"rule\":" : "{\"rule\":");
+        sw_buf_json(out, member->rule->id);
+        SW_BUF_LIT(out, ",\"time\":");
+        json_time(out, member->time);
+        SW_BUF_LIT(out, ",\"path\":");
+        sw_buf_json(out, member->path);
+        SW_BUF_LIT(out, ",\"offset\":");
+        sw_buf_u64(out, member->offset);
+        sw_buf_char(out, '}');
     }
     sw_buf_char(out, ']');
 }

@@ -216,6 +216,9 @@ void sw_summary_json(struct sw_buf *out, const struct sw_summary *summary)
     sw_buf_u64(out, summary->findings);
     SW_BUF_LIT(out, ",\"incidents\":0,\"correlation_evicted\":");
     sw_buf_u64(out, summary->correlation_evicted);
+    sw_buf_printf(out, ",\"correlation_untimed\":%llu,\"correlation_ungrouped\":%llu,\"correlation_valueless\":%llu",
+                  (unsigned long long)summary->correlation_untimed, (unsigned long long)summary->correlation_ungrouped,
+                  (unsigned long long)summary->correlation_valueless);
     SW_BUF_LIT(out, ",\"field_names_refused\":");
     sw_buf_u64(out, summary->field_names_refused);
     SW_BUF_LIT(out, ",\"sandbox\":");

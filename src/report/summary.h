@@ -44,7 +44,10 @@ struct sw_summary {
     uint64_t findings;
     uint64_t by_level[SW_LEVEL_CRITICAL + 1];
     uint64_t rules_matched;
-    uint64_t correlation_evicted; /* observations that the memory budget pushed out */
+    uint64_t correlation_evicted;   /* observations that the memory budget pushed out */
+    uint64_t correlation_untimed;   /* matches without a time, */
+    uint64_t correlation_ungrouped; /* without the fields to group by, */
+    uint64_t correlation_valueless; /* or without the field to count: they could not be correlated */
     uint64_t field_names_refused;
     const char *sandbox; /* one sentence; NULL if there was no need */
     double elapsed;      /* seconds */

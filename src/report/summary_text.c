@@ -207,6 +207,11 @@ void sw_summary_text(struct sw_buf *out, const struct sw_summary *summary, bool 
     if (summary->correlation_evicted > 0)
         sw_buf_printf(out, "    %llu correlation observations were dropped for want of memory: results may be incomplete\n",
                       (unsigned long long)summary->correlation_evicted);
+    if (summary->correlation_untimed + summary->correlation_ungrouped + summary->correlation_valueless > 0)
+        sw_buf_printf(out, "    matches that correlations could not use: %llu without a time, %llu without the fields to group by, "
+                      "%llu without the value to count\n",
+                      (unsigned long long)summary->correlation_untimed, (unsigned long long)summary->correlation_ungrouped,
+                      (unsigned long long)summary->correlation_valueless);
     if (summary->field_names_refused > 0)
         sw_buf_printf(out, "    %llu fields had names beyond the limit and are shown as _more\n",
                       (unsigned long long)summary->field_names_refused);
