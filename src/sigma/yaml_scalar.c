@@ -66,7 +66,7 @@ static bool sexagesimal(struct sw_str s, uint64_t *value)
     uint64_t sum = 0;
     unsigned parts = 0;
     while (sw_str_next(&rest, ':', &part)) {
-        uint64_t number;
+        uint64_t number = 0;
         bool good = parts == 0 ? digits(part, 10, &number) && part.ptr[0] != '0' && part.ptr[0] != '_'
                                : part.len <= 2 && sw_str_u64(part, &number) == 0 && number < 60;
         if (!good || __builtin_mul_overflow(sum, 60u, &sum) || __builtin_add_overflow(sum, number, &sum))
