@@ -23,7 +23,7 @@ test:
 
 bench: all
 	@setup/install build test
-	@ninja -C $(BUILD) -j $(JOBS) bench-generate
+	@ninja -C $(BUILD) -j $(JOBS) bench/bench-generate
 	@bench/run --build $(BUILD)
 
 fuzz:
