@@ -58,7 +58,7 @@ static inline int probe_emit(void *arg, struct sw_event *event)
     sw_buf_time(out, event->time);
     for (uint32_t i = 0; i < event->count; i++) {
         const struct sw_field *f = &event->fields[i];
-        if (sw_str_is(sw_field_name(f->id), "c-uri-extension"))
+        if (sw_str_is(sw_field_name(f->id), "c-uri-extension") || sw_str_is(sw_field_name(f->id), "blocked"))
             continue; /* derived by the class, not by the decoder */
         sw_buf_text(out, i == 0 ? " " : " | ");
         sw_buf_str_add(out, sw_field_name(f->id));
