@@ -1,6 +1,6 @@
 /*
- * feed.h - one input path turned into pieces: its members (here: inputs) opened one after the other, recognised, and cut into slices at
- * record boundaries.
+ * feed.h - one input path turned into pieces: its members (here: inputs) opened one after the other, recognised, and cut
+ * into slices at record boundaries.
  *
  * Owner:   a feed owns its stream; a piece owns its bytes, and shares its input with the pieces around it.
  * Threads: a feed is read by one thread at a time; pieces may be decoded by any.      Trust: hostile input.
