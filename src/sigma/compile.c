@@ -25,7 +25,8 @@ static void fini_build(struct sw_build *b)
                                    &b->plan_ids};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         sw_map_fini(maps[i]);
-    void *const owned[] = {b->trees, b->tree_children.at, b->lens_pairs.at, b->lenses, b->notes, b->needs, b->gram_counts};
+    void *const owned[] = {b->trees, b->tree_children.at, b->lens_pairs.at, b->lenses, b->notes, b->needs, b->gram_counts,
+                           b->field_values};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         sw_free(owned[i]);
 }

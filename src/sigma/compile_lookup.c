@@ -17,29 +17,57 @@ struct keyed {
     struct sw_entry entry;
 };
 
+/* A literal that may stand anywhere and has four bytes or more: its grams depend on the shortest one's length. */
+struct anywhere {
+    uint32_t hit;
+    struct sw_span text;
+};
+
+/* One of the lookup's indexes in the making. */
+struct index_maker {
+    struct sw_index index;
+    struct keyed *keyed;
+    size_t keyed_count, keyed_cap;
+    struct anywhere *anywhere;
+    size_t anywhere_count, anywhere_cap;
+};
+
+enum { PLAIN, WIDE, INDEXES };
+
 struct maker {
     struct sw_build *build;
     struct sw_lookup lookup;
-    struct keyed *keyed;
-    size_t keyed_count, keyed_cap;
+    struct index_maker indexes[INDEXES];
     struct sw_number_entry *numbers;
     size_t number_count, number_cap;
     struct sw_numbers each, expressions; /* hits */
+    uint32_t short_count;                /* literals of less than four bytes that may stand anywhere */
 };
+
+enum { FEW = 16 };
 
 /* --- keys --------------------------------------------------------------------------------------------------- */
 
-static uint64_t string_key(struct sw_str text)
+static bool is_wide(const struct sw_program *p, struct sw_span text)
 {
-    char padded[8] = {0};
-    if (text.len > sizeof padded)
-        return sw_key_of(text.ptr, text.len);
-    if (text.len > 0)
-        memcpy(padded, text.ptr, text.len);
-    return sw_key_of(padded, text.len);
+    for (uint32_t i = 0; i < text.count; i++)
+        if ((unsigned char)p->text.at[text.first + i] >= 0x80)
+            return true;
+    return false;
 }
 
-static int add_keyed(struct maker *m, enum table table, uint64_t key, uint32_t hit, struct sw_span text, uint32_t at)
+static struct index_maker *index_for(struct maker *m, struct sw_span text)
+{
+    bool wide = is_wide(m->build->program, text);
+    struct index_maker *index = &m->indexes[wide ? WIDE : PLAIN];
+    index->index.used = 1;
+    uint32_t shortest = wide && text.count > 1 ? 1 : text.count; /* folding changes lengths */
+    if (shortest < m->lookup.shortest)
+        m->lookup.shortest = shortest;
+    return index;
+}
+
+static int add_keyed(struct index_maker *m, enum table table, uint64_t key, uint32_t hit, struct sw_span text, uint32_t at)
 {
     int rc = sw_grow(&m->keyed, &m->keyed_cap, m->keyed_count, sizeof *m->keyed, SW_MAX_SECTION);
     if (rc == 0)
@@ -49,30 +77,70 @@ static int add_keyed(struct maker *m, enum table table, uint64_t key, uint32_t h
 
 static int add_exact(struct maker *m, uint32_t hit, struct sw_span text)
 {
-    m->lookup.exact_lengths |= 1ull << (text.count < 63 ? text.count : 63);
-    return add_keyed(m, EXACT, string_key(sw_program_text(m->build->program, text)), hit, text, 0);
+    struct index_maker *index = index_for(m, text);
+    struct sw_str literal = sw_program_text(m->build->program, text);
+    index->index.exact_lengths |= 1ull << (text.count < 63 ? text.count : 63);
+    return add_keyed(index, EXACT, sw_key_of(literal.ptr, literal.len), hit, text, 0);
 }
 
 static int add_edge(struct maker *m, enum table table, uint32_t hit, struct sw_span text)
 {
+    struct index_maker *index = index_for(m, text);
     unsigned edge = sw_edge_size(text.count);
     uint32_t size = sw_edge_sizes[edge];
     uint32_t at = table == ENDS ? text.count - size : 0;
-    *(table == ENDS ? &m->lookup.ends_sizes : &m->lookup.starts_sizes) |= 1u << edge;
-    struct sw_str literal = sw_program_text(m->build->program, text);
-    return add_keyed(m, table, string_key(sw_str_slice(literal, at, at + size)), hit, text, at);
+    *(table == ENDS ? &index->index.ends_sizes : &index->index.starts_sizes) |= 1u << edge;
+    return add_keyed(index, table, sw_key_of(sw_program_text(m->build->program, text).ptr + at, size), hit, text, at);
+}
+
+static bool is_short(const struct sw_program *p, struct sw_span text)
+{
+    return text.count > 0 && text.count < SW_GRAM && !is_wide(p, text);
+}
+
+/* A whole pass over the value for the sake of a few short literals would cost more than to search for each. */
+static bool asked_of_each(const struct maker *m, struct sw_span text)
+{
+    return m->short_count <= FEW && is_short(m->build->program, text);
 }
 
 static int add_anywhere(struct maker *m, uint32_t hit, struct sw_span text)
 {
+    if (asked_of_each(m, text)) {
+        m->build->program->hits.at[m->lookup.hits.first + hit].verify = 1;
+        return sw_numbers_add(&m->each, hit);
+    }
+    struct index_maker *index = index_for(m, text);
     struct sw_str literal = sw_program_text(m->build->program, text);
-    unsigned size = text.count < SW_GRAM ? text.count : SW_GRAM;
-    uint32_t at = 0;
-    if (size == SW_GRAM)
-        (void)sw_build_rarest_gram(m->build, literal, &at);
-    char padded[SW_GRAM] = {0};
-    memcpy(padded, literal.ptr + at, size);
-    return add_keyed(m, GRAMS + size - 1, sw_gram_of(padded, size), hit, text, at);
+    if (text.count < SW_GRAM)
+        return add_keyed(index, GRAMS + text.count - 1, sw_gram_of(literal.ptr, text.count), hit, text, 0);
+    int rc = sw_grow(&index->anywhere, &index->anywhere_cap, index->anywhere_count, sizeof *index->anywhere, SW_MAX_SECTION);
+    if (rc == 0)
+        index->anywhere[index->anywhere_count++] = (struct anywhere){hit, text};
+    return rc;
+}
+
+/* The literals' grams, for the widest stride that the shortest of them allows. */
+static int add_grams(struct maker *m, struct index_maker *index)
+{
+    uint32_t shortest = UINT32_MAX;
+    for (size_t i = 0; i < index->anywhere_count; i++)
+        if (index->anywhere[i].text.count < shortest)
+            shortest = index->anywhere[i].text.count;
+    uint32_t stride = 1;
+    while (stride < 8 && 2 * stride + SW_GRAM - 1 <= shortest)
+        stride *= 2;
+    index->index.grams[SW_GRAM - 1].stride = stride;
+    int rc = 0;
+    for (size_t i = 0; i < index->anywhere_count && rc == 0; i++) {
+        const struct anywhere *from = &index->anywhere[i];
+        struct sw_str literal = sw_program_text(m->build->program, from->text);
+        uint32_t at;
+        (void)sw_build_rarest_grams(m->build, literal, stride, &at);
+        for (uint32_t j = at; j < at + stride && rc == 0; j++)
+            rc = add_keyed(index, GRAMS + SW_GRAM - 1, sw_gram_of(literal.ptr + j, SW_GRAM), from->hit, from->text, j);
+    }
+    return rc;
 }
 
 /* --- tests -------------------------------------------------------------------------------------------------- */
@@ -112,21 +180,27 @@ static int add_number(struct maker *m, uint32_t hit, const struct sw_test *test)
     return rc != 0 ? rc : add_exact(m, hit, span);
 }
 
-static int add_wild(struct maker *m, uint32_t hit, const struct sw_test *test)
+/* The literal of a wildcard pattern to look for; empty if it has none. */
+static struct sw_span rarest_token(const struct sw_build *b, const struct sw_test *test)
 {
-    struct sw_program *p = m->build->program;
     double least = 2;
     struct sw_span rarest = {0, 0};
     for (uint32_t i = 0; i < test->tokens.count; i++) {
-        struct sw_program_token token = p->tokens.at[test->tokens.first + i];
+        struct sw_program_token token = b->program->tokens.at[test->tokens.first + i];
         if (token.kind != SW_TOKEN_LITERAL || token.text.count == 0)
             continue;
-        double rarity = sw_build_literal_rarity(m->build, sw_program_text(p, token.text));
+        double rarity = sw_build_literal_rarity(b, sw_program_text(b->program, token.text));
         if (rarity < least) {
             least = rarity;
             rarest = token.text;
         }
     }
+    return rarest;
+}
+
+static int add_wild(struct maker *m, uint32_t hit, const struct sw_test *test)
+{
+    struct sw_span rarest = rarest_token(m->build, test);
     if (rarest.count == 0)
         return sw_numbers_add(&m->each, hit);
     struct sw_span text;
@@ -209,7 +283,9 @@ static int by_key(const void *a, const void *b)
         return x->key < y->key ? -1 : 1;
     if (x->entry.hit != y->entry.hit)
         return x->entry.hit < y->entry.hit ? -1 : 1;
-    return (x->entry.text > y->entry.text) - (x->entry.text < y->entry.text);
+    if (x->entry.text != y->entry.text)
+        return x->entry.text < y->entry.text ? -1 : 1;
+    return (x->entry.at > y->entry.at) - (x->entry.at < y->entry.at);
 }
 
 static unsigned bits_for(size_t count)
@@ -249,27 +325,26 @@ static int make_filter(struct maker *m, const struct keyed *keyed, size_t count,
     grams->filter_bits = bits < 9 ? 9 : bits > 22 ? 22 : bits;
     int rc = SW_SECTION_ADD(&p->words, NULL, ((size_t)1 << grams->filter_bits) / 64, &grams->filter);
     for (size_t i = 0; i < count && rc == 0; i++) {
-        uint32_t bit = sw_gram_bit((uint32_t)keyed[i].key, grams->filter_bits);
+        uint32_t bit = sw_gram_hash((uint32_t)keyed[i].key) & ((1u << grams->filter_bits) - 1);
         p->words.at[grams->filter + bit / 64] |= 1ull << bit % 64;
     }
     return rc;
 }
 
-static int make_tables(struct maker *m)
+static int make_tables(struct maker *m, struct index_maker *index)
 {
-    struct sw_lookup *lookup = &m->lookup;
-    if (m->keyed_count > 1)
-        qsort(m->keyed, m->keyed_count, sizeof *m->keyed, by_key);
-    int rc = 0;
-    for (size_t i = 0; i < m->keyed_count && rc == 0;) {
+    int rc = add_grams(m, index);
+    if (index->keyed_count > 1)
+        qsort(index->keyed, index->keyed_count, sizeof *index->keyed, by_key);
+    for (size_t i = 0; i < index->keyed_count && rc == 0;) {
         size_t first = i;
-        uint32_t table = m->keyed[i].table;
-        while (i < m->keyed_count && m->keyed[i].table == table)
+        uint32_t table = index->keyed[i].table;
+        while (i < index->keyed_count && index->keyed[i].table == table)
             i++;
-        const struct keyed *keyed = m->keyed + first;
-        struct sw_grams *grams = table >= GRAMS ? &lookup->grams[table - GRAMS] : NULL;
-        struct sw_table *to = grams ? &grams->table : table == EXACT ? &lookup->exact :
-                              table == STARTS ? &lookup->starts : &lookup->ends;
+        const struct keyed *keyed = index->keyed + first;
+        struct sw_grams *grams = table >= GRAMS ? &index->index.grams[table - GRAMS] : NULL;
+        struct sw_table *to = grams ? &grams->table : table == EXACT ? &index->index.exact :
+                              table == STARTS ? &index->index.starts : &index->index.ends;
         rc = make_table(m, keyed, i - first, to);
         if (rc == 0 && grams != NULL)
             rc = make_filter(m, keyed, i - first, grams);
@@ -313,6 +388,16 @@ static int list_members(const struct sw_build *b, const uint32_t *sets, size_t c
     return 0;
 }
 
+static uint32_t short_literals(const struct sw_build *b, uint32_t number)
+{
+    const struct sw_test *test = &b->program->tests.at[number];
+    if (test->kind == SW_PRED_PATTERN && test->form == SW_FORM_CONTAINS)
+        return is_short(b->program, test->text);
+    if (test->kind == SW_PRED_PATTERN && test->form == SW_FORM_WILD)
+        return is_short(b->program, rarest_token(b, test));
+    return 0; /* what expressions need is longer */
+}
+
 /* A hit for each distinct test, with the sets that have it. */
 static int make_hits(struct maker *m, const uint32_t *sets, size_t count)
 {
@@ -320,6 +405,9 @@ static int make_hits(struct maker *m, const uint32_t *sets, size_t count)
     struct membership *members;
     size_t sum;
     int rc = list_members(m->build, sets, count, &members, &sum);
+    for (size_t i = 0; i < sum && rc == 0; i++)
+        if (i == 0 || members[i].test != members[i - 1].test)
+            m->short_count += short_literals(m->build, members[i].test);
     m->lookup.hits.first = (uint32_t)p->hits.count;
     for (size_t i = 0; i < sum && rc == 0;) {
         struct sw_hit hit = {.test = members[i].test, .verify = must_verify(m->build, members[i].test)};
@@ -361,22 +449,44 @@ static int make_lists(struct maker *m)
     return rc != 0 ? rc : SW_SECTION_ADD(&p->locals, m->expressions.at, m->expressions.count, &lookup->expressions.first);
 }
 
+/* Scanning costs by the byte; hash tables cost no more than remembering. */
+static bool worth_remembering(const struct sw_lookup *lookup)
+{
+    bool scans = lookup->plain.grams[3].stride < 4 && lookup->plain.grams[3].table.bits != 0;
+    for (unsigned i = 0; i < SW_GRAM - 1; i++)
+        scans |= lookup->plain.grams[i].table.bits != 0;
+    return scans || lookup->each.count > 0 || lookup->expressions.count > 0;
+}
+
+static bool has_only_grams(const struct sw_lookup *lookup)
+{
+    const struct sw_index *plain = &lookup->plain;
+    bool others = lookup->wide.used || plain->exact_lengths != 0 || plain->starts_sizes != 0 || plain->ends_sizes != 0 ||
+                  lookup->each.count + lookup->expressions.count + lookup->numbers.count > 0;
+    for (unsigned i = 0; i < SW_GRAM - 1; i++)
+        others |= plain->grams[i].table.bits != 0;
+    return !others && plain->grams[SW_GRAM - 1].table.bits != 0;
+}
+
 static int fill_lookup(struct maker *m, const uint32_t *sets, size_t count)
 {
     struct sw_program *p = m->build->program;
     m->lookup.database = SW_NONE;
+    m->lookup.shortest = UINT32_MAX;
     m->lookup.sets.count = (uint32_t)count;
     int rc = SW_SECTION_ADD(&p->lookup_sets, sets, count, &m->lookup.sets.first);
     if (rc == 0)
         rc = make_hits(m, sets, count);
-    if (rc == 0)
-        rc = make_tables(m);
+    for (unsigned i = 0; i < INDEXES && rc == 0; i++)
+        rc = make_tables(m, &m->indexes[i]);
+    m->lookup.plain = m->indexes[PLAIN].index;
+    m->lookup.wide = m->indexes[WIDE].index;
     if (rc == 0)
         rc = make_lists(m);
-    bool scans = false;
-    for (unsigned i = 0; i < SW_GRAM; i++)
-        scans |= m->lookup.grams[i].table.bits != 0;
-    m->lookup.memo = scans || m->each.count > 0 || m->expressions.count > 0;
+    if (m->each.count + m->expressions.count + m->number_count > 0)
+        m->lookup.shortest = 0;
+    m->lookup.memo = worth_remembering(&m->lookup);
+    m->lookup.only_grams = has_only_grams(&m->lookup);
     return rc;
 }
 
@@ -392,7 +502,10 @@ int sw_build_lookup(struct sw_build *b, const uint32_t *sets, size_t count, uint
     uint32_t index;
     if (rc == 0)
         rc = SW_SECTION_ADD(&b->program->lookups, &maker.lookup, 1, &index);
-    sw_free(maker.keyed);
+    for (unsigned i = 0; i < INDEXES; i++) {
+        sw_free(maker.indexes[i].keyed);
+        sw_free(maker.indexes[i].anywhere);
+    }
     sw_free(maker.numbers);
     sw_free(maker.each.at);
     sw_free(maker.expressions.at);

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "sigma/compile_priv.h"
 
-enum { HEAVY = 10 /* asking one by one costs more than having the set in the index */ };
+enum { HEAVY = 16 /* asking one by one costs more than having the set in the index */ };
 
 /* --- groups ------------------------------------------------------------------------------------------------- */
 
@@ -21,12 +21,22 @@ static double test_cost(const struct sw_test *test)
     return test->kind == SW_PRED_PATTERN ? by_form[test->form] : by_kind[test->kind];
 }
 
+/* Tests that make the index hardly slower: literals for which no further place of a value must be looked at. */
+static bool is_cheap(const struct sw_build *b, uint32_t number)
+{
+    const struct sw_test *test = &b->program->tests.at[number];
+    if (test->kind != SW_PRED_PATTERN || !b->notes[number].has_key)
+        return false;
+    return test->form != SW_FORM_CONTAINS || test->text.count > SW_GRAM;
+}
+
 /* Fills in what the set says about cost, rarity, and whether it can be indexed at all and cheaply. */
 static void note_set(const struct sw_build *b, struct sw_group_note *group, bool *indexable, bool *cheap)
 {
     const struct sw_program *p = b->program;
     struct sw_span set = p->sets.at[group->set];
-    group->rarity = sw_build_set_rarity(b, group->set);
+    group->rarity = sw_build_set_rarity(b, group->field, group->set);
+    group->burden = sw_build_set_burden(b, group->set);
     group->cost = 0;
     *indexable = true;
     *cheap = true;
@@ -34,7 +44,7 @@ static void note_set(const struct sw_build *b, struct sw_group_note *group, bool
         uint32_t test = p->set_tests.at[set.first + i];
         group->cost += test_cost(&p->tests.at[test]);
         *indexable &= b->notes[test].indexable;
-        *cheap &= b->notes[test].has_key && p->tests.at[test].kind == SW_PRED_PATTERN;
+        *cheap &= is_cheap(b, test);
     }
     if (group->field == SW_ANY_FIELD)
         group->cost *= 20; /* asked of every value */
@@ -86,7 +96,7 @@ static struct sw_witness leaf_witness(struct sw_draft *d, uint32_t node, int *rc
     const struct sw_group_note *group = &d->groups[number];
     if (leaf->negated || !group->indexable)
         return (struct sw_witness){.none = true};
-    struct sw_witness witness = {.groups = {(uint32_t)d->witnesses.count, 1}, .cost = group->rarity};
+    struct sw_witness witness = {.groups = {(uint32_t)d->witnesses.count, 1}, .cost = group->rarity + group->burden};
     *rc = sw_numbers_add(&d->witnesses, number);
     return witness;
 }
@@ -285,11 +295,11 @@ static int number_groups(struct sw_draft *d, const uint32_t *groups, size_t coun
 static int add_slots(struct sw_draft *d, struct sw_plan *plan)
 {
     struct sw_program *p = d->build->program;
-    int rc = SW_SECTION_ADD(&p->slot_numbers, NULL, p->fields.count, &plan->slot_of);
+    int rc = SW_SECTION_ADD(&p->slot_numbers, NULL, p->fields.count + 1, &plan->slot_of);
     if (rc != 0)
         return rc;
     uint16_t *numbers = p->slot_numbers.at + plan->slot_of;
-    memset(numbers, 0xff, p->fields.count * sizeof *numbers);
+    memset(numbers, 0xff, (p->fields.count + 1) * sizeof *numbers);
     mark_fields(d, numbers);
     plan->any_slot = SW_NONE;
     plan->slots = (struct sw_span){(uint32_t)p->plan_slots.count, 0};

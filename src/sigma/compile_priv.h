@@ -56,6 +56,8 @@ struct sw_lens {
 /* What is known of a test when indexing is decided. */
 struct sw_test_note {
     double rarity;     /* guessed share of values that pass, 0 to 1 */
+    double burden;     /* what having it in the index costs every value, in the same unit */
+    uint32_t uses;     /* in how many sets, and alone in how many conditions, it is */
     bool indexable;
     bool has_key;      /* found through literals; else asked of every value, or by the automaton of expressions */
     struct sw_span needs; /* REGEX: in build->needs: literals of which one must stand in the folded value */
@@ -85,6 +87,7 @@ struct sw_build {
     struct sw_str *needs;
     size_t need_count, need_cap;
     uint32_t *gram_counts;    /* how many tests have a gram, by hash */
+    uint32_t *field_values;   /* how many different whole values rules name, by field */
 };
 
 /* --- compile_tests.c ---------------------------------------------------------------------------------------- */
@@ -105,9 +108,11 @@ int sw_build_tree(struct sw_build *b, uint32_t rule, uint32_t lens, uint32_t *tr
 
 /* Notes on every test; all tests are known. */
 int sw_build_notes(struct sw_build *b);
-double sw_build_set_rarity(const struct sw_build *b, uint32_t set);
-/* How many tests share the literal's rarest gram, and where in the literal that gram is. */
-uint32_t sw_build_rarest_gram(const struct sw_build *b, struct sw_str literal, uint32_t *at);
+/* Guessed share of a field's values that pass. */
+double sw_build_set_rarity(const struct sw_build *b, uint32_t field, uint32_t set);
+double sw_build_set_burden(const struct sw_build *b, uint32_t set);
+/* Where in the literal `run` neighbouring grams are that the fewest tests share, and with how many. */
+uint32_t sw_build_rarest_grams(const struct sw_build *b, struct sw_str literal, uint32_t run, uint32_t *at);
 /* Guessed share of values in which the literal stands. */
 double sw_build_literal_rarity(const struct sw_build *b, struct sw_str literal);
 
@@ -127,6 +132,7 @@ struct sw_group_note {
     bool indexable;
     bool indexed;
     double rarity;     /* guessed share of events in which it holds */
+    double burden;     /* of being indexed */
     double cost;       /* of asking, in units of one easy comparison */
     uint32_t number;   /* final number in the plan */
     uint32_t turn;     /* scratch: last rule whose witness it was told for */

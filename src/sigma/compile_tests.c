@@ -35,6 +35,14 @@ static bool has_case(struct sw_str text)
     return false;
 }
 
+static bool is_ascii(struct sw_str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] >= 0x80)
+            return false;
+    return true;
+}
+
 /* A predicate with its texts as they are compared: folded unless case counts. */
 struct canon {
     struct sw_test test;
@@ -88,6 +96,7 @@ static int canon_pattern(struct sw_build *b, const struct sw_pred *pred, struct 
     c->test.cased = pred->cased && has_case(pred->literal);
     c->test.is_number = pred->is_number && pred->form == SW_FORM_EXACT;
     c->test.number = c->test.is_number ? pred->number : 0;
+    c->test.ascii = !c->test.cased && is_ascii(pred->literal);
     return fold_text(b, c->test.cased, &c->text);
 }
 

@@ -72,10 +72,9 @@ void sw_matcher_stats(const struct sw_matcher *m, struct sw_matcher_stats *stats
 
 /* --- fields ------------------------------------------------------------------------------------------------- */
 
-/* Learns what the ids minted since the last time stand for; false when memory ends. */
-static bool learn_fields(struct sw_matcher *m)
+/* Learns what the ids minted since the last event stand for; false when memory ends. */
+static bool learn_fields(struct sw_matcher *m, uint32_t count)
 {
-    uint32_t count = sw_field_count();
     if (count > m->field_of_cap) {
         size_t cap = (size_t)count * 2;
         uint16_t *grown = sw_realloc(m->field_of, cap, sizeof *grown);
@@ -86,20 +85,24 @@ static bool learn_fields(struct sw_matcher *m)
         m->field_of = grown;
         m->field_of_cap = cap;
     }
+    uint16_t none = (uint16_t)m->program->fields.count;
     for (uint32_t id = m->field_of_count; id < count; id++) {
         sw_field_id key = sw_field_key(id);
-        m->field_of[id] = key < m->program->field_of_key_count ? m->program->field_of_key[key] : UINT16_MAX;
+        m->field_of[id] = key < m->program->field_of_key_count ? m->program->field_of_key[key] : none;
     }
     m->field_of_count = count;
     return true;
 }
 
-uint32_t sw_slot_of(struct sw_matcher *m, sw_field_id id)
+/* One number for each field of the program and one for all others, which has no slot. */
+static const uint16_t *slot_numbers(const struct sw_matcher *m)
 {
-    if (id >= m->field_of_count && (!learn_fields(m) || id >= m->field_of_count))
-        return UINT16_MAX;
-    uint16_t field = m->field_of[id];
-    return field == UINT16_MAX ? UINT16_MAX : m->program->slot_numbers.at[m->plan->slot_of + field];
+    return m->program->slot_numbers.at + m->plan->slot_of;
+}
+
+uint32_t sw_slot_of(const struct sw_matcher *m, sw_field_id id)
+{
+    return id < m->field_of_count ? slot_numbers(m)[m->field_of[id]] : UINT16_MAX;
 }
 
 /* --- hits --------------------------------------------------------------------------------------------------- */
@@ -124,7 +127,7 @@ static void group_hit(struct sw_matcher *m, uint32_t number)
     add_candidates(m, m->program->groups.at[m->plan->groups.first + number].rules);
 }
 
-static void look_up(struct sw_matcher *m, const struct sw_plan_slot *slot, struct sw_value *value)
+static void look_closer(struct sw_matcher *m, const struct sw_plan_slot *slot, struct sw_value *value)
 {
     const struct sw_lookup *lookup = &m->program->lookups.at[slot->lookup];
     bool remember = lookup->memo && value->raw.len >= SHORT_VALUE;
@@ -146,6 +149,18 @@ static void look_up(struct sw_matcher *m, const struct sw_plan_slot *slot, struc
         group_hit(m, slot->first_group + locals[i]);
 }
 
+static inline void look_up(struct sw_matcher *m, const struct sw_plan_slot *slot, struct sw_value *value)
+{
+    if (slot->lookup == SW_NONE)
+        return;
+    const struct sw_lookup *lookup = &m->program->lookups.at[slot->lookup];
+    if (value->raw.len < lookup->shortest)
+        return;
+    if (lookup->only_grams && !sw_lookup_may_hold(m->program, lookup, value->raw))
+        return;
+    look_closer(m, slot, value);
+}
+
 /* --- the event ---------------------------------------------------------------------------------------------- */
 
 static bool room_for_values(struct sw_matcher *m)
@@ -163,59 +178,68 @@ static bool room_for_values(struct sw_matcher *m)
     return true;
 }
 
-static void add_to_slot(struct sw_matcher *m, uint32_t number, uint32_t index, bool is_null, bool look)
+/* Links the value to its slot's others; true if it is the first. */
+static inline bool add_to_slot(struct sw_matcher *m, uint32_t number, uint32_t index)
 {
     struct sw_slot_state *state = &m->slots[number];
-    if (state->generation != m->generation)
-        *state = (struct sw_slot_state){m->generation, SW_NONE, SW_NONE};
-    if (is_null)
-        return;
-    const struct sw_plan_slot *slot = &m->program->plan_slots.at[m->plan->slots.first + number];
-    if (state->first == SW_NONE) {
-        state->first = index;
-        if (slot->present != SW_NONE && look)
-            group_hit(m, slot->present);
-    } else {
+    bool first = state->generation != m->generation || state->first == SW_NONE;
+    if (first)
+        *state = (struct sw_slot_state){m->generation, index, index};
+    else
         m->values[state->last].next = index;
-    }
     state->last = index;
-    if (look && slot->lookup != SW_NONE)
-        look_up(m, slot, &m->values[index]);
+    return first;
 }
 
-/* A value of any field, or the raw record, against the keywords. */
-static void add_to_any(struct sw_matcher *m, uint32_t index)
+static void add_null(struct sw_matcher *m, uint32_t number)
 {
-    const struct sw_plan_slot *slot = &m->program->plan_slots.at[m->plan->slots.first + m->plan->any_slot];
-    if (slot->present != SW_NONE)
-        group_hit(m, slot->present);
-    if (slot->lookup != SW_NONE)
-        look_up(m, slot, &m->values[index]);
+    if (m->slots[number].generation != m->generation)
+        m->slots[number] = (struct sw_slot_state){m->generation, SW_NONE, SW_NONE};
+}
+
+static inline void set_value(struct sw_value *value, const char *ptr, size_t len)
+{
+    value->raw = (struct sw_str){len > 0 ? ptr : "", len};
+    value->folded.ptr = NULL;
+    value->next = SW_NONE;
+    value->ascii = SW_UNKNOWN;
 }
 
 void sw_match_values(struct sw_matcher *m, bool look)
 {
     const struct sw_event *event = m->event;
+    const struct sw_plan_slot *plan_slots = m->program->plan_slots.at + m->plan->slots.first;
+    const struct sw_plan_slot *any = m->plan->any_slot != SW_NONE ? &plan_slots[m->plan->any_slot] : NULL;
+    const uint16_t *numbers = slot_numbers(m);
     if (!room_for_values(m))
         return;
-    bool any = m->plan->any_slot != SW_NONE;
     for (uint32_t i = 0; i < event->count; i++) {
         const struct sw_field *field = &event->fields[i];
-        uint32_t slot = sw_slot_of(m, field->id);
-        if (slot == UINT16_MAX && !any)
+        struct sw_value *value = &m->values[i];
+        uint32_t number = field->id < m->field_of_count ? numbers[m->field_of[field->id]] : UINT16_MAX;
+        if (number == UINT16_MAX && any == NULL)
             continue;
-        bool is_null = field->type == SW_NULL;
-        m->values[i] = (struct sw_value){.raw = sw_field_value(field), .next = SW_NONE, .type = field->type};
-        if (slot != UINT16_MAX)
-            add_to_slot(m, slot, i, is_null, look);
-        if (any && !is_null && look)
-            add_to_any(m, i);
+        set_value(value, field->ptr, field->len);
+        if (field->type == SW_NULL) {
+            if (number != UINT16_MAX)
+                add_null(m, number);
+            continue;
+        }
+        if (number != UINT16_MAX) {
+            const struct sw_plan_slot *slot = &plan_slots[number];
+            if (add_to_slot(m, number, i) && slot->present != SW_NONE && look)
+                group_hit(m, slot->present);
+            if (look)
+                look_up(m, slot, value);
+        }
+        if (any != NULL && look)
+            look_up(m, any, value);
     }
-    if (!any || !event->raw_is_value)
+    if (any == NULL || !event->raw_is_value)
         return;
-    m->values[event->count] = (struct sw_value){.raw = event->raw, .next = SW_NONE, .type = SW_STRING};
+    set_value(&m->values[event->count], event->raw.ptr, event->raw.len);
     if (look)
-        add_to_any(m, event->count);
+        look_up(m, any, &m->values[event->count]);
 }
 
 static int ascending(const void *a, const void *b)
@@ -249,6 +273,9 @@ bool sw_matcher_begin(struct sw_matcher *m, const struct sw_event *event)
     m->error = 0;
     m->candidate_count = 0;
     sw_arena_reset(&m->folds);
+    uint32_t fields = sw_field_count();
+    if (fields != m->field_of_count)
+        (void)learn_fields(m, fields);
     return true;
 }
 

@@ -35,101 +35,124 @@ static const struct sw_slot64 *find_slot(const struct sw_program *p, struct sw_t
     }
 }
 
-/* Literals of the key that stand in the text with their first byte at start(entry) = key_at - entry.at. */
-static void check_entries(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value,
-                          const struct sw_slot64 *slot, size_t key_at)
+/* One value on its way through a lookup. */
+struct search {
+    struct sw_matcher *matcher;
+    const struct sw_lookup *lookup;
+    struct sw_value *value;
+    const struct sw_index *index;
+    struct sw_str text; /* of the value, in the form that the index is for */
+};
+
+/* Literals of the slot that stand in the text so that their key is at key_at; `len` SIZE_MAX: of any length. */
+static void check_entries(const struct search *s, const struct sw_slot64 *slot, size_t key_at, size_t len)
 {
+    struct sw_matcher *m = s->matcher;
     const struct sw_program *p = m->program;
-    struct sw_str text = value->folded;
     const struct sw_entry *entry = p->entries.at + slot->entries.first;
     for (uint32_t i = 0; i < slot->entries.count; i++, entry++) {
-        if (key_at < entry->at || text.len - (key_at - entry->at) < entry->len ||
+        if (key_at < entry->at || s->text.len - (key_at - entry->at) < entry->len || (len != SIZE_MAX && len != entry->len) ||
             m->hit_seen[entry->hit] == m->value_generation)
             continue;
-        if (memcmp(text.ptr + key_at - entry->at, p->text.at + entry->text, entry->len) == 0)
-            report(m, lookup, value, entry->hit);
+        if (sw_text_is(s->text.ptr + (key_at - entry->at), p->text.at + entry->text, entry->len))
+            report(m, s->lookup, s->value, entry->hit);
     }
 }
 
-static void look_exact(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value)
+static void look_exact(const struct search *s)
 {
-    struct sw_str text = value->folded;
-    if ((lookup->exact_lengths >> (text.len < 63 ? text.len : 63) & 1) == 0)
+    size_t len = s->text.len;
+    if ((s->index->exact_lengths >> (len < 63 ? len : 63) & 1) == 0)
         return;
-    const struct sw_slot64 *slot = find_slot(m->program, lookup->exact, sw_key_of(text.ptr, text.len));
-    if (slot == NULL)
-        return;
-    const struct sw_entry *entry = m->program->entries.at + slot->entries.first;
-    for (uint32_t i = 0; i < slot->entries.count; i++, entry++)
-        if (entry->len == text.len && memcmp(text.ptr, m->program->text.at + entry->text, entry->len) == 0)
-            report(m, lookup, value, entry->hit);
+    const struct sw_slot64 *slot = find_slot(s->matcher->program, s->index->exact, sw_key_of(s->text.ptr, len));
+    if (slot != NULL)
+        check_entries(s, slot, 0, len);
 }
 
-static void look_edges(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value)
+static void look_edges(const struct search *s)
 {
-    struct sw_str text = value->folded;
-    for (uint32_t sizes = lookup->ends_sizes; sizes != 0; sizes &= sizes - 1) {
+    const struct sw_index *index = s->index;
+    for (uint32_t sizes = index->ends_sizes; sizes != 0; sizes &= sizes - 1) {
         size_t size = sw_edge_sizes[__builtin_ctz(sizes)];
-        if (size > text.len)
+        if (size > s->text.len)
             break;
-        size_t at = text.len - size;
-        const struct sw_slot64 *slot = find_slot(m->program, lookup->ends, sw_key_of(text.ptr + at, size));
+        size_t at = s->text.len - size;
+        const struct sw_slot64 *slot = find_slot(s->matcher->program, index->ends, sw_key_of(s->text.ptr + at, size));
         if (slot != NULL)
-            check_entries(m, lookup, value, slot, at);
+            check_entries(s, slot, at, SIZE_MAX);
     }
-    for (uint32_t sizes = lookup->starts_sizes; sizes != 0; sizes &= sizes - 1) {
+    for (uint32_t sizes = index->starts_sizes; sizes != 0; sizes &= sizes - 1) {
         size_t size = sw_edge_sizes[__builtin_ctz(sizes)];
-        if (size > text.len)
+        if (size > s->text.len)
             break;
-        const struct sw_slot64 *slot = find_slot(m->program, lookup->starts, sw_key_of(text.ptr, size));
+        const struct sw_slot64 *slot = find_slot(s->matcher->program, index->starts, sw_key_of(s->text.ptr, size));
         if (slot != NULL)
-            check_entries(m, lookup, value, slot, 0);
+            check_entries(s, slot, 0, SIZE_MAX);
     }
 }
 
-/* Every place of the text through the filter; `size` is a constant where this is inlined. */
-static inline void scan_grams(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value, unsigned size)
+static void check_gram(const struct search *s, const struct sw_grams *grams, uint32_t gram, size_t at)
 {
-    const struct sw_grams *grams = &lookup->grams[size - 1];
-    struct sw_str text = value->folded;
-    if (grams->table.bits == 0 || text.len < size)
-        return;
-    const uint64_t *filter = m->program->words.at + grams->filter;
-    uint32_t bits = grams->filter_bits;
-    size_t places = text.len - size + 1;
-    for (size_t at = 0; at < places; at++) {
-        uint32_t gram = sw_gram_of(text.ptr + at, size);
-        uint32_t bit = sw_gram_bit(gram, bits);
-        if ((filter[bit / 64] >> bit % 64 & 1) == 0)
-            continue;
-        const struct sw_slot64 *slot = find_slot(m->program, grams->table, gram);
-        if (slot != NULL)
-            check_entries(m, lookup, value, slot, at);
+    const struct sw_slot64 *slot = find_slot(s->matcher->program, grams->table, gram);
+    if (slot != NULL)
+        check_entries(s, slot, at, SIZE_MAX);
+}
+
+/* Every place of the text through the filter that the stride leaves; `size` and `stride` are constants where this is
+ * inlined. */
+static inline void scan_grams(const struct search *s, unsigned size, size_t stride)
+{
+    const struct sw_grams *grams = &s->index->grams[size - 1];
+    const struct sw_gram_filter filter = sw_gram_filter(s->matcher->program, grams);
+    const char *text = s->text.ptr;
+    size_t places = s->text.len >= size ? s->text.len - size + 1 : 0;
+#pragma GCC unroll 4
+    for (size_t at = 0; at < places; at += stride) {
+        uint32_t gram = sw_gram_of(text + at, size);
+        if (__builtin_expect(sw_gram_passes(&filter, gram), 0))
+            check_gram(s, grams, gram, at);
     }
 }
 
-static void look_anywhere(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value)
+static void look_anywhere(const struct search *s)
 {
-    scan_grams(m, lookup, value, 4);
-    if (lookup->grams[2].table.bits != 0)
-        scan_grams(m, lookup, value, 3);
-    if (lookup->grams[1].table.bits != 0)
-        scan_grams(m, lookup, value, 2);
-    if (lookup->grams[0].table.bits != 0)
-        scan_grams(m, lookup, value, 1);
+    const struct sw_grams *grams = s->index->grams;
+    if (grams[3].table.bits != 0) {
+        if (grams[3].stride == 1)
+            scan_grams(s, 4, 1);
+        else if (grams[3].stride == 2)
+            scan_grams(s, 4, 2);
+        else
+            scan_grams(s, 4, grams[3].stride);
+    }
+    if (grams[2].table.bits != 0)
+        scan_grams(s, 3, 1);
+    if (grams[1].table.bits != 0)
+        scan_grams(s, 2, 1);
+    if (grams[0].table.bits != 0)
+        scan_grams(s, 1, 1);
+}
+
+static void look_in(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value, const struct sw_index *index,
+                    struct sw_str text)
+{
+    struct search search = {m, lookup, value, index, text};
+    if (index->exact_lengths != 0)
+        look_exact(&search);
+    if ((index->ends_sizes | index->starts_sizes) != 0)
+        look_edges(&search);
+    look_anywhere(&search);
 }
 
 /* Numbers written otherwise than the rule did. The rule's own writing and plain decimals are among the exact literals. */
 static void look_numbers(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value)
 {
     struct sw_str text = value->raw;
-    if (text.len == 0 || (!sw_is_digit(text.ptr[0]) && memchr("+-.", text.ptr[0], 3) == NULL))
-        return;
-    size_t digits = 0;
-    while (digits < text.len && sw_is_digit(text.ptr[digits]))
-        digits++;
     double number;
-    if ((digits == text.len && (text.ptr[0] != '0' || digits == 1) && digits < 16) || sw_str_double(text, &number) != 0)
+    bool plain = text.len > 0 && text.len < 16 && (text.ptr[0] != '0' || text.len == 1);
+    for (size_t i = 0; i < text.len && plain; i++)
+        plain = sw_is_digit(text.ptr[i]);
+    if (plain || !sw_value_number(text, &number))
         return;
     const struct sw_number_entry *at = m->program->numbers.at + lookup->numbers.first;
     uint32_t low = 0;
@@ -165,7 +188,7 @@ static int on_expression(unsigned id, unsigned long long from, unsigned long lon
 /* The automaton reads bytes, the definition code points: it decides ASCII values only. */
 static void look_expressions(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value)
 {
-    if (value->ascii) {
+    if (sw_value_is_ascii(value)) {
         struct expression_match match = {m, lookup, value};
         if (hs_scan(m->program->live[lookup->database], value->raw.len ? value->raw.ptr : "", (unsigned)value->raw.len, 0,
                     m->scratch, on_expression, &match) == HS_SUCCESS)
@@ -187,13 +210,10 @@ void sw_lookup_value(struct sw_matcher *m, const struct sw_lookup *lookup, struc
         memset(m->local_seen, 0, m->program->most_locals * sizeof *m->local_seen);
         m->value_generation = 1;
     }
-    if (!sw_value_fold(m, value))
-        return;
-    if (lookup->exact.bits != 0)
-        look_exact(m, lookup, value);
-    if ((lookup->ends_sizes | lookup->starts_sizes) != 0)
-        look_edges(m, lookup, value);
-    look_anywhere(m, lookup, value);
+    if (lookup->plain.used)
+        look_in(m, lookup, value, &lookup->plain, value->raw);
+    if (lookup->wide.used && !sw_value_is_ascii(value) && sw_value_fold(m, value))
+        look_in(m, lookup, value, &lookup->wide, value->folded);
     if (lookup->numbers.count > 0)
         look_numbers(m, lookup, value);
     if (lookup->database != SW_NONE)

@@ -10,13 +10,14 @@
 #include "base/arena.h"
 #include "sigma/program_priv.h"
 
+enum sw_known { SW_UNKNOWN, SW_NO, SW_YES };
+
 /* One value of the event: a field that some rule of the plan names, or the raw record. */
 struct sw_value {
     struct sw_str raw;
-    struct sw_str folded; /* ptr NULL: not made yet; SW_FOLD_PAD zero bytes follow it */
+    struct sw_str folded; /* ptr NULL: not made yet */
     uint32_t next;        /* next value of the same slot, or SW_NONE */
-    uint8_t type;         /* enum sw_type */
-    bool ascii;           /* once folded */
+    uint8_t ascii;        /* enum sw_known */
 };
 
 /* The values of a slot, valid when `generation` is the event's. */
@@ -36,7 +37,7 @@ struct sw_matcher {
     int error;                    /* SW_E_NOMEM while deciding the event */
     bool ask_all;                 /* nothing was looked up: ask groups of the index too */
 
-    uint16_t *field_of;           /* field id -> field of the program, 0xffff if none; grows with the field table */
+    uint16_t *field_of;           /* field id -> field of the program, or their count if none; grows with the field table */
     size_t field_of_cap;
     uint32_t field_of_count;
 
@@ -70,18 +71,82 @@ struct sw_matcher {
 /* Makes the folded form if it isn't there; false when memory ends (then m->error is set). */
 bool sw_value_fold(struct sw_matcher *m, struct sw_value *value);
 
+bool sw_value_is_ascii(struct sw_value *value);
+
+/* Eight bytes with ASCII letters in lower case; bytes from 0x80 stay as they are. */
+static inline uint64_t sw_lower8(uint64_t word)
+{
+    const uint64_t ones = 0x0101010101010101ull;
+    uint64_t heptets = word & 0x7f * ones;
+    uint64_t above_z = heptets + (0x7f - 'Z') * ones;
+    uint64_t from_a = heptets + (0x80 - 'A') * ones;
+    uint64_t upper = ~word & (from_a ^ above_z) & 0x80 * ones;
+    return word | upper >> 2;
+}
+
+/* Whether the text's ASCII letters in lower case give the literal, which is in lower case; both have `len` bytes. */
+static inline bool sw_text_is(const char *text, const char *literal, size_t len)
+{
+    if (len < 8) {
+        for (size_t i = 0; i < len; i++)
+            if (sw_lower(text[i]) != literal[i])
+                return false;
+        return true;
+    }
+    for (size_t at = 0; at + 8 <= len; at += 8)
+        if (sw_lower8(sw_load64(text + at)) != sw_load64(literal + at))
+            return false;
+    return sw_lower8(sw_load64(text + len - 8)) == sw_load64(literal + len - 8);
+}
+
 /* First place of needle (not empty) in hay, or SW_NPOS. */
 size_t sw_find(struct sw_str hay, struct sw_str needle);
+/* The same for a needle of ASCII in lower case and whatever case in the hay. */
+size_t sw_find_folded(struct sw_str hay, struct sw_str needle);
 
 /* --- tests (match_test.c) ----------------------------------------------------------------------------------------- *  */
 
 /* Does the value pass? The value is not null. */
 bool sw_test_holds(struct sw_matcher *m, const struct sw_test *test, struct sw_value *value);
 
+/* sw_str_double(), quick for what mostly comes: plain decimals, and what is no number at all. */
+bool sw_value_number(struct sw_str text, double *number);
+
 /* --- lookups (match_lookup.c) ------------------------------------------------------------------------------------- *  */
 
 /* The lookup's sets that hold for the value: m->locals, m->local_count. */
 void sw_lookup_value(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value);
+
+/* A filter at hand, for loops over it. */
+struct sw_gram_filter {
+    const uint64_t *words;
+    uint32_t mask;
+};
+
+static inline struct sw_gram_filter sw_gram_filter(const struct sw_program *program, const struct sw_grams *grams)
+{
+    return (struct sw_gram_filter){program->words.at + grams->filter, (1u << grams->filter_bits) - 1};
+}
+
+static inline bool sw_gram_passes(const struct sw_gram_filter *filter, uint32_t gram)
+{
+    uint32_t bit = sw_gram_hash(gram) & filter->mask;
+    return filter->words[bit / 64] >> bit % 64 & 1;
+}
+
+/* For a lookup of which only_grams is said: whether the value needs a closer look. */
+static inline bool sw_lookup_may_hold(const struct sw_program *program, const struct sw_lookup *lookup, struct sw_str value)
+{
+    const struct sw_grams *grams = &lookup->plain.grams[SW_GRAM - 1];
+    const struct sw_gram_filter filter = sw_gram_filter(program, grams);
+    size_t places = value.len >= SW_GRAM ? value.len - SW_GRAM + 1 : 0;
+    size_t stride = grams->stride;
+#pragma GCC unroll 4
+    for (size_t at = 0; at < places; at += stride)
+        if (__builtin_expect(sw_gram_passes(&filter, sw_gram_of(value.ptr + at, SW_GRAM)), 0))
+            return true;
+    return false;
+}
 
 /* --- memory of results (match_memo.c) ----------------------------------------------------------------------------- *  */
 
@@ -105,7 +170,7 @@ bool sw_rule_holds(struct sw_matcher *m, const struct sw_plan_rule *rule);
 bool sw_matcher_begin(struct sw_matcher *m, const struct sw_event *event);
 
 /* The plan's slot of a field, UINT16_MAX if the plan's rules don't name it. */
-uint32_t sw_slot_of(struct sw_matcher *m, sw_field_id id);
+uint32_t sw_slot_of(const struct sw_matcher *m, sw_field_id id);
 
 /* Sets up m->values and the slots for the event; with `index`, looks values up and collects candidates. */
 void sw_match_values(struct sw_matcher *m, bool index);

@@ -30,6 +30,26 @@ static bool in_form(enum sw_pattern_form form, struct sw_str text, struct sw_str
     return true;
 }
 
+/* The same for a folded ASCII literal and a value as it is. */
+static bool ascii_in_form(enum sw_pattern_form form, struct sw_str text, struct sw_str literal)
+{
+    if (text.len < literal.len || (form == SW_FORM_EXACT && text.len != literal.len))
+        return false;
+    switch (form) {
+    case SW_FORM_EXACT:
+    case SW_FORM_STARTS:
+        return sw_text_is(text.ptr, literal.ptr, literal.len);
+    case SW_FORM_CONTAINS:
+        return sw_find_folded(text, literal) != SW_NPOS;
+    case SW_FORM_ENDS:
+        return sw_text_is(text.ptr + text.len - literal.len, literal.ptr, literal.len);
+    case SW_FORM_ANY:
+    case SW_FORM_WILD:
+        break;
+    }
+    return true;
+}
+
 /* --- wildcards ---------------------------------------------------------------------------------------------- */
 
 struct glob {
@@ -94,22 +114,44 @@ static bool glob_holds(const struct glob *g)
     return at == g->text.len;
 }
 
+bool sw_value_number(struct sw_str text, double *number)
+{
+    if (text.len == 0 || (!sw_is_digit(text.ptr[0]) && memchr("+-.", text.ptr[0], 3) == NULL))
+        return false;
+    uint64_t plain = 0;
+    size_t digits = 0;
+    for (; digits < text.len && digits < 16 && sw_is_digit(text.ptr[digits]); digits++)
+        plain = plain * 10 + (uint64_t)(text.ptr[digits] - '0');
+    if (digits < text.len || digits == 16)
+        return sw_str_double(text, number) == 0;
+    *number = (double)plain;
+    return true;
+}
+
+static bool number_holds(const struct sw_test *test, const struct sw_value *value)
+{
+    double number;
+    return sw_value_number(value->raw, &number) && number == test->number;
+}
+
 static bool pattern_holds(struct sw_matcher *m, const struct sw_test *test, struct sw_value *value)
 {
     if (test->form == SW_FORM_ANY)
         return true;
+    if (test->ascii) {
+        if (ascii_in_form(test->form, value->raw, sw_program_text(m->program, test->text)))
+            return true;
+        return test->is_number && number_holds(test, value);
+    }
     struct sw_str text = text_for(m, test, value);
-    if (text.ptr == NULL && m->error != 0)
+    if (text.ptr == NULL)
         return false;
     if (test->form == SW_FORM_WILD) {
         const struct sw_program *p = m->program;
         struct glob glob = {p, p->tokens.at + test->tokens.first, test->tokens.count, text};
         return glob_holds(&glob);
     }
-    if (in_form(test->form, text, sw_program_text(m->program, test->text)))
-        return true;
-    double number;
-    return test->is_number && test->form == SW_FORM_EXACT && sw_str_double(value->raw, &number) == 0 && number == test->number;
+    return in_form(test->form, text, sw_program_text(m->program, test->text)) || (test->is_number && number_holds(test, value));
 }
 
 /* --- numbers, times, addresses ------------------------------------------------------------------------------ */
@@ -210,21 +252,10 @@ static int stop_at_match(unsigned id, unsigned long long from, unsigned long lon
     return 1;
 }
 
-static bool is_ascii(struct sw_str text)
-{
-    uint64_t seen = 0;
-    size_t at = 0;
-    for (; text.len - at >= 8; at += 8)
-        seen |= sw_load64(text.ptr + at);
-    for (; at < text.len; at++)
-        seen |= (unsigned char)text.ptr[at];
-    return (seen & 0x8080808080808080ull) == 0;
-}
-
 static bool regex_holds(struct sw_matcher *m, uint32_t index, struct sw_value *value)
 {
     const struct sw_program_regex *regex = &m->program->regexes.at[index];
-    if (regex->database != SW_NONE && is_ascii(value->raw)) {
+    if (regex->database != SW_NONE && sw_value_is_ascii(value)) {
         bool found = false;
         hs_error_t rc = hs_scan(m->program->live[regex->database], value->raw.len ? value->raw.ptr : "",
                                 (unsigned)value->raw.len, 0, m->scratch, stop_at_match, &found);
@@ -267,7 +298,7 @@ bool sw_test_holds(struct sw_matcher *m, const struct sw_test *test, struct sw_v
     case SW_PRED_CIDR:
         return cidr_holds(test, value->raw);
     case SW_PRED_COMPARE:
-        return sw_str_double(value->raw, &number) == 0 && compares(test->compare, number, test->number);
+        return sw_value_number(value->raw, &number) && compares(test->compare, number, test->number);
     case SW_PRED_TIMEPART:
         return time_holds(test, value->raw);
     case SW_PRED_FIELDREF:

@@ -7,37 +7,31 @@
 #include <emmintrin.h>
 #endif
 
-/* Eight bytes in ASCII lower case; bytes from 0x80 stay as they are. */
-static uint64_t lower8(uint64_t word)
+/* Folds ASCII letters of `len` bytes. */
+static void lower_ascii(char *to, const char *from, size_t len)
 {
-    const uint64_t ones = 0x0101010101010101ull;
-    uint64_t heptets = word & 0x7f * ones;
-    uint64_t above_z = heptets + (0x7f - 'Z') * ones;
-    uint64_t from_a = heptets + (0x80 - 'A') * ones;
-    uint64_t upper = ~word & (from_a ^ above_z) & 0x80 * ones;
-    return word | upper >> 2;
-}
-
-/* Folds ASCII letters of `len` bytes; returns whether all bytes are ASCII. */
-static bool lower_ascii(char *to, const char *from, size_t len)
-{
-    uint64_t seen = 0;
     uint64_t word;
     size_t at = 0;
     for (; len - at >= sizeof word; at += sizeof word) {
-        memcpy(&word, from + at, sizeof word);
-        seen |= word;
-        word = lower8(word);
+        word = sw_lower8(sw_load64(from + at));
         memcpy(to + at, &word, sizeof word);
     }
-    if (at < len) {
-        word = 0;
-        memcpy(&word, from + at, len - at);
-        seen |= word;
-        word = lower8(word);
-        memcpy(to + at, &word, sizeof word); /* the pad takes the rest */
+    for (; at < len; at++)
+        to[at] = sw_lower(from[at]);
+}
+
+bool sw_value_is_ascii(struct sw_value *value)
+{
+    if (value->ascii == SW_UNKNOWN) {
+        uint64_t seen = 0;
+        size_t at = 0;
+        for (; value->raw.len - at >= 8; at += 8)
+            seen |= sw_load64(value->raw.ptr + at);
+        for (; at < value->raw.len; at++)
+            seen |= (unsigned char)value->raw.ptr[at];
+        value->ascii = (seen & 0x8080808080808080ull) == 0 ? SW_YES : SW_NO;
     }
-    return (seen & 0x8080808080808080ull) == 0;
+    return value->ascii == SW_YES;
 }
 
 /* The same as sw_utf8_fold(), into a buffer of half as many bytes again. */
@@ -65,58 +59,69 @@ bool sw_value_fold(struct sw_matcher *m, struct sw_value *value)
     if (value->folded.ptr != NULL)
         return true;
     struct sw_str raw = value->raw;
-    char *to = sw_arena_bytes(&m->folds, raw.len + SW_FOLD_PAD + 8);
+    bool ascii = sw_value_is_ascii(value);
+    char *to = sw_arena_bytes(&m->folds, raw.len + (ascii ? 0 : raw.len / 2) + 1);
     if (to == NULL) {
         m->error = SW_E_NOMEM;
         return false;
     }
     size_t len = raw.len;
-    value->ascii = lower_ascii(to, raw.ptr, len);
-    if (!value->ascii) {
-        sw_arena_trim(&m->folds, to);
-        to = sw_arena_bytes(&m->folds, raw.len + raw.len / 2 + SW_FOLD_PAD + 8);
-        if (to == NULL) {
-            m->error = SW_E_NOMEM;
-            return false;
-        }
+    if (ascii)
+        lower_ascii(to, raw.ptr, len);
+    else
         len = fold_unicode(to, raw);
-    }
-    memset(to + len, 0, SW_FOLD_PAD);
+    sw_arena_trim(&m->folds, to + len);
     value->folded = (struct sw_str){to, len};
     return true;
 }
 
-#if defined(__SSE2__)
-/* Compares the needle's first and last byte at sixteen places at once, and the whole where both fit. */
-size_t sw_find(struct sw_str hay, struct sw_str needle)
+/* --- search ------------------------------------------------------------------------------------------------- */
+
+/* Does the needle stand here? `folded`: the hay's ASCII letters may be upper case. */
+static inline bool stands(const char *at, struct sw_str needle, bool folded)
+{
+    return folded ? sw_text_is(at, needle.ptr, needle.len) : memcmp(at, needle.ptr, needle.len) == 0;
+}
+
+/* Compares the needle's first and last byte at sixteen places at once, and the whole where both fit. With `folded`, bit
+ * 0x20 is set on both sides first: that takes a few other bytes for letters too, but loses none. */
+static inline size_t find(struct sw_str hay, struct sw_str needle, bool folded)
 {
     if (hay.len < needle.len)
         return SW_NPOS;
     size_t places = hay.len - needle.len + 1;
     size_t span = needle.len - 1;
-    const __m128i first = _mm_set1_epi8(needle.ptr[0]);
-    const __m128i last = _mm_set1_epi8(needle.ptr[span]);
+    char bit = folded ? 0x20 : 0;
+    char first = (char)(needle.ptr[0] | bit);
+    char last = (char)(needle.ptr[span] | bit);
     size_t at = 0;
+#if defined(__SSE2__)
+    const __m128i bits = _mm_set1_epi8(bit);
+    const __m128i firsts = _mm_set1_epi8(first);
+    const __m128i lasts = _mm_set1_epi8(last);
     for (; at + 16 <= places; at += 16) {
-        __m128i heads = _mm_loadu_si128((const void *)(hay.ptr + at));
-        __m128i tails = _mm_loadu_si128((const void *)(hay.ptr + at + span));
-        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(heads, first), _mm_cmpeq_epi8(tails, last)));
-        while (mask != 0) {
+        __m128i heads = _mm_or_si128(_mm_loadu_si128((const void *)(hay.ptr + at)), bits);
+        __m128i tails = _mm_or_si128(_mm_loadu_si128((const void *)(hay.ptr + at + span)), bits);
+        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(heads, firsts), _mm_cmpeq_epi8(tails, lasts)));
+        for (; mask != 0; mask &= mask - 1) {
             size_t place = at + (unsigned)__builtin_ctz(mask);
-            if (memcmp(hay.ptr + place, needle.ptr, needle.len) == 0)
+            if (stands(hay.ptr + place, needle, folded))
                 return place;
-            mask &= mask - 1;
         }
     }
+#endif
     for (; at < places; at++)
-        if (hay.ptr[at] == needle.ptr[0] && hay.ptr[at + span] == needle.ptr[span] &&
-            memcmp(hay.ptr + at, needle.ptr, needle.len) == 0)
+        if ((hay.ptr[at] | bit) == first && (hay.ptr[at + span] | bit) == last && stands(hay.ptr + at, needle, folded))
             return at;
     return SW_NPOS;
 }
-#else
+
 size_t sw_find(struct sw_str hay, struct sw_str needle)
 {
-    return sw_str_find(hay, needle);
+    return find(hay, needle, false);
 }
-#endif
+
+size_t sw_find_folded(struct sw_str hay, struct sw_str needle)
+{
+    return find(hay, needle, true);
+}

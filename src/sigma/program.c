@@ -44,7 +44,8 @@ static int start_fields(struct sw_program *p)
     }
     p->field_of_key = sw_alloc(p->field_of_key_count + 1, sizeof *p->field_of_key);
     if (p->field_of_key != NULL) {
-        memset(p->field_of_key, 0xff, (p->field_of_key_count + 1) * sizeof *p->field_of_key);
+        for (size_t i = 0; i < p->field_of_key_count; i++)
+            p->field_of_key[i] = (uint16_t)p->fields.count;
         for (size_t i = SW_ANY_FIELD + 1; i < p->fields.count; i++)
             if (keys[i] != SW_FIELD_MORE)
                 p->field_of_key[keys[i]] = (uint16_t)i;

@@ -38,7 +38,7 @@ struct sw_test {
     uint8_t compare; /* enum sw_compare */
     uint8_t part;    /* enum sw_time_part */
     uint8_t prefix;
-    uint8_t spare;
+    uint8_t ascii;   /* PATTERN with a literal of ASCII only, case doesn't count: no folded value is needed */
     struct sw_span text;   /* PATTERN: literal in `text`, folded unless cased; REGEX: source */
     struct sw_span tokens; /* WILD: in `tokens` */
     uint32_t other;        /* FIELDREF: field of the program */
@@ -69,7 +69,7 @@ struct sw_hit {
     struct sw_span local; /* in `locals`: numbers of sets within the lookup */
 };
 
-/* One key of a hash table and its entries. count 0: free slot. */
+/* One key of a hash table and its entries; count 0: free slot. */
 struct sw_slot64 {
     uint64_t key;
     struct sw_span entries;
@@ -89,11 +89,28 @@ struct sw_table {
     uint32_t bits;
 };
 
-/* Literals looked for anywhere in a value, by one gram (1 to 4 bytes) of each. `filter` is a bitmap over the grams' hashes. */
+/* Literals looked for anywhere in a value, by grams of n bytes. Every `stride`th place of a value is asked: a literal has
+ * so many grams in the table, at neighbouring places, that one of them is met. `filter` is a bitmap over the grams' hashes. */
 struct sw_grams {
     struct sw_table table;
     uint32_t filter;      /* in `words` */
     uint32_t filter_bits; /* the bitmap has 1 << filter_bits bits */
+    uint32_t stride;      /* 1, 2, 4 or 8; always 1 for grams of less than four bytes */
+};
+
+enum { SW_GRAM = 4, SW_EDGE_SIZES = 6 };
+
+/* Literals by where they may stand. Keys are made of bytes with bit 0x20 set, so that ASCII letters of both cases have the
+ * same; what a key leads to is compared in full. */
+struct sw_index {
+    uint64_t exact_lengths;      /* bit n: some exact literal has n bytes; bit 63: or 63 and more */
+    struct sw_table exact;       /* whole values */
+    struct sw_table starts;      /* literals by their first bytes: as many as sw_edge_size() says */
+    struct sw_table ends;
+    uint32_t starts_sizes;       /* bit n: the table holds literals of edge size sw_edge_sizes[n] */
+    uint32_t ends_sizes;
+    struct sw_grams grams[SW_GRAM]; /* [n - 1]: literals keyed by n bytes */
+    uint32_t used;               /* there are literals in it */
 };
 
 struct sw_number_entry {
@@ -102,23 +119,18 @@ struct sw_number_entry {
     uint32_t spare;
 };
 
-enum { SW_GRAM = 4, SW_EDGE_SIZES = 6, SW_FOLD_PAD = 16 /* readable zero bytes after a folded value */ };
-
 struct sw_lookup {
     struct sw_span hits;
     struct sw_span sets;         /* in `lookup_sets`: local number -> set */
-    uint64_t exact_lengths;      /* bit n: some exact literal has n bytes; bit 63: or 63 and more */
-    struct sw_table exact;
-    struct sw_table starts;      /* literals by their first bytes: as many as sw_edge_size() says */
-    struct sw_table ends;
-    uint32_t starts_sizes;       /* bit n: the table holds literals of edge size sw_edge_sizes[n] */
-    uint32_t ends_sizes;
-    struct sw_grams grams[SW_GRAM];   /* [n - 1]: literals keyed by n bytes */
+    struct sw_index plain;       /* ASCII literals: looked for in the value as it is */
+    struct sw_index wide;        /* others: looked for in the folded value, if that isn't ASCII */
     struct sw_span numbers;      /* in `numbers`, ascending */
     struct sw_span each;         /* in `locals`: hits whose test is asked of every value */
     uint32_t database;           /* expressions looked for in every value; SW_NONE if there are none */
     struct sw_span expressions;  /* in `locals`: their hits, by expression id */
     uint32_t memo;               /* results are worth remembering */
+    uint32_t shortest;           /* values of fewer bytes hold nothing */
+    uint32_t only_grams;         /* nothing but 4-byte grams in `plain`: their filter decides most values */
 };
 
 /* A Vectorscan database; the bytes are there only while it comes from or goes to a file. */
@@ -176,7 +188,7 @@ struct sw_plan_rule {
 
 struct sw_plan {
     struct sw_span slots;
-    uint32_t slot_of;     /* in `slot_numbers`: one for each field of the program, 0xffff if the plan has none */
+    uint32_t slot_of;     /* in `slot_numbers`: one for each field of the program, 0xffff if the plan has none; one more */
     uint32_t any_slot;    /* slot of keywords, or SW_NONE */
     struct sw_span groups;
     struct sw_span rules; /* ascending by rule */
@@ -240,7 +252,7 @@ struct sw_program {
     hs_database_t **live;       /* for each of `databases` */
     pcre2_code **codes;         /* for each of `regexes` */
     hs_scratch_t *scratch;      /* prototype that fits every database */
-    uint16_t *field_of_key;     /* field key -> field of the program, 0xffff if none */
+    uint16_t *field_of_key;     /* field key -> field of the program, or their count if none */
     uint32_t field_of_key_count;
     uint32_t most_groups, most_locals, most_hits, most_slots, most_rules, most_counters; /* over all plans and lookups */
     uint32_t rule_count;
@@ -273,23 +285,31 @@ static inline uint64_t sw_load64(const char *at)
     return word;
 }
 
-/* The first `len` (1 to 8) of eight readable bytes. */
-static inline uint64_t sw_load_part(const char *at, size_t len)
+static inline uint32_t sw_load32(const char *at)
 {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    return sw_load64(at) & UINT64_MAX >> (64 - 8 * len);
-#else
-    return sw_load64(at) >> (64 - 8 * len);
-#endif
+    uint32_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
 }
 
-/* Key of a string: its length, its first eight and its last eight bytes. Eight bytes must be readable at `at`. */
+/* Key of a string whatever the case of its ASCII letters: its length, its first eight and its last eight bytes. */
 static inline uint64_t sw_key_of(const char *at, size_t len)
 {
-    if (len <= 8)
-        return (len > 0 ? sw_load_part(at, len) : 0) + len * 0xd6e8feb86659fd93ull;
-    uint64_t key = (sw_load64(at) + len) * 0x9e3779b97f4a7c15ull;
-    return (key ^ key >> 32) + sw_load64(at + len - 8) * 0xd6e8feb86659fd93ull;
+    const uint64_t fold = 0x2020202020202020ull;
+    uint64_t head, tail;
+    if (len >= 8) {
+        head = sw_load64(at);
+        tail = sw_load64(at + len - 8);
+    } else if (len >= 4) {
+        head = sw_load32(at);
+        tail = sw_load32(at + len - 4);
+    } else {
+        head = len > 0 ? (uint64_t)(unsigned char)at[0] << 16 | (uint64_t)(unsigned char)at[len / 2] << 8 |
+                         (unsigned char)at[len - 1] : 0;
+        tail = 0;
+    }
+    uint64_t key = ((head | fold) + len) * 0x9e3779b97f4a7c15ull;
+    return (key ^ key >> 32) + (tail | fold) * 0xd6e8feb86659fd93ull;
 }
 
 /* STARTS and ENDS are keyed by as many of their first or last bytes as the greatest of these that fits. */
@@ -300,21 +320,26 @@ static inline unsigned sw_edge_size(size_t len) /* index into sw_edge_sizes; len
     return len >= 16 ? 5 : len >= 12 ? 4 : len >= 8 ? 3 : len >= 4 ? 2 : len >= 2 ? 1 : 0;
 }
 
-/* Key of the first `size` (1 to SW_GRAM) bytes at `at`, four of which are readable. */
+/* Key of `size` (1 to SW_GRAM) bytes whatever the case of ASCII letters. */
 static inline uint32_t sw_gram_of(const char *at, unsigned size)
 {
-    uint32_t word;
-    memcpy(&word, at, sizeof word);
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    return size == 4 ? word : word & ((1u << 8 * size) - 1);
-#else
-    return size == 4 ? word : word >> (32 - 8 * size);
-#endif
+    switch (size) {
+    case 4:
+        return sw_load32(at) | 0x20202020u;
+    case 3:
+        return ((uint32_t)(unsigned char)at[0] | (uint32_t)(unsigned char)at[1] << 8 | (uint32_t)(unsigned char)at[2] << 16) |
+               0x202020u;
+    case 2:
+        return ((uint32_t)(unsigned char)at[0] | (uint32_t)(unsigned char)at[1] << 8) | 0x2020u;
+    default:
+        return (unsigned char)at[0] | 0x20u;
+    }
 }
 
-static inline uint32_t sw_gram_bit(uint32_t gram, uint32_t bits)
+/* Every bit of it depends on all of the gram. */
+static inline uint32_t sw_gram_hash(uint32_t gram)
 {
-    return (gram * 0x9e3779b1u) >> (32 - bits);
+    return (uint32_t)((gram * 0x9e3779b97f4a7c15ull) >> 32);
 }
 
 #endif

@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-enum { SW_MOST_NEEDED = 16, SW_LEAST_NEEDED = 3 /* shorter literals are no help */ };
+enum { SW_MOST_NEEDED = 16, SW_LEAST_NEEDED = 4 /* shorter literals are no help */ };
 
 struct sw_regex_need {
     struct sw_str literals[SW_MOST_NEEDED]; /* ASCII, lower case: to be looked for in the folded text */
