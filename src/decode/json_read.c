@@ -75,10 +75,12 @@ static const char *unescape(struct sw_json_reader *r, const char *at, const char
     }
     if (at[1] == 'u')
         return unicode_escape(r, at, end, to);
-    if (at[1] == 'x' && end - at >= 4 && sw_hex_digit(at[2]) >= 0 && sw_hex_digit(at[3]) >= 0) {
-        int byte = sw_hex_digit(at[2]) << 4 | sw_hex_digit(at[3]);
+    int high_digit = at[1] == 'x' && end - at >= 4 ? sw_hex_digit(at[2]) : -1;
+    int low_digit = high_digit >= 0 ? sw_hex_digit(at[3]) : -1;
+    if (low_digit >= 0) {
+        unsigned byte = (unsigned)high_digit << 4 | (unsigned)low_digit;
         *(*to)++ = (char)byte;
-        *high |= (unsigned)byte & 0x80;
+        *high |= byte & 0x80;
         r->notes |= SW_JSON_NOTE_HEX;
         return at + 4;
     }
