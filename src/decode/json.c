@@ -14,6 +14,8 @@
 static bool looks_like_object(struct sw_str text)
 {
     text = sw_str_trim(text);
+    if (text.len > 0 && text.ptr[0] == SW_JSON_SEPARATOR)
+        text = sw_str_from(text, 1);
     if (text.len < 2 || text.ptr[0] != '{')
         return false;
     text = sw_str_trim(sw_str_from(text, 1));
@@ -114,6 +116,8 @@ static int decode_lines(struct sw_decode *d, struct place *place, const char *at
         const char *feed = memchr(at, '\n', (size_t)(end - at));
         const char *stop = feed != NULL ? feed : end;
         const char *start = sw_json_space(at, stop);
+        if (start < stop && *start == SW_JSON_SEPARATOR)
+            start = sw_json_space(start + 1, stop);
         struct sw_json_walk walk;
         if (start < stop && *start == '{') {
             sw_json_walk_init(&walk, sw_strn(start, (size_t)(stop - start)), 0, true);

@@ -124,6 +124,26 @@ static struct sw_str dotnet_date(struct sw_str text)
     return sw_str_slice(text, 0, end);
 }
 
+/* "2024-05-06 07:08:09 +0000" and "... UTC", which Fluent Bit and cloud consoles write. */
+static int spaced_zone(struct sw_str text, int64_t *time, bool *zoned)
+{
+    char joined[48];
+    size_t space = text.len;
+    while (space > 16 && text.ptr[space - 1] != ' ')
+        space--;
+    if (space <= 16 || text.len > sizeof joined)
+        return SW_E_FORMAT;
+    struct sw_str zone = sw_str_from(text, space);
+    if (sw_str_is(zone, "UTC") || sw_str_is(zone, "GMT") || sw_str_is(zone, "Z")) {
+        int rc = sw_time_iso(sw_str_slice(text, 0, space - 1), time, zoned);
+        *zoned = true;
+        return rc;
+    }
+    memcpy(joined, text.ptr, space - 1);
+    memcpy(joined + space - 1, zone.ptr, zone.len);
+    return sw_time_iso(sw_strn(joined, text.len - 1), time, zoned);
+}
+
 static int read_time(struct sw_str text, int64_t *time, bool *zoned)
 {
     *zoned = true;
@@ -134,7 +154,8 @@ static int read_time(struct sw_str text, int64_t *time, bool *zoned)
         return sw_time_epoch(text, time);
     if (text.ptr[2] == '/')
         return sw_time_clf(text, time, zoned);
-    return sw_time_iso(text, time, zoned);
+    int rc = sw_time_iso(text, time, zoned);
+    return rc == 0 ? 0 : spaced_zone(text, time, zoned);
 }
 
 static void set_time(const struct sw_json_shape *shape, const struct sw_json_reader *reader, struct sw_decode *d)

@@ -226,6 +226,8 @@ unsigned sw_json_form(struct sw_str head, bool all)
     const char *end = head.ptr + head.len;
     const char *at = sw_json_space(head.ptr, end);
     const char *inside;
+    if (at < end && *at == SW_JSON_SEPARATOR)
+        return SW_JSON_LINES;
     if (at == end)
         return all ? SW_JSON_LINES : 0;
     if (*at == '[')

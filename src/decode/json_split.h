@@ -26,6 +26,9 @@ enum sw_json_context {
     SW_JSON_AROUND = 16   /* times the number of objects around that array */
 };
 
+/* Stands before each object in a JSON text sequence (RFC 7464, journalctl -o json-seq). */
+#define SW_JSON_SEPARATOR '\x1e'
+
 /* Bytes of an envelope before its array within which the array must begin. */
 #define SW_JSON_ENVELOPE_HEAD 4096u
 

@@ -14,6 +14,7 @@ static void test_lines(void **state)
 {
     (void)state;
     gives("{\"a\":1}\n{\"a\":2}\r\n\n  \n{\"b\":{\"c\":\"x\"}}", "#1 json  a=1\n#2 json  a=2\n#5 json  b.c=x\n");
+    gives("\x1e{\"a\":1}\n\x1e {\"a\":2}\n", "#1 json  a=1\n#2 json  a=2\n");
     gives("{}\n{\"a\":[]}\n", "#1 json \n#2 json  a=null:[]\n");
     gives("{\"a\":1},\n{\"a\":2},\n", "#1 json  a=1\n#2 json  a=2\n");
     gives("{\"a\":1}{\"a\":2} {\"a\":3}\n{\"a\":4}\n", "#1 json  a=1\n#1 json  a=2\n#1 json  a=3\n#2 json  a=4\n");
@@ -161,7 +162,7 @@ static void test_sniff(void **state)
         const char *text;
         bool is_json;
     } cases[] = {
-        {"{\"a\":1}\n", true}, {"[{\"a\":1}]", true}, {"  [ { \"a\" : 1", true}, {"{}", true}, {"[]", true},
+        {"{\"a\":1}\n", true}, {"[{\"a\":1}]", true}, {"  [ { \"a\" : 1", true}, {"{}", true}, {"[]", true}, {"\x1e{\"a\":1}\n", true},
         {"[2024-05-06 07:08:09] {\"a\":1}", false}, {"[error] x", false}, {"{a:1}", false}, {"plain text", false},
         {"", false}, {"{", false}, {"{\"a\" x", false}, {"tail\"}\n{\"a\":1}\n{\"a\":1}\n{\"a\":1}\n{\"a\":1}\n", true},
     };

@@ -80,6 +80,10 @@ static void test_windows(void **state)
         {"ConvertTo-Json", "{\"Id\":4625,\"ProviderName\":\"P\",\"LogName\":\"Security\",\"MachineName\":\"PC\",\"RecordId\":3,\"TimeCreated\":"
          "\"\\/Date(1714979289500)\\/\",\"Message\":\"An account failed\"}",
          "windows/security", "2024-05-06T07:08:09.500Z", {"EventID=4625", "Channel=Security", "Computer=PC", "EventRecordID=3"}},
+        {"fluent bit", "{\"ProviderName\":\"P\",\"EventID\":4624,\"Channel\":\"Security\",\"TimeCreated\":\"2024-05-06 09:08:09 +0200\",\"Computer\":\"PC\"}",
+         "windows/security", "2024-05-06T07:08:09Z", {"Provider_Name=P"}},
+        {"console", "{\"EventID\":1,\"Channel\":\"Security\",\"TimeCreated\":\"2024-05-06 07:08:09.5 UTC\"}", "windows/security", "2024-05-06T07:08:09.500Z",
+         {"EventID=1"}},
         {"log analytics", "{\"TimeGenerated\":\"2024-05-06T07:08:09Z\",\"Computer\":\"PC\",\"Provider\":\"Microsoft-Windows-Sysmon\",\"Channel\":"
          "\"Microsoft-Windows-Sysmon/Operational\",\"EventData\":\"{\\\"Image\\\":\\\"C:\\\\\\\\a.exe\\\"}\",\"EventID\":1,\"Type\":\"WindowsEvent\"}",
          "windows/sysmon/process_creation", "2024-05-06T07:08:09Z", {"Image=C:\\a.exe", "Provider_Name=Microsoft-Windows-Sysmon"}},
