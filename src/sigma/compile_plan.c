@@ -15,7 +15,8 @@ enum { HEAVY = 16 /* asking one by one costs more than having the set in the ind
 static double test_cost(const struct sw_test *test)
 {
     static const uint8_t by_form[] = {
-        [SW_FORM_EXACT] = 1, [SW_FORM_CONTAINS] = 2, [SW_FORM_STARTS] = 1, [SW_FORM_ENDS] = 1, [SW_FORM_WILD] = 4, [SW_FORM_ANY] = 1};
+        [SW_FORM_EXACT] = 1, [SW_FORM_CONTAINS] = 2, [SW_FORM_STARTS] = 1, [SW_FORM_ENDS] = 1, [SW_FORM_WILD] = 4,
+        [SW_FORM_ANY] = 1};
     static const uint8_t by_kind[] = {
         [SW_PRED_REGEX] = 20, [SW_PRED_CIDR] = 8, [SW_PRED_COMPARE] = 5, [SW_PRED_TIMEPART] = 15, [SW_PRED_FIELDREF] = 6};
     return test->kind == SW_PRED_PATTERN ? by_form[test->form] : by_kind[test->kind];

@@ -1,4 +1,4 @@
-/* The matcher on rules made by hand: every kind of predicate, conditions, fields, witnesses, explanations. */
+/* test_match.c - the matcher on rules made by hand: every kind of predicate, conditions, fields, witnesses, explanations. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
