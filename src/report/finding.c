@@ -180,11 +180,11 @@ static void json_entities(struct sw_buf *out, const struct sw_event *event)
 {
     SW_BUF_LIT(out, ",\"entities\":{");
     bool first_kind = true;
-    for (int kind = SW_ENTITY_NONE + 1; event != NULL && kind < SW_ENTITY_KINDS; kind++) {
+    for (unsigned kind = SW_ENTITY_NONE + 1; event != NULL && kind < SW_ENTITY_KINDS; kind++) {
         unsigned found = 0;
         for (uint32_t i = 0; i < event->count && found < ENTITIES_A_KIND; i++) {
             const struct sw_field *field = &event->fields[i];
-            if (field->len == 0 || (field->len == 1 && field->ptr[0] == '-') || (int)sw_entity_of(field->id) != kind ||
+            if (field->len == 0 || (field->len == 1 && field->ptr[0] == '-') || (unsigned)sw_entity_of(field->id) != kind ||
                 repeated_entity(event, i, kind))
                 continue;
             if (found == 0) {

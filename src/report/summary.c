@@ -157,7 +157,7 @@ static void json_walk(struct sw_buf *out, const struct sw_walk *walk)
     }
     SW_BUF_LIT(out, "],\"skipped\":{");
     bool first = true;
-    for (int kind = 0; kind < SW_SKIP_KINDS; kind++) {
+    for (unsigned kind = 0; kind < SW_SKIP_KINDS; kind++) {
         if (walk->skipped[kind] == 0)
             continue;
         if (!first)

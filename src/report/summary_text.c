@@ -100,7 +100,7 @@ static void put_walk(struct sw_buf *out, const struct sw_walk *walk)
         sw_show_value(out, walk->problems[i].path, 1024);
         sw_buf_printf(out, ": %s\n", walk->problems[i].reason);
     }
-    for (int kind = 0; kind < SW_SKIP_KINDS; kind++)
+    for (unsigned kind = 0; kind < SW_SKIP_KINDS; kind++)
         if (walk->skipped[kind] > 0)
             sw_buf_printf(out, "    %llu %s skipped\n", (unsigned long long)walk->skipped[kind], sw_walk_skip_text(kind));
 }
@@ -189,7 +189,8 @@ void sw_summary_text(struct sw_buf *out, const struct sw_summary *summary, bool 
         sw_buf_text(out, summary->findings == 1 ? " finding" : " findings");
         sw_buf_printf(out, " by %llu %s", (unsigned long long)summary->rules_matched,
                       summary->rules_matched == 1 ? "rule" : "rules");
-        for (int level = SW_LEVEL_CRITICAL; level >= SW_LEVEL_NONE; level--) {
+        for (unsigned i = SW_LEVEL_CRITICAL + 1; i > 0; i--) {
+            enum sw_level level = i - 1;
             if (summary->by_level[level] == 0)
                 continue;
             SW_BUF_LIT(out, ", ");
