@@ -123,6 +123,23 @@ static const char *add_join(struct sw_evtx_builder *b, const struct sw_evtx_op *
     return why;
 }
 
+/* Adds `op` with a copy of its text that can be read in blocks. */
+static const char *add_text_op(struct sw_evtx_builder *b, struct sw_evtx_op *op, struct sw_str text)
+{
+    char *copy = sw_arena_bytes(b->arena, text.len + SW_FIELD_BLOCK);
+    if (copy == NULL)
+        return sw_evtx_no_memory;
+    bool plain = true;
+    for (size_t i = 0; i < text.len; i++) {
+        copy[i] = text.ptr[i];
+        plain = plain && text.ptr[i] >= 0x20 && text.ptr[i] < 0x7f && text.ptr[i] != '"' && text.ptr[i] != '\\';
+    }
+    memset(copy + text.len, 0, SW_FIELD_BLOCK);
+    op->text = (struct sw_str){copy, text.len};
+    op->flags |= plain ? SW_EVTX_IS_PLAIN : 0;
+    return add_op(b, op);
+}
+
 /* The operations that give `op`'s field the text of the pieces. `op` has its field, flags, context and depth; `name`
  * is what the field is called. */
 static const char *add_field(struct sw_evtx_builder *b, struct sw_evtx_op *op, struct sw_str name,
@@ -147,8 +164,7 @@ static const char *add_field(struct sw_evtx_builder *b, struct sw_evtx_op *op, s
                 return sw_evtx_no_memory;
         }
         op->code = SW_EVTX_OP_TEXT;
-        op->text = text;
-        return add_op(b, op);
+        return add_text_op(b, op, text);
     }
     if (count == 1) {
         op->code = SW_EVTX_OP_VALUE;

@@ -183,8 +183,8 @@ static const char *read_value(struct sw_evtx_compiler *c)
     char *out = sw_arena_bytes(c->arena, sw_evtx_value_room(&value));
     if (out == NULL)
         return sw_evtx_no_memory;
-    enum sw_type type;
-    char *end = sw_evtx_value_put(out, &value, value.len, &type);
+    struct sw_evtx_kind kind;
+    char *end = sw_evtx_value_put(out, &value, value.len, &kind);
     return add_text(c, (struct sw_str){out, (size_t)(end - out)});
 }
 

@@ -97,16 +97,23 @@ static inline bool sw_evtx_type_known(uint8_t type)
 /* The length that a literal of this type has in a template; 0 when it has no fixed one. */
 size_t sw_evtx_type_size(uint8_t type);
 
-/* Bytes that sw_evtx_value_put() may write for the value: no type takes more than three for each of its own. */
+/* Bytes that sw_evtx_value_put() may write for the value: no type takes more than three for each of its own. At least
+ * SW_FIELD_BLOCK of them stay free behind the text. */
 enum { SW_EVTX_VALUE_LEAST = 64 };
 static inline size_t sw_evtx_value_room(const struct sw_evtx_value *value)
 {
     return (size_t)value->len * 3 + SW_EVTX_VALUE_LEAST;
 }
 
-/* Writes the text of a value that is no array and no BinXML; returns its end. *type becomes the field's type. `readable`
- * bytes may be read from value->ptr on: its length, or more where something is known to follow, which is faster. */
-char *sw_evtx_value_put(char *out, const struct sw_evtx_value *value, size_t readable, enum sw_type *type);
+/* What a value's text is, as a field. */
+struct sw_evtx_kind {
+    uint8_t type;  /* enum sw_type */
+    uint8_t flags; /* enum sw_field_flags */
+};
+
+/* Writes the text of a value that is no array and no BinXML; returns its end. `readable` bytes may be read from
+ * value->ptr on: its length, or more where something is known to follow, which is faster. */
+char *sw_evtx_value_put(char *out, const struct sw_evtx_value *value, size_t readable, struct sw_evtx_kind *kind);
 
 /* Steps through an array's items: *at is 0 at first. An empty array has one empty item. */
 bool sw_evtx_array_next(const struct sw_evtx_value *array, size_t *at, struct sw_evtx_value *item);
@@ -141,7 +148,9 @@ enum sw_evtx_op_flags {
     SW_EVTX_NAMED = 4,      /* the field's id is in the name register of `depth` */
     SW_EVTX_IS_TIME = 8,    /* the value is the event's time */
     SW_EVTX_IS_RECORD = 16, /* the value is the record's number */
-    SW_EVTX_IS_MORE = 32    /* no id was left for the name in `text`: "name=value" goes into SW_FIELD_MORE */
+    SW_EVTX_IS_MORE = 32,   /* no id was left for the name in `text`: "name=value" goes into SW_FIELD_MORE */
+    SW_EVTX_IS_PLAIN = 64,  /* `text` has the property of SW_FIELD_PLAIN */
+    SW_EVTX_SPECIAL = SW_EVTX_OMIT_EMPTY | SW_EVTX_NAMED | SW_EVTX_IS_TIME | SW_EVTX_IS_RECORD | SW_EVTX_IS_MORE
 };
 
 struct sw_evtx_op {

@@ -9,6 +9,8 @@
 #include "decode/evtx_priv.h"
 
 static const char too_large[] = "record expands beyond the limit";
+static const struct sw_evtx_kind any_text = {SW_STRING, 0};
+static const struct sw_evtx_kind plain_text = {SW_STRING, SW_FIELD_PLAIN};
 static const char too_deep[] = "BinXML nested too deeply";
 
 struct frame {
@@ -244,7 +246,7 @@ static const char *add_more(struct sw_evtx_runner *r, struct sw_decode *d, struc
 
 /* What an operation with flags does with its field's text. */
 static const char *add_flagged(struct sw_evtx_runner *r, struct sw_decode *d, const struct sw_evtx_op *op, uint32_t depth,
-                               enum sw_type type, struct sw_str text)
+                               struct sw_evtx_kind kind, struct sw_str text)
 {
     bool zoned;
     uint64_t number;
@@ -265,16 +267,16 @@ static const char *add_flagged(struct sw_evtx_runner *r, struct sw_decode *d, co
     }
     if (is_more)
         return add_more(r, d, more, text);
-    sw_event_add(&d->event, id, type, text.ptr, text.len);
+    sw_event_add_known(&d->event, id, (enum sw_type)kind.type, kind.flags, text.ptr, text.len);
     return NULL;
 }
 
 static inline const char *add(struct sw_evtx_runner *r, struct sw_decode *d, const struct sw_evtx_op *op, uint32_t depth,
-                              enum sw_type type, struct sw_str text)
+                              struct sw_evtx_kind kind, struct sw_str text)
 {
-    if ((op->flags & ~(unsigned)SW_EVTX_OMIT_NULL) != 0)
-        return add_flagged(r, d, op, depth, type, text);
-    sw_event_add(&d->event, op->field, type, text.ptr, text.len);
+    if ((op->flags & SW_EVTX_SPECIAL) != 0)
+        return add_flagged(r, d, op, depth, kind, text);
+    sw_event_add_known(&d->event, op->field, (enum sw_type)kind.type, kind.flags, text.ptr, text.len);
     return NULL;
 }
 
@@ -285,10 +287,10 @@ static inline const char *add_scalar(struct sw_evtx_runner *r, struct sw_decode 
     const char *why = text_room(r, d->arena, sw_evtx_value_room(value));
     if (why != NULL)
         return why;
-    enum sw_type type;
+    struct sw_evtx_kind kind;
     size_t readable = (size_t)(r->chunk + r->chunk_len - value->ptr);
-    struct sw_str text = text_done(r, sw_evtx_value_put(r->out, value, readable, &type));
-    return add(r, d, op, depth, type, text);
+    struct sw_str text = text_done(r, sw_evtx_value_put(r->out, value, readable, &kind));
+    return add(r, d, op, depth, kind, text);
 }
 
 static const char *add_array(struct sw_evtx_runner *r, struct sw_decode *d, const struct sw_evtx_op *op, uint32_t depth,
@@ -321,18 +323,18 @@ static size_t piece_room(const struct sw_evtx_value *value)
 /* A value within a joined text; BinXML gives none, an array its items with commas. */
 static char *put_piece(char *out, const struct sw_evtx_value *value)
 {
-    enum sw_type type;
+    struct sw_evtx_kind kind;
     if (value->type == SW_EVTX_BINXML || value->type == SW_EVTX_NULL)
         return out;
     if ((value->type & SW_EVTX_ARRAY) == 0)
-        return sw_evtx_value_put(out, value, value->len, &type);
+        return sw_evtx_value_put(out, value, value->len, &kind);
     struct sw_evtx_value item;
     for (size_t at = 0, n = 0; sw_evtx_array_next(value, &at, &item); n++) {
         if (n > 0) {
             memcpy(out, ", ", 2);
             out += 2;
         }
-        out = sw_evtx_value_put(out, &item, item.len, &type);
+        out = sw_evtx_value_put(out, &item, item.len, &kind);
     }
     return out;
 }
@@ -379,7 +381,7 @@ static const char *run_join(struct sw_evtx_runner *r, struct sw_decode *d, const
         why = join(r, d->arena, f, op, NULL, NULL, &text);
         if (why != NULL || (holds_elements && text.len == 0))
             return why;
-        return add(r, d, op, f->depth, SW_STRING, text);
+        return add(r, d, op, f->depth, any_text, text);
     }
     struct sw_evtx_value item;
     for (size_t at = 0; why == NULL && sw_evtx_array_next(value_of(f, array->index), &at, &item);) {
@@ -387,7 +389,7 @@ static const char *run_join(struct sw_evtx_runner *r, struct sw_decode *d, const
             return too_large;
         why = join(r, d->arena, f, op, array, &item, &text);
         if (why == NULL)
-            why = add(r, d, op, f->depth, SW_STRING, text);
+            why = add(r, d, op, f->depth, any_text, text);
     }
     return why;
 }
@@ -442,7 +444,7 @@ static const char *run_value(struct sw_evtx_runner *r, struct sw_decode *d, cons
     if (value->type == SW_EVTX_NULL) {
         if (op->flags & SW_EVTX_OMIT_NULL)
             return NULL;
-        return add(r, d, op, f->depth, SW_STRING, SW_STR(""));
+        return add(r, d, op, f->depth, any_text, SW_STR(""));
     }
     if (value->type == SW_EVTX_BINXML) {
         *pushed = true;
@@ -461,7 +463,7 @@ static const char *run_op(struct sw_evtx_runner *r, struct sw_decode *d, struct 
 {
     switch (op->code) {
     case SW_EVTX_OP_TEXT:
-        return add(r, d, op, f->depth, SW_STRING, op->text);
+        return add(r, d, op, f->depth, op->flags & SW_EVTX_IS_PLAIN ? plain_text : any_text, op->text);
     case SW_EVTX_OP_VALUE:
         return run_value(r, d, f, op, pushed);
     case SW_EVTX_OP_NEST:
@@ -501,8 +503,7 @@ static const char *run_frame(struct sw_evtx_runner *r, struct sw_decode *d)
         const char *why;
         bool pushed = false;
         f->at = op + 1;
-        if (op->code == SW_EVTX_OP_VALUE && (op->flags & ~(unsigned)SW_EVTX_OMIT_NULL) == 0 &&
-            is_scalar(values[op->index].type))
+        if (op->code == SW_EVTX_OP_VALUE && (op->flags & SW_EVTX_SPECIAL) == 0 && is_scalar(values[op->index].type))
             why = add_scalar(r, d, op, 0, &values[op->index]);
         else
             why = run_op(r, d, f, op, &pushed);

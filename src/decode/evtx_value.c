@@ -165,41 +165,66 @@ static char *put_real(char *out, double v, bool single)
 /* --- texts ------------------------------------------------------------------------------------------------ */
 
 #ifdef __SSE2__
-/* Turns ASCII sixteen units at a time; reads and writes up to fifteen units more than there are. False: some are not ASCII. */
-static bool put_ascii(char *out, const uint8_t *p, size_t units)
+/* A bit for each byte that JSON would have to escape, or that is not ASCII: as signed numbers those are below 0x20. */
+static inline uint32_t not_plain(__m128i bytes)
+{
+    __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+    __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+    __m128i below = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
+    __m128i del = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f));
+    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), _mm_or_si128(below, del)));
+}
+
+/* A bit for each of sixteen units that is ASCII. */
+static inline uint32_t is_ascii(__m128i low, __m128i high)
 {
     const __m128i beyond = _mm_set1_epi16((short)0xff80);
     const __m128i zero = _mm_setzero_si128();
+    return (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(_mm_cmpeq_epi16(_mm_and_si128(low, beyond), zero),
+                                                       _mm_cmpeq_epi16(_mm_and_si128(high, beyond), zero)));
+}
+
+/* Turns ASCII sixteen units at a time; reads and writes up to fifteen units more than there are. False: some are not
+ * ASCII. Packing makes 0xff or 0 of what is no byte, and so nothing that is plain. */
+static inline bool put_ascii(char *out, const uint8_t *p, size_t units, bool *plain)
+{
+    *plain = true;
     for (size_t at = 0; at < units; at += 16) {
         __m128i low = _mm_loadu_si128((const __m128i *)(const void *)(p + 2 * at));
         __m128i high = _mm_loadu_si128((const __m128i *)(const void *)(p + 2 * at + 16));
-        _mm_storeu_si128((__m128i *)(void *)(out + at), _mm_packus_epi16(low, high));
-        __m128i ascii = _mm_packs_epi16(_mm_cmpeq_epi16(_mm_and_si128(low, beyond), zero),
-                                        _mm_cmpeq_epi16(_mm_and_si128(high, beyond), zero));
+        __m128i packed = _mm_packus_epi16(low, high);
+        _mm_storeu_si128((__m128i *)(void *)(out + at), packed);
         uint32_t counted = units - at < 16 ? (1u << (units - at)) - 1 : 0xffff;
-        if (~(uint32_t)_mm_movemask_epi8(ascii) & counted)
+        if ((not_plain(packed) & counted) == 0)
+            continue;
+        *plain = false;
+        if (~is_ascii(low, high) & counted)
             return false;
     }
     return true;
 }
 #else
-static bool put_ascii(char *out, const uint8_t *p, size_t units)
+static inline bool put_ascii(char *out, const uint8_t *p, size_t units, bool *plain)
 {
     (void)out;
     (void)p;
     (void)units;
+    *plain = false;
     return false;
 }
 #endif
 
-static char *put_utf16(char *out, const uint8_t *p, size_t units, size_t readable)
+static char *put_utf16(char *out, const uint8_t *p, size_t units, size_t readable, uint8_t *flags)
 {
     enum { BEYOND = 32 };
+    bool plain = false;
+    *flags = 0;
     while (units > 0 && p[2 * units - 2] == 0 && p[2 * units - 1] == 0)
         units--;
-    if (readable >= 2 * units + BEYOND && put_ascii(out, p, units))
-        return out + units;
-    return out + sw_utf16le_to_utf8(p, units, out);
+    if (readable < 2 * units + BEYOND || !put_ascii(out, p, units, &plain))
+        return out + sw_utf16le_to_utf8(p, units, out);
+    *flags = plain ? SW_FIELD_PLAIN : 0;
+    return out + units;
 }
 
 /* Code page 1252; its five unassigned bytes become the control characters of Latin-1, as Windows does. */
@@ -334,19 +359,20 @@ OUT_OF_LINE static char *put_real64(char *out, const uint8_t *p)
     return put_real(out, value, false);
 }
 
-char *sw_evtx_value_put(char *out, const struct sw_evtx_value *value, size_t readable, enum sw_type *type)
+char *sw_evtx_value_put(char *out, const struct sw_evtx_value *value, size_t readable, struct sw_evtx_kind *kind)
 {
     const uint8_t *p = value->ptr;
     size_t len = value->len;
-    *type = SW_STRING;
+    *kind = (struct sw_evtx_kind){SW_STRING, SW_FIELD_PLAIN};
     if (value->type > SW_EVTX_XML || len < types[value->type].size)
         return put_hex(out, p, len);
-    *type = (enum sw_type)types[value->type].kind;
+    kind->type = types[value->type].kind;
     switch (value->type) {
     case SW_EVTX_STRING:
     case SW_EVTX_XML:
-        return put_utf16(out, p, len / 2, readable);
+        return put_utf16(out, p, len / 2, readable, &kind->flags);
     case SW_EVTX_ANSI:
+        kind->flags = 0;
         return put_ansi(out, p, len);
     case SW_EVTX_INT8:
         return put_i64(out, (int8_t)p[0]);
@@ -365,8 +391,10 @@ char *sw_evtx_value_put(char *out, const struct sw_evtx_value *value, size_t rea
     case SW_EVTX_UINT64:
         return put_u64(out, sw_evtx_u64(p));
     case SW_EVTX_REAL32:
+        kind->flags = 0; /* may be INF */
         return put_real32(out, p);
     case SW_EVTX_REAL64:
+        kind->flags = 0;
         return put_real64(out, p);
     case SW_EVTX_BOOL:
         return put_bool(out, p, len);

@@ -18,6 +18,11 @@
  * "true" and "false". SW_NULL is a JSON null: for rules it is as if the field were absent. */
 enum sw_type { SW_STRING, SW_INT, SW_FLOAT, SW_BOOL, SW_NULL };
 
+/* What is known of a value's text. SW_FIELD_PLAIN: it is printable ASCII without quote and backslash (if its type is a number or
+ * a boolean: as JSON writes it), and may be read in whole blocks of SW_FIELD_BLOCK bytes from its start on. Whoever copies a text elsewhere drops the flag. */
+enum sw_field_flags { SW_FIELD_PLAIN = 1 };
+#define SW_FIELD_BLOCK 32
+
 /* An event may hold a field more than once (array elements, repeated XML elements): a rule's test holds
  * when one of the values passes it. */
 struct sw_field {
@@ -25,6 +30,7 @@ struct sw_field {
     uint32_t len;
     const char *ptr; /* UTF-8 where the source was valid; any bytes where it was not */
     uint8_t type;    /* enum sw_type */
+    uint8_t flags;   /* enum sw_field_flags */
 };
 
 /* Index into the table of event classes (event/logsource.h): which rules apply to an event. */
@@ -61,11 +67,17 @@ static inline void sw_event_clear(struct sw_event *event)
 /* Makes room for one more field; false when SW_MAX_FIELDS is reached (counted in `dropped`) or memory ends. */
 bool sw_event_grow(struct sw_event *event);
 
-static inline void sw_event_add(struct sw_event *event, sw_field_id id, enum sw_type type, const char *ptr, size_t len)
+static inline void sw_event_add_known(struct sw_event *event, sw_field_id id, enum sw_type type, unsigned flags,
+                                      const char *ptr, size_t len)
 {
     if (event->count == event->cap && !sw_event_grow(event))
         return;
-    event->fields[event->count++] = (struct sw_field){id, (uint32_t)len, ptr, (uint8_t)type};
+    event->fields[event->count++] = (struct sw_field){id, (uint32_t)len, ptr, (uint8_t)type, (uint8_t)flags};
+}
+
+static inline void sw_event_add(struct sw_event *event, sw_field_id id, enum sw_type type, const char *ptr, size_t len)
+{
+    sw_event_add_known(event, id, type, 0, ptr, len);
 }
 
 static inline void sw_event_add_str(struct sw_event *event, sw_field_id id, struct sw_str value)

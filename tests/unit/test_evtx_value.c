@@ -1,4 +1,5 @@
 /* test_evtx_value.c - the text of every type of BinXML value, at its edges, and the items of arrays. */
+#include "base/buf.h"
 #include "decode/evtx_priv.h"
 
 #include <setjmp.h>
@@ -6,6 +7,19 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <cmocka.h>
+
+/* A text called plain must need no escaping. */
+static void assert_plain(const char *text, size_t len, struct sw_evtx_kind kind)
+{
+    struct sw_buf json;
+    if ((kind.flags & SW_FIELD_PLAIN) == 0)
+        return;
+    sw_buf_init(&json, 1u << 20);
+    sw_buf_json(&json, sw_strn(text, len));
+    assert_int_equal(json.len, len + 2);
+    assert_memory_equal(json.data + 1, text, len);
+    sw_buf_fini(&json);
+}
 
 static void assert_text(unsigned type, const void *bytes, size_t len, const char *expected, enum sw_type kind)
 {
@@ -16,11 +30,23 @@ static void assert_text(unsigned type, const void *bytes, size_t len, const char
     memcpy(exact, bytes, len);
     struct sw_evtx_value value = {exact, (uint16_t)len, (uint8_t)type};
     assert_true(sw_evtx_value_room(&value) == len * 3 + SW_EVTX_VALUE_LEAST);
-    enum sw_type got;
+    struct sw_evtx_kind got;
     char *end = sw_evtx_value_put(out, &value, len, &got);
     assert_int_equal(end - out, strlen(expected));
     assert_memory_equal(out, expected, strlen(expected));
-    assert_int_equal(got, kind);
+    assert_int_equal(got.type, kind);
+    assert_plain(out, (size_t)(end - out), got);
+    /* the same, with more bytes behind the value that may be read */
+    uint8_t *longer = calloc(len + 64, 1);
+    assert_non_null(longer);
+    memcpy(longer, bytes, len);
+    memset(longer + len, 0xee, 64);
+    value.ptr = longer;
+    end = sw_evtx_value_put(out, &value, len + 64, &got);
+    assert_int_equal(end - out, strlen(expected));
+    assert_memory_equal(out, expected, strlen(expected));
+    assert_plain(out, (size_t)(end - out), got);
+    free(longer);
     free(exact);
     free(out);
 }
@@ -158,7 +184,7 @@ static void assert_items(unsigned type, const void *bytes, size_t len, const cha
     struct sw_evtx_value array = {bytes, (uint16_t)len, (uint8_t)(type | SW_EVTX_ARRAY)};
     struct sw_evtx_value item;
     while (sw_evtx_array_next(&array, &at, &item)) {
-        enum sw_type kind;
+        struct sw_evtx_kind kind;
         assert_true(used + sw_evtx_value_room(&item) < sizeof text);
         used = (size_t)(sw_evtx_value_put(text + used, &item, item.len, &kind) - text);
         text[used++] = ',';
