@@ -129,14 +129,11 @@ static const char *add_text_op(struct sw_evtx_builder *b, struct sw_evtx_op *op,
     char *copy = sw_arena_bytes(b->arena, text.len + SW_FIELD_BLOCK);
     if (copy == NULL)
         return sw_evtx_no_memory;
-    bool plain = true;
-    for (size_t i = 0; i < text.len; i++) {
-        copy[i] = text.ptr[i];
-        plain = plain && text.ptr[i] >= 0x20 && text.ptr[i] < 0x7f && text.ptr[i] != '"' && text.ptr[i] != '\\';
-    }
+    if (text.len > 0)
+        memcpy(copy, text.ptr, text.len);
     memset(copy + text.len, 0, SW_FIELD_BLOCK);
     op->text = (struct sw_str){copy, text.len};
-    op->flags |= plain ? SW_EVTX_IS_PLAIN : 0;
+    op->flags |= sw_evtx_is_plain(copy, text.len) ? SW_EVTX_IS_PLAIN : 0;
     return add_op(b, op);
 }
 
@@ -167,7 +164,7 @@ static const char *add_field(struct sw_evtx_builder *b, struct sw_evtx_op *op, s
         return add_text_op(b, op, text);
     }
     if (count == 1) {
-        op->code = SW_EVTX_OP_VALUE;
+        op->code = SW_EVTX_OP_FIELD;
         op->index = pieces[0].index;
         if (pieces[0].is_optional)
             op->flags |= SW_EVTX_OMIT_NULL;
@@ -453,6 +450,8 @@ const char *sw_evtx_build_finish(struct sw_evtx_builder *b, struct sw_evtx_progr
     uint32_t values = 0;
     for (size_t i = 0; i < b->op_count; i++) {
         ops[i] = b->ops[i];
+        if (ops[i].code == SW_EVTX_OP_FIELD && (ops[i].flags & SW_EVTX_SPECIAL))
+            ops[i].code = SW_EVTX_OP_VALUE;
         if (ops[i].index >= values)
             values = ops[i].index + 1u;
     }

@@ -176,15 +176,14 @@ static const char *read_value(struct sw_evtx_compiler *c)
         const char *why = read_text(c, &text);
         return why != NULL ? why : add_text(c, text);
     }
-    struct sw_evtx_value value = {.type = *p, .len = (uint16_t)sw_evtx_type_size(*p)};
-    value.ptr = take(c, value.len);
-    if (value.len == 0 || value.ptr == NULL)
+    size_t size = sw_evtx_type_size(*p);
+    struct sw_evtx_value value = sw_evtx_value((uint32_t)c->at, (uint16_t)size, *p);
+    if (size == 0 || take(c, size) == NULL)
         return sw_evtx_broken;
-    char *out = sw_arena_bytes(c->arena, sw_evtx_value_room(&value));
+    char *out = sw_arena_bytes(c->arena, sw_evtx_value_room(value));
     if (out == NULL)
         return sw_evtx_no_memory;
-    struct sw_evtx_kind kind;
-    char *end = sw_evtx_value_put(out, &value, value.len, &kind);
+    char *end = sw_evtx_value_put(out, c->in.chunk, c->in.chunk_len, value).end;
     return add_text(c, (struct sw_str){out, (size_t)(end - out)});
 }
 

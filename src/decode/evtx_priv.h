@@ -79,20 +79,33 @@ enum sw_evtx_type {
     SW_EVTX_ARRAY = 0x80 /* flag */
 };
 
+/* Where a value stands in its chunk, its length and its type, in one word: a record has two dozen of them. */
 struct sw_evtx_value {
-    const uint8_t *ptr;
-    uint16_t len;
-    uint8_t type; /* enum sw_evtx_type */
+    uint64_t packed;
 };
 
-/* Whether a type byte is one that the format defines, arrays included. */
-static inline bool sw_evtx_type_known(uint8_t type)
+static inline struct sw_evtx_value sw_evtx_value(uint32_t at, uint16_t len, uint8_t type)
 {
-    uint8_t item = type & (uint8_t)~SW_EVTX_ARRAY;
-    if (item <= SW_EVTX_HEX64)
-        return type != SW_EVTX_ARRAY;
-    return type == SW_EVTX_HANDLE || type == SW_EVTX_BINXML || type == SW_EVTX_XML;
+    return (struct sw_evtx_value){at | (uint64_t)len << 32 | (uint64_t)type << 48};
 }
+
+static inline uint32_t sw_evtx_at(struct sw_evtx_value value)
+{
+    return (uint32_t)value.packed;
+}
+
+static inline uint16_t sw_evtx_len(struct sw_evtx_value value)
+{
+    return (uint16_t)(value.packed >> 32);
+}
+
+static inline uint8_t sw_evtx_type(struct sw_evtx_value value) /* enum sw_evtx_type */
+{
+    return (uint8_t)(value.packed >> 48);
+}
+
+/* The types that the format defines, arrays included. */
+extern const bool sw_evtx_type_known[256];
 
 /* The length that a literal of this type has in a template; 0 when it has no fixed one. */
 size_t sw_evtx_type_size(uint8_t type);
@@ -100,23 +113,26 @@ size_t sw_evtx_type_size(uint8_t type);
 /* Bytes that sw_evtx_value_put() may write for the value: no type takes more than three for each of its own. At least
  * SW_FIELD_BLOCK of them stay free behind the text. */
 enum { SW_EVTX_VALUE_LEAST = 64 };
-static inline size_t sw_evtx_value_room(const struct sw_evtx_value *value)
+static inline size_t sw_evtx_value_room(struct sw_evtx_value value)
 {
-    return (size_t)value->len * 3 + SW_EVTX_VALUE_LEAST;
+    return (size_t)sw_evtx_len(value) * 3 + SW_EVTX_VALUE_LEAST;
 }
 
-/* What a value's text is, as a field. */
-struct sw_evtx_kind {
+/* A text that was written: its end, and what it is as a field. */
+struct sw_evtx_text {
+    char *end;
     uint8_t type;  /* enum sw_type */
     uint8_t flags; /* enum sw_field_flags */
 };
 
-/* Writes the text of a value that is no array and no BinXML; returns its end. `readable` bytes may be read from
- * value->ptr on: its length, or more where something is known to follow, which is faster. */
-char *sw_evtx_value_put(char *out, const struct sw_evtx_value *value, size_t readable, struct sw_evtx_kind *kind);
+/* Writes the text of a value that is no array and no BinXML. The value lies within chunk[0..chunk_len). */
+struct sw_evtx_text sw_evtx_value_put(char *out, const uint8_t *chunk, size_t chunk_len, struct sw_evtx_value value);
 
-/* Steps through an array's items: *at is 0 at first. An empty array has one empty item. */
-bool sw_evtx_array_next(const struct sw_evtx_value *array, size_t *at, struct sw_evtx_value *item);
+/* Whether a text needs no escaping in JSON; up to 15 bytes behind it are read as well. */
+bool sw_evtx_is_plain(const char *text, size_t len);
+
+/* Steps through an array's items: *done is 0 at first. An empty array has one empty item. */
+bool sw_evtx_array_next(const uint8_t *chunk, struct sw_evtx_value array, size_t *done, struct sw_evtx_value *item);
 
 /* --- programs (evtx_compile.c) ---------------------------------------------------------------------------- */
 
@@ -132,7 +148,8 @@ enum sw_evtx_context {
 
 enum sw_evtx_code {
     SW_EVTX_OP_TEXT,     /* field = text */
-    SW_EVTX_OP_VALUE,    /* field = value number `index`; BinXML is run in `context` instead */
+    SW_EVTX_OP_FIELD,    /* field = value number `index`; BinXML is run in `context` instead */
+    SW_EVTX_OP_VALUE,    /* the same, with SW_EVTX_SPECIAL flags to heed */
     SW_EVTX_OP_NEST,     /* runs value `index` when it is BinXML; else nothing */
     SW_EVTX_OP_GUARD,    /* skips `count` operations when value `index` is null */
     SW_EVTX_OP_JOIN,     /* field = the `count` pieces that follow, joined; once for each item if one is an array */
@@ -209,7 +226,7 @@ sw_field_id sw_evtx_field_id(struct sw_evtx_compiler *compiler, struct sw_str na
 const char *sw_evtx_instance(const uint8_t *chunk, size_t chunk_len, size_t at, size_t end, uint32_t *definition,
                              size_t *values);
 
-/* The end of the values whose descriptors begin at chunk[at..end). */
+/* The end of the values whose number and descriptors begin at chunk[at..end). */
 const char *sw_evtx_values_end(const uint8_t *chunk, size_t at, size_t end, size_t *values_end);
 
 /* --- templates (evtx_cache.c) ----------------------------------------------------------------------------- */

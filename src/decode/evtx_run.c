@@ -9,8 +9,8 @@
 #include "decode/evtx_priv.h"
 
 static const char too_large[] = "record expands beyond the limit";
-static const struct sw_evtx_kind any_text = {SW_STRING, 0};
-static const struct sw_evtx_kind plain_text = {SW_STRING, SW_FIELD_PLAIN};
+static const struct sw_evtx_text any_text = {NULL, SW_STRING, 0};
+static const struct sw_evtx_text plain_text = {NULL, SW_STRING, SW_FIELD_PLAIN};
 static const char too_deep[] = "BinXML nested too deeply";
 
 struct frame {
@@ -75,7 +75,7 @@ void sw_evtx_runner_chunk(struct sw_evtx_runner *r, const uint8_t *chunk, size_t
 
 /* --- frames ----------------------------------------------------------------------------------------------- */
 
-static const struct sw_evtx_value null_value = {(const uint8_t *)"", 0, SW_EVTX_NULL};
+static const struct sw_evtx_value null_value = {0};
 
 /* Room for `count` values, counted as steps. */
 static const char *value_room(struct sw_evtx_runner *r, struct sw_arena *arena, size_t count, struct sw_evtx_value **values)
@@ -100,21 +100,23 @@ static const char *push(struct sw_evtx_runner *r, const struct sw_evtx_program *
     return NULL;
 }
 
-/* Reads the values whose descriptors (a size and a type each) begin at chunk[at] and whose bytes follow; `room` of them
- * are made. The caller has checked that all is within bounds: sw_evtx_values_end(). */
-static const char *read_values(const uint8_t *chunk, size_t at, uint32_t count, uint32_t room, struct sw_evtx_value *values)
+/* Reads the values whose descriptors (a size and a type each) begin at chunk[at] and whose bytes follow; `room` of them are
+ * made. There are as many descriptors; *after is where the values' bytes end, which may be beyond anything. */
+static const char *read_values(const uint8_t *chunk, size_t at, uint32_t count, uint32_t room, struct sw_evtx_value *values,
+                               size_t *after)
 {
     const uint8_t *descriptor = chunk + at;
-    const uint8_t *data = descriptor + (size_t)count * 4;
+    uint32_t data = (uint32_t)at + count * 4;
     bool known = true;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t bits = sw_evtx_u32(descriptor + (size_t)i * 4);
-        values[i] = (struct sw_evtx_value){data, (uint16_t)bits, (uint8_t)(bits >> 16)};
-        known &= sw_evtx_type_known((uint8_t)(bits >> 16));
+        values[i] = sw_evtx_value(data, (uint16_t)bits, (uint8_t)(bits >> 16));
+        known &= sw_evtx_type_known[(uint8_t)(bits >> 16)];
         data += (uint16_t)bits;
     }
     for (uint32_t i = count; i < room; i++)
         values[i] = null_value;
+    *after = data;
     return known ? NULL : "value of unknown type";
 }
 
@@ -124,28 +126,31 @@ static const char *push_instance(struct sw_evtx_runner *r, struct sw_arena *aren
                                  uint32_t depth, bool *alone)
 {
     uint32_t definition;
-    size_t after;
-    const char *why = sw_evtx_instance(r->chunk, r->chunk_len, at, end, &definition, &at);
-    if (why == NULL)
-        why = sw_evtx_values_end(r->chunk, at, end, &after);
-    if (why != NULL)
-        return why;
-    if (alone != NULL) {
-        *alone = after == end || r->chunk[after] == 0;
-        if (!*alone)
-            return NULL;
-    }
     const struct sw_evtx_program *program;
-    why = sw_evtx_cache_get(r->cache, r->compiler, r->chunk, r->chunk_len, definition, context, arena, &program);
+    const char *why = sw_evtx_instance(r->chunk, r->chunk_len, at, end, &definition, &at);
+    if (why == NULL && (end - at < 4 || sw_evtx_u32(r->chunk + at) > (end - at - 4) / 4))
+        why = sw_evtx_broken;
+    if (why == NULL)
+        why = sw_evtx_cache_get(r->cache, r->compiler, r->chunk, r->chunk_len, definition, context, arena, &program);
     if (why != NULL)
         return why;
     uint32_t count = sw_evtx_u32(r->chunk + at);
     uint32_t room = count > program->values ? count : program->values;
     struct sw_evtx_value *values;
+    size_t after;
     why = value_room(r, arena, room, &values);
     if (why == NULL)
-        why = read_values(r->chunk, at + 4, count, room, values);
-    return why != NULL ? why : push(r, program, values, room, depth);
+        why = read_values(r->chunk, at + 4, count, room, values, &after);
+    if (why != NULL)
+        return why;
+    if (after > end)
+        return "values longer than the record";
+    if (alone != NULL) {
+        *alone = after == end || r->chunk[after] == 0;
+        if (!*alone)
+            return NULL;
+    }
+    return push(r, program, values, room, depth);
 }
 
 /* Runs elements that are no template, with the outer frame's values within their reach. */
@@ -186,17 +191,16 @@ static const char *push_stream(struct sw_evtx_runner *r, struct sw_arena *arena,
 }
 
 static const char *push_value(struct sw_evtx_runner *r, struct sw_arena *arena, const struct sw_evtx_op *op,
-                              const struct sw_evtx_value *value, uint32_t depth)
+                              struct sw_evtx_value value, uint32_t depth)
 {
-    size_t at = (size_t)(value->ptr - r->chunk);
-    return push_stream(r, arena, at, at + value->len, op->context, depth + op->depth);
+    return push_stream(r, arena, sw_evtx_at(value), (size_t)sw_evtx_at(value) + sw_evtx_len(value), op->context, depth + op->depth);
 }
 
 /* --- fields ----------------------------------------------------------------------------------------------- */
 
-static const struct sw_evtx_value *value_of(const struct frame *f, uint16_t index)
+static inline struct sw_evtx_value value_of(const struct frame *f, uint16_t index)
 {
-    return &f->values[index];
+    return f->values[index];
 }
 
 static const char *more_room(struct sw_evtx_runner *r, struct sw_arena *arena, size_t size)
@@ -246,7 +250,7 @@ static const char *add_more(struct sw_evtx_runner *r, struct sw_decode *d, struc
 
 /* What an operation with flags does with its field's text. */
 static const char *add_flagged(struct sw_evtx_runner *r, struct sw_decode *d, const struct sw_evtx_op *op, uint32_t depth,
-                               struct sw_evtx_kind kind, struct sw_str text)
+                               struct sw_evtx_text kind, struct sw_str text)
 {
     bool zoned;
     uint64_t number;
@@ -272,7 +276,7 @@ static const char *add_flagged(struct sw_evtx_runner *r, struct sw_decode *d, co
 }
 
 static inline const char *add(struct sw_evtx_runner *r, struct sw_decode *d, const struct sw_evtx_op *op, uint32_t depth,
-                              struct sw_evtx_kind kind, struct sw_str text)
+                              struct sw_evtx_text kind, struct sw_str text)
 {
     if ((op->flags & SW_EVTX_SPECIAL) != 0)
         return add_flagged(r, d, op, depth, kind, text);
@@ -282,26 +286,24 @@ static inline const char *add(struct sw_evtx_runner *r, struct sw_decode *d, con
 
 /* One field of one value that is no array. */
 static inline const char *add_scalar(struct sw_evtx_runner *r, struct sw_decode *d, const struct sw_evtx_op *op,
-                                     uint32_t depth, const struct sw_evtx_value *value)
+                                     uint32_t depth, struct sw_evtx_value value)
 {
     const char *why = text_room(r, d->arena, sw_evtx_value_room(value));
     if (why != NULL)
         return why;
-    struct sw_evtx_kind kind;
-    size_t readable = (size_t)(r->chunk + r->chunk_len - value->ptr);
-    struct sw_str text = text_done(r, sw_evtx_value_put(r->out, value, readable, &kind));
-    return add(r, d, op, depth, kind, text);
+    struct sw_evtx_text kind = sw_evtx_value_put(r->out, r->chunk, r->chunk_len, value);
+    return add(r, d, op, depth, kind, text_done(r, kind.end));
 }
 
 static const char *add_array(struct sw_evtx_runner *r, struct sw_decode *d, const struct sw_evtx_op *op, uint32_t depth,
-                             const struct sw_evtx_value *array)
+                             struct sw_evtx_value array)
 {
     const char *why = NULL;
     struct sw_evtx_value item;
-    for (size_t at = 0; why == NULL && sw_evtx_array_next(array, &at, &item);) {
+    for (size_t done = 0; why == NULL && sw_evtx_array_next(r->chunk, array, &done, &item);) {
         if (++r->steps > SW_MAX_EVTX_STEPS)
             return too_large;
-        why = add_scalar(r, d, op, depth, &item);
+        why = add_scalar(r, d, op, depth, item);
     }
     return why;
 }
@@ -309,53 +311,52 @@ static const char *add_array(struct sw_evtx_runner *r, struct sw_decode *d, cons
 /* --- texts of several pieces ------------------------------------------------------------------------------ */
 
 /* Room for a value within a joined text. */
-static size_t piece_room(const struct sw_evtx_value *value)
+static size_t piece_room(const struct sw_evtx_runner *r, struct sw_evtx_value value)
 {
-    if ((value->type & SW_EVTX_ARRAY) == 0)
+    if ((sw_evtx_type(value) & SW_EVTX_ARRAY) == 0)
         return sw_evtx_value_room(value);
     size_t room = 0;
     struct sw_evtx_value item;
-    for (size_t at = 0; sw_evtx_array_next(value, &at, &item);)
-        room += sw_evtx_value_room(&item) + 2;
+    for (size_t done = 0; sw_evtx_array_next(r->chunk, value, &done, &item);)
+        room += sw_evtx_value_room(item) + 2;
     return room;
 }
 
 /* A value within a joined text; BinXML gives none, an array its items with commas. */
-static char *put_piece(char *out, const struct sw_evtx_value *value)
+static char *put_piece(const struct sw_evtx_runner *r, char *out, struct sw_evtx_value value)
 {
-    struct sw_evtx_kind kind;
-    if (value->type == SW_EVTX_BINXML || value->type == SW_EVTX_NULL)
+    if (sw_evtx_type(value) == SW_EVTX_BINXML || sw_evtx_type(value) == SW_EVTX_NULL)
         return out;
-    if ((value->type & SW_EVTX_ARRAY) == 0)
-        return sw_evtx_value_put(out, value, value->len, &kind);
+    if ((sw_evtx_type(value) & SW_EVTX_ARRAY) == 0)
+        return sw_evtx_value_put(out, r->chunk, r->chunk_len, value).end;
     struct sw_evtx_value item;
-    for (size_t at = 0, n = 0; sw_evtx_array_next(value, &at, &item); n++) {
+    for (size_t done = 0, n = 0; sw_evtx_array_next(r->chunk, value, &done, &item); n++) {
         if (n > 0) {
             memcpy(out, ", ", 2);
             out += 2;
         }
-        out = sw_evtx_value_put(out, &item, item.len, &kind);
+        out = sw_evtx_value_put(out, r->chunk, r->chunk_len, item).end;
     }
     return out;
 }
 
 /* The text of the `op->count` pieces behind op; the piece `array` stands for `item` if it isn't NULL. */
 static const char *join(struct sw_evtx_runner *r, struct sw_arena *arena, const struct frame *f, const struct sw_evtx_op *op,
-                        const struct sw_evtx_op *array, const struct sw_evtx_value *item, struct sw_str *text)
+                        const struct sw_evtx_op *array, struct sw_evtx_value item, struct sw_str *text)
 {
     const struct sw_evtx_op *end = op + 1 + op->count;
     r->steps += op->count;
     size_t room = 1;
     for (const struct sw_evtx_op *piece = op + 1; piece < end; piece++)
         room += piece->code == SW_EVTX_PIECE_TEXT ? piece->text.len
-                                                  : piece_room(piece == array ? item : value_of(f, piece->index));
+                                                  : piece_room(r, piece == array ? item : value_of(f, piece->index));
     const char *why = text_room(r, arena, room);
     if (why != NULL)
         return why;
     char *at = r->out;
     for (const struct sw_evtx_op *piece = op + 1; piece < end; piece++) {
         if (piece->code == SW_EVTX_PIECE_VALUE) {
-            at = put_piece(at, piece == array ? item : value_of(f, piece->index));
+            at = put_piece(r, at, piece == array ? item : value_of(f, piece->index));
         } else if (piece->text.len > 0) {
             memcpy(at, piece->text.ptr, piece->text.len);
             at += piece->text.len;
@@ -370,7 +371,7 @@ static const char *run_join(struct sw_evtx_runner *r, struct sw_decode *d, const
     const struct sw_evtx_op *array = NULL;
     bool holds_elements = false;
     for (uint32_t i = 0; i < op->count; i++) {
-        uint8_t type = op[1 + i].code == SW_EVTX_PIECE_VALUE ? value_of(f, op[1 + i].index)->type : SW_EVTX_NULL;
+        uint8_t type = op[1 + i].code == SW_EVTX_PIECE_VALUE ? sw_evtx_type(value_of(f, op[1 + i].index)) : SW_EVTX_NULL;
         holds_elements = holds_elements || type == SW_EVTX_BINXML;
         if (array == NULL && (type & SW_EVTX_ARRAY))
             array = &op[1 + i];
@@ -378,16 +379,16 @@ static const char *run_join(struct sw_evtx_runner *r, struct sw_decode *d, const
     struct sw_str text;
     const char *why = NULL;
     if (array == NULL) {
-        why = join(r, d->arena, f, op, NULL, NULL, &text);
+        why = join(r, d->arena, f, op, NULL, null_value, &text);
         if (why != NULL || (holds_elements && text.len == 0))
             return why;
         return add(r, d, op, f->depth, any_text, text);
     }
     struct sw_evtx_value item;
-    for (size_t at = 0; why == NULL && sw_evtx_array_next(value_of(f, array->index), &at, &item);) {
+    for (size_t done = 0; why == NULL && sw_evtx_array_next(r->chunk, value_of(f, array->index), &done, &item);) {
         if (r->steps > SW_MAX_EVTX_STEPS)
             return too_large;
-        why = join(r, d->arena, f, op, array, &item, &text);
+        why = join(r, d->arena, f, op, array, item, &text);
         if (why == NULL)
             why = add(r, d, op, f->depth, any_text, text);
     }
@@ -397,7 +398,7 @@ static const char *run_join(struct sw_evtx_runner *r, struct sw_decode *d, const
 static const char *run_name(struct sw_evtx_runner *r, struct sw_decode *d, const struct frame *f, const struct sw_evtx_op *op)
 {
     struct sw_str text;
-    const char *why = join(r, d->arena, f, op, NULL, NULL, &text);
+    const char *why = join(r, d->arena, f, op, NULL, null_value, &text);
     if (why != NULL)
         return why;
     char *plain = sw_arena_bytes(d->arena, text.len + 1);
@@ -418,17 +419,18 @@ static const char *run_name(struct sw_evtx_runner *r, struct sw_decode *d, const
 /* --- the loop --------------------------------------------------------------------------------------------- */
 
 /* The time or the number of the record, when its value has the usual type: what is left is an ordinary field. */
-static uint8_t take_special(struct sw_decode *d, const struct sw_evtx_op *op, const struct sw_evtx_value *value)
+static uint8_t take_special(const struct sw_evtx_runner *r, struct sw_decode *d, const struct sw_evtx_op *op,
+                            struct sw_evtx_value value)
 {
-    if (value->len != 8)
+    if (sw_evtx_len(value) != 8)
         return op->flags;
-    uint64_t number = sw_evtx_u64(value->ptr);
-    if ((op->flags & SW_EVTX_IS_TIME) && value->type == SW_EVTX_FILETIME) {
+    uint64_t number = sw_evtx_u64(r->chunk + sw_evtx_at(value));
+    if ((op->flags & SW_EVTX_IS_TIME) && sw_evtx_type(value) == SW_EVTX_FILETIME) {
         if (number != 0)
             d->event.time = sw_time_filetime(number);
         return op->flags & (uint8_t)~SW_EVTX_IS_TIME;
     }
-    if ((op->flags & SW_EVTX_IS_RECORD) && value->type == SW_EVTX_UINT64) {
+    if ((op->flags & SW_EVTX_IS_RECORD) && sw_evtx_type(value) == SW_EVTX_UINT64) {
         if (number != 0)
             d->event.record = number;
         return op->flags & (uint8_t)~SW_EVTX_IS_RECORD;
@@ -440,20 +442,22 @@ static uint8_t take_special(struct sw_decode *d, const struct sw_evtx_op *op, co
 static const char *run_value(struct sw_evtx_runner *r, struct sw_decode *d, const struct frame *f, const struct sw_evtx_op *op,
                              bool *pushed)
 {
-    const struct sw_evtx_value *value = value_of(f, op->index);
-    if (value->type == SW_EVTX_NULL) {
+    struct sw_evtx_value value = value_of(f, op->index);
+    if (sw_evtx_type(value) == SW_EVTX_NULL) {
         if (op->flags & SW_EVTX_OMIT_NULL)
             return NULL;
         return add(r, d, op, f->depth, any_text, SW_STR(""));
     }
-    if (value->type == SW_EVTX_BINXML) {
+    if (sw_evtx_type(value) == SW_EVTX_BINXML) {
         *pushed = true;
         return push_value(r, d->arena, op, value, f->depth);
     }
-    if (value->type & SW_EVTX_ARRAY)
+    if (sw_evtx_type(value) & SW_EVTX_ARRAY)
         return add_array(r, d, op, f->depth, value);
+    if (op->code == SW_EVTX_OP_FIELD)
+        return add_scalar(r, d, op, f->depth, value);
     struct sw_evtx_op plain = *op;
-    plain.flags = take_special(d, op, value);
+    plain.flags = take_special(r, d, op, value);
     return add_scalar(r, d, &plain, f->depth, value);
 }
 
@@ -464,15 +468,16 @@ static const char *run_op(struct sw_evtx_runner *r, struct sw_decode *d, struct 
     switch (op->code) {
     case SW_EVTX_OP_TEXT:
         return add(r, d, op, f->depth, op->flags & SW_EVTX_IS_PLAIN ? plain_text : any_text, op->text);
+    case SW_EVTX_OP_FIELD:
     case SW_EVTX_OP_VALUE:
         return run_value(r, d, f, op, pushed);
     case SW_EVTX_OP_NEST:
-        if (value_of(f, op->index)->type != SW_EVTX_BINXML)
+        if (sw_evtx_type(value_of(f, op->index)) != SW_EVTX_BINXML)
             return NULL;
         *pushed = true;
         return push_value(r, d->arena, op, value_of(f, op->index), f->depth);
     case SW_EVTX_OP_GUARD:
-        f->at += value_of(f, op->index)->type == SW_EVTX_NULL ? op->count : 0;
+        f->at += sw_evtx_type(value_of(f, op->index)) == SW_EVTX_NULL ? op->count : 0;
         return NULL;
     case SW_EVTX_OP_JOIN:
         f->at += op->count;
@@ -488,27 +493,36 @@ static const char *run_op(struct sw_evtx_runner *r, struct sw_decode *d, struct 
     }
 }
 
-/* Whether a value is one text and nothing else. */
-static inline bool is_scalar(uint8_t type)
+/* Whether a value is one text, of a type that needs no second look. */
+static inline bool is_usual(struct sw_evtx_value value)
 {
-    return type != SW_EVTX_NULL && type != SW_EVTX_BINXML && (type & SW_EVTX_ARRAY) == 0;
+    return (uint8_t)(sw_evtx_type(value) - 1) < SW_EVTX_BINXML - 1;
 }
 
-/* Runs the topmost frame until it ends or another one comes on top. Nearly all operations give a plain field its value. */
+/* Runs the topmost frame until it ends or another one comes on top. Nearly all operations give a plain field its value:
+ * a run of those is done here, the rest by run_op(). */
 static const char *run_frame(struct sw_evtx_runner *r, struct sw_decode *d)
 {
     struct frame *f = &r->frames[r->frame_count - 1];
     const struct sw_evtx_value *values = f->values;
-    for (const struct sw_evtx_op *op = f->at; op < f->end; op = f->at) {
+    const struct sw_evtx_op *op = f->at;
+    const struct sw_evtx_op *end = f->end;
+    while (op < end) {
         const char *why;
+        struct sw_evtx_value value = values[op->index];
+        if (op->code == SW_EVTX_OP_FIELD && is_usual(value)) {
+            why = add_scalar(r, d, op, 0, value);
+            if (why != NULL)
+                return why;
+            op++;
+            continue;
+        }
         bool pushed = false;
         f->at = op + 1;
-        if (op->code == SW_EVTX_OP_VALUE && (op->flags & SW_EVTX_SPECIAL) == 0 && is_scalar(values[op->index].type))
-            why = add_scalar(r, d, op, 0, &values[op->index]);
-        else
-            why = run_op(r, d, f, op, &pushed);
+        why = run_op(r, d, f, op, &pushed);
         if (why != NULL || pushed)
             return why;
+        op = f->at;
     }
     r->frame_count--;
     return NULL;

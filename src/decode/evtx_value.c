@@ -19,21 +19,46 @@
 /* The bytes that a value of the type must have at least (0: any number), and what its field is. */
 static const struct {
     uint8_t size;
-    uint8_t kind; /* enum sw_type */
+    uint8_t kind;  /* enum sw_type */
+    uint8_t flags; /* enum sw_field_flags */
 } types[] = {
-    [SW_EVTX_INT8] = {1, SW_INT},       [SW_EVTX_UINT8] = {1, SW_INT},    [SW_EVTX_INT16] = {2, SW_INT},
-    [SW_EVTX_UINT16] = {2, SW_INT},     [SW_EVTX_INT32] = {4, SW_INT},    [SW_EVTX_UINT32] = {4, SW_INT},
-    [SW_EVTX_INT64] = {8, SW_INT},      [SW_EVTX_UINT64] = {8, SW_INT},   [SW_EVTX_REAL32] = {4, SW_FLOAT},
-    [SW_EVTX_REAL64] = {8, SW_FLOAT},   [SW_EVTX_BOOL] = {1, SW_BOOL},    [SW_EVTX_GUID] = {16, SW_STRING},
-    [SW_EVTX_FILETIME] = {8, SW_STRING}, [SW_EVTX_SYSTEMTIME] = {16, SW_STRING}, [SW_EVTX_SID] = {8, SW_STRING},
-    [SW_EVTX_HEX32] = {4, SW_STRING},   [SW_EVTX_HEX64] = {8, SW_STRING}, [SW_EVTX_XML] = {0, SW_STRING},
+    [SW_EVTX_ANSI] = {0, SW_STRING, 0},
+    [SW_EVTX_INT8] = {1, SW_INT, SW_FIELD_PLAIN},
+    [SW_EVTX_UINT8] = {1, SW_INT, SW_FIELD_PLAIN},
+    [SW_EVTX_INT16] = {2, SW_INT, SW_FIELD_PLAIN},
+    [SW_EVTX_UINT16] = {2, SW_INT, SW_FIELD_PLAIN},
+    [SW_EVTX_INT32] = {4, SW_INT, SW_FIELD_PLAIN},
+    [SW_EVTX_UINT32] = {4, SW_INT, SW_FIELD_PLAIN},
+    [SW_EVTX_INT64] = {8, SW_INT, SW_FIELD_PLAIN},
+    [SW_EVTX_UINT64] = {8, SW_INT, SW_FIELD_PLAIN},
+    [SW_EVTX_REAL32] = {4, SW_FLOAT, 0}, /* may be INF */
+    [SW_EVTX_REAL64] = {8, SW_FLOAT, 0},
+    [SW_EVTX_BOOL] = {1, SW_BOOL, SW_FIELD_PLAIN},
+    [SW_EVTX_BINARY] = {0, SW_STRING, SW_FIELD_PLAIN},
+    [SW_EVTX_GUID] = {16, SW_STRING, SW_FIELD_PLAIN},
+    [SW_EVTX_SIZE] = {0, SW_STRING, SW_FIELD_PLAIN},
+    [SW_EVTX_FILETIME] = {8, SW_STRING, SW_FIELD_PLAIN},
+    [SW_EVTX_SYSTEMTIME] = {16, SW_STRING, SW_FIELD_PLAIN},
+    [SW_EVTX_SID] = {8, SW_STRING, SW_FIELD_PLAIN},
+    [SW_EVTX_HEX32] = {4, SW_STRING, SW_FIELD_PLAIN},
+    [SW_EVTX_HEX64] = {8, SW_STRING, SW_FIELD_PLAIN},
+    [SW_EVTX_HANDLE] = {0, SW_STRING, SW_FIELD_PLAIN},
+    [SW_EVTX_XML] = {0, SW_STRING, 0},
+};
+
+const bool sw_evtx_type_known[256] = {
+    [SW_EVTX_NULL ... SW_EVTX_HEX64] = true,
+    [SW_EVTX_HANDLE] = true,
+    [SW_EVTX_BINXML] = true,
+    [SW_EVTX_XML] = true,
+    [SW_EVTX_ARRAY | SW_EVTX_STRING ... SW_EVTX_ARRAY | SW_EVTX_HEX64] = true,
 };
 
 size_t sw_evtx_type_size(uint8_t type)
 {
     if (type == SW_EVTX_BOOL)
         return 4; /* the format says one byte, all writers take four */
-    return type <= SW_EVTX_XML && type != SW_EVTX_SID ? types[type].size : 0;
+    return type <= SW_EVTX_HEX64 && type != SW_EVTX_SID ? types[type].size : 0;
 }
 
 /* --- numbers ---------------------------------------------------------------------------------------------- */
@@ -175,6 +200,16 @@ static inline uint32_t not_plain(__m128i bytes)
     return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), _mm_or_si128(below, del)));
 }
 
+bool sw_evtx_is_plain(const char *text, size_t len)
+{
+    for (size_t at = 0; at < len; at += 16) {
+        uint32_t counted = len - at < 16 ? (1u << (len - at)) - 1 : 0xffff;
+        if (not_plain(_mm_loadu_si128((const __m128i *)(const void *)(text + at))) & counted)
+            return false;
+    }
+    return true;
+}
+
 /* A bit for each of sixteen units that is ASCII. */
 static inline uint32_t is_ascii(__m128i low, __m128i high)
 {
@@ -204,6 +239,14 @@ static inline bool put_ascii(char *out, const uint8_t *p, size_t units, bool *pl
     return true;
 }
 #else
+bool sw_evtx_is_plain(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (text[i] < 0x20 || text[i] >= 0x7f || text[i] == '"' || text[i] == '\\')
+            return false;
+    return true;
+}
+
 static inline bool put_ascii(char *out, const uint8_t *p, size_t units, bool *plain)
 {
     (void)out;
@@ -214,17 +257,15 @@ static inline bool put_ascii(char *out, const uint8_t *p, size_t units, bool *pl
 }
 #endif
 
-static char *put_utf16(char *out, const uint8_t *p, size_t units, size_t readable, uint8_t *flags)
+static inline struct sw_evtx_text put_utf16(char *out, const uint8_t *p, size_t units, size_t readable)
 {
     enum { BEYOND = 32 };
     bool plain = false;
-    *flags = 0;
     while (units > 0 && p[2 * units - 2] == 0 && p[2 * units - 1] == 0)
         units--;
-    if (readable < 2 * units + BEYOND || !put_ascii(out, p, units, &plain))
-        return out + sw_utf16le_to_utf8(p, units, out);
-    *flags = plain ? SW_FIELD_PLAIN : 0;
-    return out + units;
+    if (readable >= 2 * units + BEYOND && put_ascii(out, p, units, &plain))
+        return (struct sw_evtx_text){out + units, SW_STRING, plain ? SW_FIELD_PLAIN : 0};
+    return (struct sw_evtx_text){out + sw_utf16le_to_utf8(p, units, out), SW_STRING, 0};
 }
 
 /* Code page 1252; its five unassigned bytes become the control characters of Latin-1, as Windows does. */
@@ -235,11 +276,18 @@ OUT_OF_LINE static char *put_ansi(char *out, const uint8_t *p, size_t len)
                                       0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x9d,   0x017e, 0x0178};
     while (len > 0 && p[len - 1] == 0)
         len--;
-    for (size_t i = 0; i < len; i++) {
-        if (p[i] < 0x80)
-            *out++ = (char)p[i];
-        else
+    for (size_t i = 0; i < len;) {
+        uint64_t eight = len - i >= 8 ? sw_evtx_u64(p + i) : ~0ull;
+        if ((eight & 0x8080808080808080ull) == 0) {
+            memcpy(out, p + i, 8);
+            out += 8;
+            i += 8;
+        } else if (p[i] < 0x80) {
+            *out++ = (char)p[i++];
+        } else {
             out += sw_utf8_put(p[i] < 0xa0 ? high[p[i] - 0x80] : p[i], out);
+            i++;
+        }
     }
     return out;
 }
@@ -359,20 +407,13 @@ OUT_OF_LINE static char *put_real64(char *out, const uint8_t *p)
     return put_real(out, value, false);
 }
 
-char *sw_evtx_value_put(char *out, const struct sw_evtx_value *value, size_t readable, struct sw_evtx_kind *kind)
+/* Types but texts; there are as many bytes as the type needs. */
+static char *put_typed(char *out, const uint8_t *p, size_t len, uint8_t type)
 {
-    const uint8_t *p = value->ptr;
-    size_t len = value->len;
-    *kind = (struct sw_evtx_kind){SW_STRING, SW_FIELD_PLAIN};
-    if (value->type > SW_EVTX_XML || len < types[value->type].size)
-        return put_hex(out, p, len);
-    kind->type = types[value->type].kind;
-    switch (value->type) {
-    case SW_EVTX_STRING:
+    switch (type) {
     case SW_EVTX_XML:
-        return put_utf16(out, p, len / 2, readable, &kind->flags);
+        return put_utf16(out, p, len / 2, len).end;
     case SW_EVTX_ANSI:
-        kind->flags = 0;
         return put_ansi(out, p, len);
     case SW_EVTX_INT8:
         return put_i64(out, (int8_t)p[0]);
@@ -391,10 +432,8 @@ char *sw_evtx_value_put(char *out, const struct sw_evtx_value *value, size_t rea
     case SW_EVTX_UINT64:
         return put_u64(out, sw_evtx_u64(p));
     case SW_EVTX_REAL32:
-        kind->flags = 0; /* may be INF */
         return put_real32(out, p);
     case SW_EVTX_REAL64:
-        kind->flags = 0;
         return put_real64(out, p);
     case SW_EVTX_BOOL:
         return put_bool(out, p, len);
@@ -420,6 +459,18 @@ char *sw_evtx_value_put(char *out, const struct sw_evtx_value *value, size_t rea
     }
 }
 
+struct sw_evtx_text sw_evtx_value_put(char *out, const uint8_t *chunk, size_t chunk_len, struct sw_evtx_value value)
+{
+    const uint8_t *p = chunk + sw_evtx_at(value);
+    size_t len = sw_evtx_len(value);
+    uint8_t type = sw_evtx_type(value);
+    if (type == SW_EVTX_STRING)
+        return put_utf16(out, p, len / 2, chunk_len - sw_evtx_at(value));
+    if (type > SW_EVTX_XML || len < types[type].size)
+        return (struct sw_evtx_text){put_hex(out, p, len), SW_STRING, SW_FIELD_PLAIN};
+    return (struct sw_evtx_text){put_typed(out, p, len, type), types[type].kind, types[type].flags};
+}
+
 /* The length of the first item of a non-empty array. */
 static size_t item_size(uint8_t type, const uint8_t *p, size_t len)
 {
@@ -439,18 +490,20 @@ static size_t item_size(uint8_t type, const uint8_t *p, size_t len)
     return size == 0 || size > len ? len : size;
 }
 
-bool sw_evtx_array_next(const struct sw_evtx_value *array, size_t *at, struct sw_evtx_value *item)
+bool sw_evtx_array_next(const uint8_t *chunk, struct sw_evtx_value array, size_t *done, struct sw_evtx_value *item)
 {
-    uint8_t type = array->type & (uint8_t)~SW_EVTX_ARRAY;
-    if (*at == 0 && array->len == 0) {
-        *item = (struct sw_evtx_value){array->ptr, 0, type};
-        *at = 1;
+    uint8_t type = sw_evtx_type(array) & (uint8_t)~SW_EVTX_ARRAY;
+    size_t len = sw_evtx_len(array);
+    if (*done == 0 && len == 0) {
+        *item = sw_evtx_value(sw_evtx_at(array), 0, type);
+        *done = 1;
         return true;
     }
-    if (*at >= array->len)
+    if (*done >= len)
         return false;
-    size_t size = item_size(type, array->ptr + *at, array->len - *at);
-    *item = (struct sw_evtx_value){array->ptr + *at, (uint16_t)size, type};
-    *at += size;
+    uint32_t at = sw_evtx_at(array) + (uint32_t)*done;
+    size_t size = item_size(type, chunk + at, len - *done);
+    *item = sw_evtx_value(at, (uint16_t)size, type);
+    *done += size;
     return true;
 }

@@ -9,10 +9,11 @@
 #include <cmocka.h>
 
 /* A text called plain must need no escaping. */
-static void assert_plain(const char *text, size_t len, struct sw_evtx_kind kind)
+static void assert_plain(const char *text, struct sw_evtx_text written)
 {
     struct sw_buf json;
-    if ((kind.flags & SW_FIELD_PLAIN) == 0)
+    size_t len = (size_t)(written.end - text);
+    if ((written.flags & SW_FIELD_PLAIN) == 0)
         return;
     sw_buf_init(&json, 1u << 20);
     sw_buf_json(&json, sw_strn(text, len));
@@ -21,34 +22,32 @@ static void assert_plain(const char *text, size_t len, struct sw_evtx_kind kind)
     sw_buf_fini(&json);
 }
 
-static void assert_text(unsigned type, const void *bytes, size_t len, const char *expected, enum sw_type kind)
+/* With `more` bytes in the chunk behind the value. */
+static void assert_text_within(unsigned type, const void *bytes, size_t len, size_t more, const char *expected,
+                               enum sw_type kind)
 {
     char *out = malloc(len * 3 + SW_EVTX_VALUE_LEAST);
-    uint8_t *exact = malloc(len > 0 ? len : 1); /* on the heap, where ASan sees a byte too much */
+    uint8_t *chunk = malloc(len + more + 1); /* on the heap, where ASan sees a byte too much */
     assert_non_null(out);
-    assert_non_null(exact);
-    memcpy(exact, bytes, len);
-    struct sw_evtx_value value = {exact, (uint16_t)len, (uint8_t)type};
-    assert_true(sw_evtx_value_room(&value) == len * 3 + SW_EVTX_VALUE_LEAST);
-    struct sw_evtx_kind got;
-    char *end = sw_evtx_value_put(out, &value, len, &got);
-    assert_int_equal(end - out, strlen(expected));
+    assert_non_null(chunk);
+    chunk[0] = 0xee;
+    memcpy(chunk + 1, bytes, len);
+    memset(chunk + 1 + len, 0xee, more);
+    struct sw_evtx_value value = sw_evtx_value(1, (uint16_t)len, (uint8_t)type);
+    assert_true(sw_evtx_value_room(value) == len * 3 + SW_EVTX_VALUE_LEAST);
+    struct sw_evtx_text written = sw_evtx_value_put(out, chunk, len + more + 1, value);
+    assert_int_equal(written.end - out, strlen(expected));
     assert_memory_equal(out, expected, strlen(expected));
-    assert_int_equal(got.type, kind);
-    assert_plain(out, (size_t)(end - out), got);
-    /* the same, with more bytes behind the value that may be read */
-    uint8_t *longer = calloc(len + 64, 1);
-    assert_non_null(longer);
-    memcpy(longer, bytes, len);
-    memset(longer + len, 0xee, 64);
-    value.ptr = longer;
-    end = sw_evtx_value_put(out, &value, len + 64, &got);
-    assert_int_equal(end - out, strlen(expected));
-    assert_memory_equal(out, expected, strlen(expected));
-    assert_plain(out, (size_t)(end - out), got);
-    free(longer);
-    free(exact);
+    assert_int_equal(written.type, kind);
+    assert_plain(out, written);
+    free(chunk);
     free(out);
+}
+
+static void assert_text(unsigned type, const void *bytes, size_t len, const char *expected, enum sw_type kind)
+{
+    assert_text_within(type, bytes, len, 0, expected, kind);
+    assert_text_within(type, bytes, len, 64, expected, kind);
 }
 
 #define TEXT(type, bytes, expected) assert_text((type), (bytes), sizeof(bytes) - 1, (expected), SW_STRING)
@@ -179,14 +178,13 @@ static void test_reals(void **state)
 static void assert_items(unsigned type, const void *bytes, size_t len, const char *expected)
 {
     char text[256];
-    size_t at = 0;
+    size_t done = 0;
     size_t used = 0;
-    struct sw_evtx_value array = {bytes, (uint16_t)len, (uint8_t)(type | SW_EVTX_ARRAY)};
+    struct sw_evtx_value array = sw_evtx_value(0, (uint16_t)len, (uint8_t)(type | SW_EVTX_ARRAY));
     struct sw_evtx_value item;
-    while (sw_evtx_array_next(&array, &at, &item)) {
-        struct sw_evtx_kind kind;
-        assert_true(used + sw_evtx_value_room(&item) < sizeof text);
-        used = (size_t)(sw_evtx_value_put(text + used, &item, item.len, &kind) - text);
+    while (sw_evtx_array_next(bytes, array, &done, &item)) {
+        assert_true(used + sw_evtx_value_room(item) < sizeof text);
+        used = (size_t)(sw_evtx_value_put(text + used, bytes, len, item).end - text);
         text[used++] = ',';
     }
     text[used] = '\0';
@@ -214,15 +212,15 @@ static void test_arrays(void **state)
 static void test_known_types(void **state)
 {
     (void)state;
-    assert_true(sw_evtx_type_known(SW_EVTX_NULL));
-    assert_true(sw_evtx_type_known(SW_EVTX_HEX64));
-    assert_true(sw_evtx_type_known(SW_EVTX_BINXML));
-    assert_true(sw_evtx_type_known(SW_EVTX_ARRAY | SW_EVTX_STRING));
-    assert_false(sw_evtx_type_known(SW_EVTX_ARRAY));
-    assert_false(sw_evtx_type_known(SW_EVTX_ARRAY | SW_EVTX_BINXML));
-    assert_false(sw_evtx_type_known(0x16));
-    assert_false(sw_evtx_type_known(0x22));
-    assert_false(sw_evtx_type_known(0x7f));
+    assert_true(sw_evtx_type_known[SW_EVTX_NULL]);
+    assert_true(sw_evtx_type_known[SW_EVTX_HEX64]);
+    assert_true(sw_evtx_type_known[SW_EVTX_BINXML]);
+    assert_true(sw_evtx_type_known[SW_EVTX_ARRAY | SW_EVTX_STRING]);
+    assert_false(sw_evtx_type_known[SW_EVTX_ARRAY]);
+    assert_false(sw_evtx_type_known[SW_EVTX_ARRAY | SW_EVTX_BINXML]);
+    assert_false(sw_evtx_type_known[0x16]);
+    assert_false(sw_evtx_type_known[0x22]);
+    assert_false(sw_evtx_type_known[0x7f]);
 }
 
 static void test_checksum(void **state)
