@@ -89,6 +89,12 @@ static inline struct sw_evtx_value sw_evtx_value(uint32_t at, uint16_t len, uint
     return (struct sw_evtx_value){at | (uint64_t)len << 32 | (uint64_t)type << 48};
 }
 
+/* From its descriptor in the record: a size and a type of two bytes each, the upper one of the type being unused. */
+static inline struct sw_evtx_value sw_evtx_described(uint32_t at, uint32_t descriptor)
+{
+    return (struct sw_evtx_value){at | (uint64_t)(descriptor & 0xffffff) << 32};
+}
+
 static inline uint32_t sw_evtx_at(struct sw_evtx_value value)
 {
     return (uint32_t)value.packed;

@@ -110,7 +110,7 @@ static const char *read_values(const uint8_t *chunk, size_t at, uint32_t count, 
     bool known = true;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t bits = sw_evtx_u32(descriptor + (size_t)i * 4);
-        values[i] = sw_evtx_value(data, (uint16_t)bits, (uint8_t)(bits >> 16));
+        values[i] = sw_evtx_described(data, bits);
         known &= sw_evtx_type_known[(uint8_t)(bits >> 16)];
         data += (uint16_t)bits;
     }
@@ -508,18 +508,16 @@ static const char *run_frame(struct sw_evtx_runner *r, struct sw_decode *d)
     const struct sw_evtx_op *op = f->at;
     const struct sw_evtx_op *end = f->end;
     while (op < end) {
-        const char *why;
+        const char *why = NULL;
         struct sw_evtx_value value = values[op->index];
-        if (op->code == SW_EVTX_OP_FIELD && is_usual(value)) {
-            why = add_scalar(r, d, op, 0, value);
-            if (why != NULL)
-                return why;
-            op++;
-            continue;
-        }
         bool pushed = false;
         f->at = op + 1;
-        why = run_op(r, d, f, op, &pushed);
+        if (op->code == SW_EVTX_OP_FIELD && is_usual(value))
+            why = add_scalar(r, d, op, 0, value);
+        else if (op->code == SW_EVTX_OP_TEXT && (op->flags & SW_EVTX_SPECIAL) == 0)
+            why = add(r, d, op, 0, op->flags & SW_EVTX_IS_PLAIN ? plain_text : any_text, op->text);
+        else if (op->code != SW_EVTX_OP_FIELD || (op->flags & SW_EVTX_OMIT_NULL) == 0 || sw_evtx_type(value) != SW_EVTX_NULL)
+            why = run_op(r, d, f, op, &pushed);
         if (why != NULL || pushed)
             return why;
         op = f->at;
