@@ -269,17 +269,19 @@ static const char *add_element_field(struct sw_evtx_builder *b, const struct sw_
  * hold others are kept: an event without EventData has a null value there. */
 static const char *add_guards(struct sw_evtx_builder *b, const struct sw_evtx_element *e)
 {
+    const struct sw_evtx_piece *pieces = pieces_from(b, e->first_piece);
     size_t count = b->piece_count - e->first_piece;
-    bool alone = count == 1 && b->op_count == e->first_op + 1;
-    const char *why = NULL;
-    for (size_t i = 0; i < count && !e->structural && !e->is_parent && !alone && why == NULL; i++) {
-        const struct sw_evtx_piece *piece = &b->pieces[e->first_piece + i];
-        if (piece->is_optional)
-            why = insert_guard(b, e->first_op, piece->index);
+    bool depends = e->dependency != SW_EVTX_NO_DEPENDENCY;
+    const struct sw_evtx_op *only = b->op_count == e->first_op + 1 ? &b->ops[e->first_op] : NULL;
+    if (only != NULL && only->code == SW_EVTX_OP_FIELD && (only->flags & SW_EVTX_OMIT_NULL)) {
+        count = 0; /* that operation heeds its value itself */
+        depends = depends && only->index != e->dependency;
     }
-    if (e->dependency != SW_EVTX_NO_DEPENDENCY && why == NULL)
-        why = insert_guard(b, e->first_op, e->dependency);
-    return why;
+    const char *why = NULL;
+    for (size_t i = 0; i < count && !e->structural && !e->is_parent && why == NULL; i++)
+        if (pieces[i].is_optional && !(depends && pieces[i].index == e->dependency))
+            why = insert_guard(b, e->first_op, pieces[i].index);
+    return why == NULL && depends ? insert_guard(b, e->first_op, e->dependency) : why;
 }
 
 /* --- attributes ------------------------------------------------------------------------------------------- */

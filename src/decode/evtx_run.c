@@ -499,28 +499,56 @@ static inline bool is_usual(struct sw_evtx_value value)
     return (uint8_t)(sw_evtx_type(value) - 1) < SW_EVTX_BINXML - 1;
 }
 
-/* Runs the topmost frame until it ends or another one comes on top. Nearly all operations give a plain field its value:
- * a run of those is done here, the rest by run_op(). */
+/* Runs the operations from f->at on as far as they are of the frequent kinds: a value or a constant text becomes a plain
+ * field, a null value none or takes others with it. Stops as well where room has to be made. The frame's, event's and runner's state is held in
+ * locals, for every byte written might change it in the compiler's eyes. */
+static void run_frequent(struct sw_evtx_runner *r, struct sw_event *event, struct frame *f)
+{
+    const struct sw_evtx_op *op = f->at;
+    const struct sw_evtx_op *end = f->end;
+    const struct sw_evtx_value *values = f->values;
+    const uint8_t *chunk = r->chunk;
+    size_t chunk_len = r->chunk_len;
+    char *out = r->out;
+    const char *limit = r->limit;
+    struct sw_field *fields = event->fields;
+    uint32_t count = event->count;
+    uint32_t cap = event->cap;
+    for (; op < end && count < cap; op++) {
+        struct sw_evtx_value value = values[op->index];
+        if (op->code == SW_EVTX_OP_FIELD && is_usual(value)) {
+            if ((size_t)(limit - out) < sw_evtx_value_room(value))
+                break;
+            struct sw_evtx_text text = sw_evtx_value_put(out, chunk, chunk_len, value);
+            fields[count++] = (struct sw_field){op->field, (uint32_t)(text.end - out), out, text.type, text.flags};
+            out = text.end;
+        } else if (op->code == SW_EVTX_OP_TEXT && (op->flags & SW_EVTX_SPECIAL) == 0) {
+            uint8_t flags = op->flags & SW_EVTX_IS_PLAIN ? SW_FIELD_PLAIN : 0;
+            fields[count++] = (struct sw_field){op->field, (uint32_t)op->text.len, op->text.ptr, SW_STRING, flags};
+        } else if (op->code == SW_EVTX_OP_GUARD) {
+            op += sw_evtx_type(value) == SW_EVTX_NULL ? op->count : 0;
+        } else if (op->code != SW_EVTX_OP_FIELD || sw_evtx_type(value) != SW_EVTX_NULL || !(op->flags & SW_EVTX_OMIT_NULL)) {
+            break;
+        }
+    }
+    f->at = op;
+    r->out = out;
+    event->count = count;
+}
+
+/* Runs the topmost frame until it ends or another one comes on top. */
 static const char *run_frame(struct sw_evtx_runner *r, struct sw_decode *d)
 {
     struct frame *f = &r->frames[r->frame_count - 1];
-    const struct sw_evtx_value *values = f->values;
-    const struct sw_evtx_op *op = f->at;
-    const struct sw_evtx_op *end = f->end;
-    while (op < end) {
-        const char *why = NULL;
-        struct sw_evtx_value value = values[op->index];
+    while (f->at < f->end) {
+        run_frequent(r, &d->event, f);
+        if (f->at == f->end)
+            break;
         bool pushed = false;
-        f->at = op + 1;
-        if (op->code == SW_EVTX_OP_FIELD && is_usual(value))
-            why = add_scalar(r, d, op, 0, value);
-        else if (op->code == SW_EVTX_OP_TEXT && (op->flags & SW_EVTX_SPECIAL) == 0)
-            why = add(r, d, op, 0, op->flags & SW_EVTX_IS_PLAIN ? plain_text : any_text, op->text);
-        else if (op->code != SW_EVTX_OP_FIELD || (op->flags & SW_EVTX_OMIT_NULL) == 0 || sw_evtx_type(value) != SW_EVTX_NULL)
-            why = run_op(r, d, f, op, &pushed);
+        const struct sw_evtx_op *op = f->at++;
+        const char *why = run_op(r, d, f, op, &pushed);
         if (why != NULL || pushed)
             return why;
-        op = f->at;
     }
     r->frame_count--;
     return NULL;

@@ -197,11 +197,13 @@ static char *put_digits(char *to, struct sw_str s)
 static inline char *put_plain(char *to, const struct sw_field *field)
 {
     bool quoted = field->type == SW_STRING;
+    const char *from = field->ptr;
+    size_t len = field->len;
     *to = '"';
     to += quoted;
-    for (uint32_t at = 0; at < field->len; at += SW_FIELD_BLOCK)
-        memcpy(to + at, field->ptr + at, SW_FIELD_BLOCK);
-    to += field->len;
+    for (size_t at = 0; at < len; at += SW_FIELD_BLOCK)
+        memcpy(to + at, from + at, SW_FIELD_BLOCK);
+    to += len;
     *to = '"';
     return to + quoted;
 }
@@ -258,16 +260,22 @@ static char *put_name(char *to, const struct name *name)
 static bool put_distinct(struct sw_event_writer *w, struct sw_buf *out, const struct sw_event *event)
 {
     new_generation(w);
+    /* In locals, for every byte written might change them in the compiler's eyes. */
+    struct name *names = w->names;
+    const struct sw_field *fields = event->fields;
+    size_t cap = w->cap;
+    uint32_t generation = w->generation;
+    uint32_t count = event->count;
     char *to = out->data + out->len;
     const char *end = out->data + out->cap;
-    for (uint32_t i = 0; i < event->count; i++) {
-        const struct sw_field *field = &event->fields[i];
-        if (field->id >= w->cap)
+    for (uint32_t i = 0; i < count; i++) {
+        const struct sw_field *field = &fields[i];
+        if (field->id >= cap)
             return false;
-        struct name *name = &w->names[field->id];
-        if (name->text == NULL || name->seen == w->generation)
+        struct name *name = &names[field->id];
+        if (name->text == NULL || name->seen == generation)
             return false;
-        name->seen = w->generation;
+        name->seen = generation;
         if ((size_t)(end - to) < SW_JSON_ROOM((size_t)field->len) + name->len + 2 * NAME_COPY)
             return false;
         *to = i == 0 ? '{' : ',';
