@@ -19,12 +19,12 @@ void sw_civil_from_days(int64_t days, int64_t *year, unsigned *month, unsigned *
 {
     days += 719468;
     int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-    int64_t of_era = days - era * 146097;
-    int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t shifted = (5 * of_year + 2) / 153;
-    *day = (unsigned)(of_year - (153 * shifted + 2) / 5 + 1);
-    *month = (unsigned)(shifted < 10 ? shifted + 3 : shifted - 9);
+    uint32_t of_era = (uint32_t)(days - era * 146097);
+    uint32_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    uint32_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    uint32_t shifted = (5 * of_year + 2) / 153;
+    *day = of_year - (153 * shifted + 2) / 5 + 1;
+    *month = shifted < 10 ? shifted + 3 : shifted - 9;
     *year = year_of_era + era * 400 + (*month <= 2);
 }
 
@@ -291,6 +291,12 @@ static void put2(char *out, unsigned value)
     out[1] = (char)('0' + value % 10);
 }
 
+static void put3(char *out, unsigned value)
+{
+    out[0] = (char)('0' + value / 100 % 10);
+    put2(out + 1, value);
+}
+
 size_t sw_time_format(int64_t time, char out[32])
 {
     if (time == SW_TIME_NONE)
@@ -317,16 +323,11 @@ size_t sw_time_format(int64_t time, char out[32])
     put2(out + 17, seconds % 60);
     size_t len = 19;
     if (nanos > 0) {
-        unsigned places = nanos % 1000000 == 0 ? 3 : nanos % 1000 == 0 ? 6 : 9;
-        unsigned rest = nanos;
-        for (unsigned drop = places; drop < 9; drop++)
-            rest /= 10;
         out[len] = '.';
-        for (unsigned i = places; i > 0; i--) {
-            out[len + i] = (char)('0' + rest % 10);
-            rest /= 10;
-        }
-        len += 1 + places;
+        put3(out + len + 1, nanos / 1000000);
+        put3(out + len + 4, nanos / 1000);
+        put3(out + len + 7, nanos);
+        len += nanos % 1000000 == 0 ? 4 : nanos % 1000 == 0 ? 7 : 10;
     }
     out[len++] = 'Z';
     return len;
