@@ -35,7 +35,9 @@ int sw_build_lens(struct sw_build *b, const struct sw_view *view, uint32_t *lens
     }
     pairs.count = (uint32_t)b->lens_pairs.count - pairs.first;
     bool added;
-    struct sw_str key = {(const char *)(b->lens_pairs.at + pairs.first), pairs.count * sizeof *b->lens_pairs.at};
+    struct sw_str key = {"", 0};
+    if (pairs.count > 0)
+        key = sw_strn((const char *)(b->lens_pairs.at + pairs.first), pairs.count * sizeof *b->lens_pairs.at);
     int rc = sw_map_intern(&b->lens_ids, key, (uint32_t)b->lens_count, lens, &added);
     if (rc != 0)
         return rc;
@@ -60,10 +62,9 @@ static int field_through(struct sw_build *b, uint32_t lens, sw_field_id id, uint
     if (rc != 0)
         return rc;
     struct sw_span pairs = b->lenses[lens].pairs;
-    const uint32_t *pair = b->lens_pairs.at + pairs.first;
-    for (uint32_t i = 0; i < pairs.count; i += 2) {
-        if (pair[i] == *field) {
-            *field = pair[i + 1];
+    for (uint32_t i = pairs.first; i < pairs.first + pairs.count; i += 2) {
+        if (b->lens_pairs.at[i] == *field) {
+            *field = b->lens_pairs.at[i + 1];
             break;
         }
     }
@@ -286,8 +287,8 @@ static int finish(struct walk *w, const struct frame *frame, uint32_t *index)
 {
     struct sw_build *b = w->build;
     const struct sw_node *node = &b->rules->nodes[frame->node];
-    uint32_t *parts = w->results.at + frame->base;
     size_t count = w->results.count - frame->base;
+    uint32_t *parts = count > 0 ? w->results.at + frame->base : NULL;
     bool negated = frame->negated;
     switch ((enum sw_node_kind)node->kind) {
     case SW_NODE_TRUE:

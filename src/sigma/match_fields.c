@@ -49,9 +49,11 @@ static void mark_values(struct sw_matcher *m, uint32_t number, uint64_t *bits)
         const struct sw_field *field = &m->event->fields[i];
         if (!any && sw_slot_of(m, field->id) != group->slot)
             continue;
-        bool marked = group->kind == SW_GROUP_PRESENT;
-        if (field->type != SW_NULL)
-            marked |= group->kind == SW_GROUP_VALUE || sw_value_passes(m, group, &m->values[i]);
+        bool marked = field->type != SW_NULL;
+        if (group->kind == SW_GROUP_PRESENT)
+            marked = true;
+        else if (group->kind == SW_GROUP_SET)
+            marked = marked && sw_value_passes(m, group, &m->values[i]);
         if (marked)
             bits[i / 64] |= 1ull << i % 64;
     }
