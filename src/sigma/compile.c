@@ -10,7 +10,7 @@ static void init_build(struct sw_build *b)
     sw_arena_init(&b->arena, SIZE_MAX);
     sw_arena_init(&b->folds, SIZE_MAX);
     sw_buf_init(&b->key, SIZE_MAX);
-    struct sw_map *const maps[] = {&b->fields, &b->test_ids, &b->set_ids, &b->lens_ids, &b->tree_ids, &b->lookup_ids,
+    struct sw_map *const maps[] = {&b->fields, &b->test_ids, &b->set_ids, &b->lens_ids, &b->lookup_ids,
                                    &b->plan_ids};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         sw_map_init(maps[i], SW_MAX_SECTION, SIZE_MAX);
@@ -21,10 +21,12 @@ static void fini_build(struct sw_build *b)
     sw_arena_fini(&b->arena);
     sw_arena_fini(&b->folds);
     sw_buf_fini(&b->key);
-    struct sw_map *const maps[] = {&b->fields, &b->test_ids, &b->set_ids, &b->lens_ids, &b->tree_ids, &b->lookup_ids,
+    struct sw_map *const maps[] = {&b->fields, &b->test_ids, &b->set_ids, &b->lens_ids, &b->lookup_ids,
                                    &b->plan_ids};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         sw_map_fini(maps[i]);
+    for (size_t i = 0; i < b->lens_count; i++)
+        sw_free(b->lenses[i].tree_of);
     void *const owned[] = {b->trees, b->tree_children.at, b->lens_pairs.at, b->lenses, b->notes, b->needs, b->gram_counts,
                            b->field_values};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)

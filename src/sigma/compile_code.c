@@ -105,6 +105,8 @@ struct coder {
 static int emit(struct coder *c, struct sw_op op, uint32_t *index)
 {
     uint32_t at;
+    if (c->draft->build->program->ops.count - c->first >= SW_MAX_RULE_OPS)
+        return SW_E_LIMIT;
     int rc = SW_SECTION_ADD(&c->draft->build->program->ops, &op, 1, &at);
     *index = at - c->first;
     return rc;

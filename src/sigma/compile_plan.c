@@ -175,15 +175,39 @@ static int note_node(struct sw_draft *d, uint32_t node)
     return rc;
 }
 
-int sw_build_list_nodes(const struct sw_build *b, uint32_t root, struct sw_numbers *order)
+static int ascending(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static int descending(const void *a, const void *b)
+{
+    return ascending(b, a);
+}
+
+static int list_node(struct sw_build *b, uint32_t node, struct sw_numbers *order)
+{
+    if (b->trees[node].listed)
+        return 0;
+    b->trees[node].listed = true;
+    return sw_numbers_add(order, node);
+}
+
+int sw_build_list_nodes(struct sw_build *b, uint32_t root, struct sw_numbers *order)
 {
     order->count = 0;
-    int rc = sw_numbers_add(order, root);
+    int rc = list_node(b, root, order);
     for (size_t i = 0; i < order->count && rc == 0; i++) {
         struct sw_span children = b->trees[order->at[i]].children;
         for (uint32_t j = 0; j < children.count && rc == 0; j++)
-            rc = sw_numbers_add(order, b->tree_children.at[children.first + j]);
+            rc = list_node(b, b->tree_children.at[children.first + j], order);
     }
+    for (size_t i = 0; i < order->count; i++)
+        b->trees[order->at[i]].listed = false;
+    if (order->count > 1)
+        qsort(order->at, order->count, sizeof *order->at, descending);
     return rc;
 }
 
@@ -207,13 +231,6 @@ static int note_rules(struct sw_draft *d)
 }
 
 /* --- slots -------------------------------------------------------------------------------------------------- */
-
-static int ascending(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
 
 /* Marks the fields that groups ask about, those that FIELDREF compares with as well. */
 static void mark_fields(const struct sw_draft *d, uint16_t *numbers)

@@ -39,9 +39,11 @@ enum sw_tree_kind {
     SW_TREE_PRESENT  /* leaf: the field is there */
 };
 
+/* Children have lower indices than their parents, and may be shared by them. */
 struct sw_tree {
     uint8_t kind;
     bool negated;      /* leaves */
+    bool listed;       /* scratch of sw_build_list_nodes() */
     uint32_t field;    /* leaves: of the program */
     uint32_t what;     /* TEST: test; SET: set */
     uint32_t need;     /* AT_LEAST */
@@ -51,6 +53,7 @@ struct sw_tree {
 /* How rules see a view: fields of the program that stand for others. Views with the same maps share one. */
 struct sw_lens {
     struct sw_span pairs; /* in build->lens_pairs: from, to, from, to ... */
+    uint32_t *tree_of;    /* for each of the rules' nodes and its negation: its tree + 1, 0 if not made yet */
 };
 
 /* What is known of a test when indexing is decided. */
@@ -74,7 +77,7 @@ struct sw_build {
     struct sw_arena folds;    /* scratch of one step */
     struct sw_buf key;        /* scratch for keys of maps */
     struct sw_map fields;     /* lower-case name -> field */
-    struct sw_map test_ids, set_ids, lens_ids, tree_ids, lookup_ids, plan_ids;
+    struct sw_map test_ids, set_ids, lens_ids, lookup_ids, plan_ids;
 
     struct sw_tree *trees;
     size_t tree_count, tree_cap;
@@ -167,8 +170,8 @@ struct sw_draft {
 
 int sw_build_plan(struct sw_build *b, const struct sw_planned *rules, size_t count, uint32_t *plan);
 
-/* The tree's nodes, parents before children. */
-int sw_build_list_nodes(const struct sw_build *b, uint32_t root, struct sw_numbers *order);
+/* The tree's nodes, each once, parents before children. */
+int sw_build_list_nodes(struct sw_build *b, uint32_t root, struct sw_numbers *order);
 
 /* Appends the ops of a tree; *entry as in struct sw_plan_rule. Groups have their final numbers. */
 int sw_build_code(struct sw_draft *draft, uint32_t tree, struct sw_span *ops, uint32_t *entry);

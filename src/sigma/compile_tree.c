@@ -46,9 +46,11 @@ int sw_build_lens(struct sw_build *b, const struct sw_view *view, uint32_t *lens
         return 0;
     }
     rc = sw_grow(&b->lenses, &b->lens_cap, b->lens_count, sizeof *b->lenses, SW_MAX_SECTION);
-    if (rc == 0)
-        b->lenses[b->lens_count++] = (struct sw_lens){pairs};
-    return rc;
+    uint32_t *tree_of = rc == 0 ? sw_alloc(b->rules->node_count + 1, 2 * sizeof *tree_of) : NULL;
+    if (tree_of == NULL)
+        return rc != 0 ? rc : SW_E_NOMEM;
+    b->lenses[b->lens_count++] = (struct sw_lens){pairs, tree_of};
+    return 0;
 }
 
 /* The program's field that a rule's field means, seen through the lens. The first map of a name counts. */
@@ -208,11 +210,22 @@ static int add_inner(struct sw_build *b, uint8_t kind, uint32_t need, const uint
     return add_tree(b, &tree, index);
 }
 
-static int join(struct sw_build *b, uint8_t kind, const uint32_t *parts, size_t count, uint32_t *index)
+static int ascending(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static int join(struct sw_build *b, uint8_t kind, uint32_t *parts, size_t count, uint32_t *index)
 {
     struct joint joint = {.kind = kind};
     int rc = 0;
+    if (count > 1)
+        qsort(parts, count, sizeof *parts, ascending);
     for (size_t i = 0; i < count && rc == 0; i++) {
+        if (i > 0 && parts[i] == parts[i - 1])
+            continue;
         struct sw_tree part = b->trees[parts[i]];
         if (part.kind != kind) {
             rc = join_part(b, &joint, parts[i]);
@@ -274,8 +287,18 @@ struct walk {
     struct sw_numbers results;
 };
 
-static int push(struct walk *w, uint32_t node, bool negated)
+/* Where the tree of a node is kept, as its index + 1: nodes are shared, by conditions and by rules. */
+static uint32_t *tree_of(const struct walk *w, uint32_t node, bool negated)
 {
+    return &w->build->lenses[w->lens].tree_of[2 * (size_t)node + negated];
+}
+
+/* Puts a node's tree among the results, or the node on the stack to have it made. */
+static int visit(struct walk *w, uint32_t node, bool negated)
+{
+    uint32_t known = *tree_of(w, node, negated);
+    if (known != 0)
+        return sw_numbers_add(&w->results, known - 1);
     int rc = sw_grow(&w->frames, &w->frame_cap, w->frame_count, sizeof *w->frames, SW_MAX_SECTION);
     if (rc == 0)
         w->frames[w->frame_count++] = (struct frame){node, 0, w->results.count, negated};
@@ -319,37 +342,27 @@ static int step(struct walk *w)
     uint32_t children = node->kind <= SW_NODE_AT_LEAST ? node->count : 0;
     if (frame->next < children) {
         uint32_t child = w->build->rules->children[node->first + frame->next++];
-        return push(w, child, frame->negated != (node->kind == SW_NODE_NOT));
+        return visit(w, child, frame->negated != (node->kind == SW_NODE_NOT));
     }
     struct frame done = *frame;
     uint32_t index;
     int rc = finish(w, &done, &index);
     w->results.count = done.base;
     w->frame_count--;
-    return rc != 0 ? rc : sw_numbers_add(&w->results, index);
+    if (rc != 0)
+        return rc;
+    *tree_of(w, done.node, done.negated) = index + 1;
+    return sw_numbers_add(&w->results, index);
 }
 
 int sw_build_tree(struct sw_build *b, uint32_t rule, uint32_t lens, uint32_t *tree)
 {
-    uint32_t key[2] = {rule, lens};
-    bool added;
-    uint32_t slot;
-    /* The map holds the tree's index + 1 once it is made. */
-    int rc = sw_map_intern(&b->tree_ids, sw_strn((const char *)key, sizeof key), 0, &slot, &added);
-    if (rc != 0)
-        return rc;
-    if (slot != 0) {
-        *tree = slot - 1;
-        return 0;
-    }
     struct walk walk = {.build = b, .lens = lens};
-    rc = push(&walk, b->rules->rules[rule].root, false);
+    int rc = visit(&walk, b->rules->rules[rule].root, false);
     while (rc == 0 && walk.frame_count > 0)
         rc = step(&walk);
-    if (rc == 0) {
+    if (rc == 0)
         *tree = walk.results.at[0];
-        rc = sw_map_put(&b->tree_ids, sw_strn((const char *)key, sizeof key), *tree + 1);
-    }
     sw_free(walk.frames);
     sw_free(walk.results.at);
     return rc;

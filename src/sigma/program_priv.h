@@ -237,6 +237,7 @@ struct sw_section {
 #define SW_ANY_FIELD 0u
 #define SW_MAX_PROGRAM_FIELDS 65000u
 #define SW_MAX_SECTION (UINT32_MAX - 16)
+#define SW_MAX_RULE_OPS (1u << 22) /* of one rule; SigmaHQ's largest has some hundreds */
 
 struct sw_program {
 #define SW_SECTION_MEMBER(type, name) \
