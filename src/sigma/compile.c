@@ -138,8 +138,8 @@ static int build_plans(struct sw_build *b, const struct class_rules *from)
     uint32_t class_count = sw_classes_count(b->classes);
     int rc = 0;
     for (uint32_t i = 0; i < class_count && rc == 0; i++) {
-        const struct sw_planned *rules = from->planned + from->classes[i].first;
         size_t count = from->classes[i].count;
+        const struct sw_planned *rules = count > 0 ? from->planned + from->classes[i].first : NULL;
         uint32_t plan = SW_NONE;
         bool added = false;
         struct sw_str key = {(const char *)rules, count * sizeof *rules};

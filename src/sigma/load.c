@@ -395,6 +395,8 @@ static void hash_more(struct sw_rules *rules, struct sw_str bytes)
 static int each_file(void *context, struct sw_str path, struct sw_str bytes, const char *error)
 {
     struct sw_loader *loader = context;
+    if (loader->options->seen != NULL)
+        loader->options->seen(loader->options->seen_arg, path, bytes, error);
     int rc = sw_loader_keep(loader, path, &loader->path);
     if (rc != 0)
         return rc;

@@ -16,6 +16,10 @@ struct sw_load_options {
     size_t placeholder_count;
     bool
         include_deprecated; /* rules of status deprecated or unsupported are loaded too (they are always valid input) */
+
+    /* Told of every file whose bytes were used, in order; `error` is why it couldn't be read. May be NULL. */
+    void (*seen)(void *arg, struct sw_str path, struct sw_str bytes, const char *error);
+    void *seen_arg;
 };
 
 /* Loads. Returns 0 even when rules were rejected; SW_E_* when a path can't be read at all or memory ends. */

@@ -181,7 +181,8 @@ static int on_expression(unsigned id, unsigned long long from, unsigned long lon
     (void)flags;
     const struct expression_match *match = arg;
     struct sw_matcher *m = match->matcher;
-    report(m, match->lookup, match->value, m->program->locals.at[match->lookup->expressions.first + id]);
+    if (id < match->lookup->expressions.count) /* as it always is, unless a cache file was tampered with */
+        report(m, match->lookup, match->value, m->program->locals.at[match->lookup->expressions.first + id]);
     return 0;
 }
 

@@ -179,6 +179,9 @@ static int take_text(const struct reading *r, struct sw_str text)
 static int each_file(void *context, struct sw_str path, struct sw_str bytes, const char *error)
 {
     const struct reading *r = context;
+    const struct sw_load_options *options = r->loader->options;
+    if (options->seen != NULL)
+        options->seen(options->seen_arg, path, bytes, error);
     int rc =
         error == NULL ? take_text(r, bytes) : sw_error_set(r->err, SW_E_IO, 0, 0, "can't read placeholders: %s", error);
     struct sw_str name = sw_arena_dup(&r->loader->scratch, path);
