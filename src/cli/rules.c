@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "cli/run.h"
 #include "report/finding.h"
+#include "sigma/cache.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -25,7 +26,9 @@ static const char *builtin_rules(void)
     return access(SEAWALL_DATADIR "/rules", R_OK) == 0 ? SEAWALL_DATADIR "/rules" : NULL;
 }
 
-static int load_only(struct sw_loaded_rules *loaded, const struct sw_settings *settings, struct sw_error *err)
+/* Loads the rules, and with classes compiles them, or takes both from the cache. */
+static int load(struct sw_loaded_rules *loaded, const struct sw_settings *settings, const struct sw_classes *classes,
+                struct sw_error *err)
 {
     const char *builtin = settings->no_builtin_rules ? NULL : builtin_rules();
     const char **paths = sw_alloc(settings->rules.count + 1, sizeof *paths);
@@ -43,8 +46,18 @@ static int load_only(struct sw_loaded_rules *loaded, const struct sw_settings *s
         .placeholder_count = settings->placeholders.count,
         .include_deprecated = settings->include_deprecated,
     };
-    int rc = count == 0 ? sw_error_set(err, SW_E_USAGE, 0, 0, "no rules: give some with --rules PATH")
-                        : sw_rules_load(&loaded->rules, &options, err);
+    struct sw_buf folder;
+    sw_buf_init(&folder, 1u << 16);
+    bool cache = sw_cache_folder(&folder);
+    int rc;
+    if (count == 0)
+        rc = sw_error_set(err, SW_E_USAGE, 0, 0, "no rules: give some with --rules PATH");
+    else if (classes == NULL)
+        rc = sw_rules_load(&loaded->rules, &options, err);
+    else
+        rc = sw_program_load(&loaded->rules, &loaded->program, &options, classes, settings->threads,
+                             cache ? folder.data : NULL, NULL, err);
+    sw_buf_fini(&folder);
     sw_free(paths);
     return rc;
 }
@@ -52,10 +65,7 @@ static int load_only(struct sw_loaded_rules *loaded, const struct sw_settings *s
 int sw_load_rules(struct sw_loaded_rules *loaded, const struct sw_settings *settings, const struct sw_classes *classes,
                   struct sw_error *err)
 {
-    int rc = load_only(loaded, settings, err);
-    if (rc == 0)
-        rc = sw_program_compile(&loaded->program, loaded->rules, classes, settings->threads, err);
-    return rc;
+    return load(loaded, settings, classes, err);
 }
 
 /* --- seawall rules -------------------------------------------------------------------------------------- */
@@ -208,7 +218,7 @@ static int run_verb(struct sw_buf *out, const struct sw_settings *settings, stru
     int status = SW_EXIT_USAGE;
     int rc = sw_classes_load(&classes, settings->mappings.items, settings->mappings.count, err);
     if (rc == 0)
-        rc = explain ? sw_load_rules(&loaded, settings, classes, err) : load_only(&loaded, settings, err);
+        rc = load(&loaded, settings, explain ? classes : NULL, err);
     if (rc == 0 && explain)
         status = rules_explain(out, settings, classes, &loaded);
     else if (rc == 0)

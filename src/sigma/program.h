@@ -16,7 +16,8 @@
 struct sw_program;
 struct sw_matcher;
 
-/* Compiles; `threads` >= 1 may be used. The rules must outlive the program unless it came from a cache. */
+/* Compiles; `threads` >= 1 may be used. The program keeps nothing of the rules or classes. (One from the cache lives in its rules:
+ * sigma/cache.h.) */
 int sw_program_compile(struct sw_program **program, const struct sw_rules *rules, const struct sw_classes *classes,
                        unsigned threads, struct sw_error *err);
 void sw_program_free(struct sw_program *program);
