@@ -57,6 +57,8 @@ static const char *add_op(struct sw_evtx_builder *b, const struct sw_evtx_op *op
 sw_field_id sw_evtx_build_field(struct sw_evtx_builder *b, struct sw_str name)
 {
     uint32_t id;
+    if (name.len == 0)
+        return SW_FIELD_DATA; /* damage: elements have names */
     if (sw_map_get(&b->ids, name, &id))
         return id;
     id = sw_field_intern(name);

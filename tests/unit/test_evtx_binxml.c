@@ -285,6 +285,16 @@ static void test_user_data(void **state)
                     "Rendering_Keyword=hi|ErrorCode=7");
 }
 
+/* Found by fuzzing: a field must have a name. */
+static void test_empty_name(void **state)
+{
+    (void)state;
+    begin();
+    x_leaf(e, "", 0, SW_EVTX_STRING);
+    VALUES(v_text);
+    assert_event(e, "|Data=hi");
+}
+
 static void test_name_from_value(void **state)
 {
     (void)state;
@@ -581,6 +591,7 @@ int main(void)
         cmocka_unit_test(test_system),          cmocka_unit_test(test_system_as_text), cmocka_unit_test(test_header_only),
         cmocka_unit_test(test_event_data),      cmocka_unit_test(test_optional),       cmocka_unit_test(test_joined_text),
         cmocka_unit_test(test_arrays),          cmocka_unit_test(test_user_data),      cmocka_unit_test(test_name_from_value),
+        cmocka_unit_test(test_empty_name),
         cmocka_unit_test(test_nested),          cmocka_unit_test(test_fragments),      cmocka_unit_test(test_cache),
         cmocka_unit_test(test_depth),           cmocka_unit_test(test_multiplication), cmocka_unit_test(test_text_limit),
         cmocka_unit_test(test_broken),          cmocka_unit_test(test_bad_definition), cmocka_unit_test(test_dependency_guess),
