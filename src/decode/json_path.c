@@ -50,7 +50,8 @@ sw_field_id sw_json_path_field(struct sw_json_paths *paths, uint32_t path)
     struct sw_json_path *node = &paths->nodes[path];
     if (!(node->flags & SW_JSON_NAMED)) {
         struct sw_str name = paths->names[path];
-        node->field = name.len > SW_MAX_FIELD_NAME ? (sw_field_id)SW_FIELD_MORE : sw_field_intern(name);
+        bool fits = name.len > 0 && name.len <= SW_MAX_FIELD_NAME; /* "" names no field */
+        node->field = fits ? sw_field_intern(name) : (sw_field_id)SW_FIELD_MORE;
         bool odd = node->mark != 0 || (node->flags & (SW_JSON_SKIP | SW_JSON_NAME | SW_JSON_VALUE)) != 0 ||
                    node->field == SW_FIELD_MORE;
         node->flags = (uint8_t)((node->flags & ~SW_JSON_ODD) | SW_JSON_NAMED | (odd ? SW_JSON_ODD : 0));

@@ -15,7 +15,7 @@
  *
  * Owner:   the reader owns its tree of paths. Fields live as long as the document and the arena.
  * Limits:  SW_MAX_JSON_DEPTH, SW_MAX_FIELDS (counted in event->dropped), SW_JSON_PATHS. What the tree of paths has no room
- *          for becomes SW_FIELD_MORE with the text "name=value".
+ *          for, and what has the name "", becomes SW_FIELD_MORE with the text "name=value".
  * Threads: one at a time.      Trust: hostile input.
  */
 #ifndef SW_DECODE_JSON_READ_H

@@ -41,7 +41,7 @@ static void tell_notes(const struct sw_json_reader *reader, struct sw_decode *d)
     if (reader->notes & SW_JSON_NOTE_HEX)
         sw_decode_note(d, "escape \\xHH");
     if (reader->notes & SW_JSON_NOTE_MORE)
-        sw_decode_note(d, "field names beyond the limit");
+        sw_decode_note(d, "fields kept as name=value");
 }
 
 int sw_json_record_emit(struct sw_json_state *state, struct sw_decode *d)
