@@ -1,9 +1,10 @@
 /*
  * evtx.c - Windows event logs (EVTX): the file's header, its chunks, and the records in them.
  *
- * Chunks are looked for, not counted: the header's numbers are wrong in files that were copied while in use, and parts of files
- * come without a header. Records are read up to the chunk's free-space offset; what lies behind it is stale, and is
- * read with --recover only. A wrong checksum is told but costs nothing. Needs evtx_run.c for what is in a record.
+ * Chunks are looked for, not counted: the header's numbers are wrong in files that were copied while in use, and parts
+ * of files come without a header. Records are read up to the chunk's free-space offset; what lies behind it is stale,
+ * and is read with --recover only. A wrong checksum is told but costs nothing. Needs evtx_run.c for what is in a
+ * record.
  */
 #include "base/error.h"
 #include "base/mem.h"
@@ -180,7 +181,8 @@ static bool is_zero(const uint8_t *p, size_t len)
     return len == 0 || (p[0] == 0 && memcmp(p, p + 1, len - 1) == 0);
 }
 
-/* Reads records from `*at` up to `end`, where the chunk's free space begins. Stops at the first place that is no record. */
+/* Reads records from `*at` up to `end`, where the chunk's free space begins. Stops at the first place that is no
+ * record. */
 static int walk_records(struct walk *w, size_t *at, size_t end)
 {
     while (*at < end) {
@@ -191,8 +193,9 @@ static int walk_records(struct walk *w, size_t *at, size_t end)
             return 0;
         }
         if (left < SW_EVTX_RECORD_LEAST || memcmp(p, record_magic, sizeof record_magic) != 0) {
-            reject(w, *at, left, w->len < SW_EVTX_CHUNK && left < SW_EVTX_RECORD_LEAST ? "record cut off by the end of the file"
-                                                                                        : "not a record");
+            reject(w, *at, left,
+                   w->len < SW_EVTX_CHUNK && left < SW_EVTX_RECORD_LEAST ? "record cut off by the end of the file"
+                                                                         : "not a record");
             return 0;
         }
         size_t size = sw_evtx_u32(p + 4);
@@ -267,7 +270,8 @@ static void check_sums(struct walk *w, size_t free_space)
     sum = sw_evtx_crc(sum, w->chunk + 128, SW_EVTX_CHUNK_HEADER - 128);
     if (sum != sw_evtx_u32(w->chunk + 124))
         note(w, 0, "checksum of a chunk's header is wrong");
-    if (sw_evtx_crc(0, w->chunk + SW_EVTX_CHUNK_HEADER, free_space - SW_EVTX_CHUNK_HEADER) != sw_evtx_u32(w->chunk + 52))
+    if (sw_evtx_crc(0, w->chunk + SW_EVTX_CHUNK_HEADER, free_space - SW_EVTX_CHUNK_HEADER) !=
+        sw_evtx_u32(w->chunk + 52))
         note(w, 0, "checksum of a chunk's records is wrong");
 }
 

@@ -183,8 +183,8 @@ static const char *insert_guard(struct sw_evtx_builder *b, size_t at, uint16_t i
     if (why != NULL)
         return why;
     memmove(&b->ops[at + 1], &b->ops[at], (b->op_count - 1 - at) * sizeof *b->ops);
-    b->ops[at] = (struct sw_evtx_op){
-        .code = SW_EVTX_OP_GUARD, .index = index, .count = (uint32_t)(b->op_count - 1 - at)};
+    b->ops[at] =
+        (struct sw_evtx_op){.code = SW_EVTX_OP_GUARD, .index = index, .count = (uint32_t)(b->op_count - 1 - at)};
     return NULL;
 }
 
@@ -192,8 +192,8 @@ static const char *insert_guard(struct sw_evtx_builder *b, size_t at, uint16_t i
 
 static bool is_structural(uint8_t context, struct sw_str name)
 {
-    static const char *const parts[] = {"System",        "EventData", "UserData", "RenderingInfo", "ProcessingErrorData",
-                                        "DebugData"};
+    static const char *const parts[] = {"System",        "EventData",           "UserData",
+                                        "RenderingInfo", "ProcessingErrorData", "DebugData"};
     if (context == SW_EVTX_IN_DOCUMENT)
         return sw_str_is(name, "Event");
     if (context != SW_EVTX_IN_EVENT)
@@ -257,10 +257,9 @@ static const char *add_element_field(struct sw_evtx_builder *b, const struct sw_
     for (size_t i = 0; i < count && count > 1; i++) {
         if (!pieces[i].is_value)
             continue;
-        const char *why = add_op(b, &(struct sw_evtx_op){.code = SW_EVTX_OP_NEST,
-                                                         .context = e->inner,
-                                                         .depth = (uint8_t)b->depth,
-                                                         .index = pieces[i].index});
+        const char *why = add_op(
+            b, &(struct sw_evtx_op){
+                   .code = SW_EVTX_OP_NEST, .context = e->inner, .depth = (uint8_t)b->depth, .index = pieces[i].index});
         if (why != NULL)
             return why;
     }
@@ -300,8 +299,8 @@ static struct sw_str without_spaces(struct sw_evtx_builder *b, struct sw_str tex
 }
 
 /* The Name of a Data element: what its field is called. */
-static const char *name_element(struct sw_evtx_builder *b, struct sw_evtx_element *e, const struct sw_evtx_piece *pieces,
-                                size_t count)
+static const char *name_element(struct sw_evtx_builder *b, struct sw_evtx_element *e,
+                                const struct sw_evtx_piece *pieces, size_t count)
 {
     if (!all_text(pieces, count)) {
         e->named_by_value = true;

@@ -1,10 +1,10 @@
 /*
  * evtx_cache.c - programs of templates, kept over chunks.
  *
- * The same template stands in chunk after chunk with other bytes: its names are offsets into the chunk, and each name is
- * written out only where the chunk uses it first. A cached program therefore keeps the template it was made of, with the
- * names resolved, and serves another chunk's template only after comparing all of it: every byte that is no offset, and
- * every name that an offset leads to. Within a chunk a template is known by its offset.
+ * The same template stands in chunk after chunk with other bytes: its names are offsets into the chunk, and each name
+ * is written out only where the chunk uses it first. A cached program therefore keeps the template it was made of, with
+ * the names resolved, and serves another chunk's template only after comparing all of it: every byte that is no offset,
+ * and every name that an offset leads to. Within a chunk a template is known by its offset.
  */
 #include "base/hash.h"
 #include "base/mem.h"
@@ -150,8 +150,9 @@ static const struct sw_evtx_program *compile_kept(struct sw_evtx_cache *cache, s
     return NULL;
 }
 
-static const struct sw_evtx_program *compile_spare(struct sw_evtx_compiler *compiler, const struct sw_evtx_source *source,
-                                                   struct sw_arena *spare, const char **why)
+static const struct sw_evtx_program *compile_spare(struct sw_evtx_compiler *compiler,
+                                                   const struct sw_evtx_source *source, struct sw_arena *spare,
+                                                   const char **why)
 {
     struct sw_evtx_program *program = sw_arena_raw(spare, sizeof *program, _Alignof(struct sw_evtx_program));
     *why = program == NULL ? sw_evtx_no_memory : sw_evtx_compile(compiler, source, spare, program);
@@ -188,8 +189,12 @@ const char *sw_evtx_cache_get(struct sw_evtx_cache *cache, struct sw_evtx_compil
     size_t size = sw_evtx_u32(chunk + offset + SW_EVTX_TEMPLATE_HEADER - 4);
     if (chunk_len - start < size)
         return "template out of bounds";
-    struct sw_evtx_source source = {
-        .chunk = chunk, .chunk_len = chunk_len, .start = start, .end = start + size, .is_template = true, .context = context};
+    struct sw_evtx_source source = {.chunk = chunk,
+                                    .chunk_len = chunk_len,
+                                    .start = start,
+                                    .end = start + size,
+                                    .is_template = true,
+                                    .context = context};
     struct sw_str key = {(const char *)chunk + offset + 4, SW_EVTX_TEMPLATE_HEADER - 4};
     uint64_t hash = sw_hash_seed(key, context);
     const struct variant *known = find(cache, &source, hash);

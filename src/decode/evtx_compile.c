@@ -230,10 +230,9 @@ static const char *read_substitution(struct sw_evtx_compiler *c, bool optional)
     const uint8_t *p = take(c, 3);
     if (p == NULL)
         return sw_evtx_broken;
-    return sw_evtx_build_piece(&c->builder, &(struct sw_evtx_piece){.text = SW_STR_INIT(""),
-                                                                    .index = sw_evtx_u16(p),
-                                                                    .is_value = true,
-                                                                    .is_optional = optional});
+    return sw_evtx_build_piece(
+        &c->builder, &(struct sw_evtx_piece){
+                         .text = SW_STR_INIT(""), .index = sw_evtx_u16(p), .is_value = true, .is_optional = optional});
 }
 
 const char *sw_evtx_instance(const uint8_t *chunk, size_t chunk_len, size_t at, size_t end, uint32_t *definition,

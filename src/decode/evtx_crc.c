@@ -2,7 +2,8 @@
  * evtx_crc.c - CRC-32 of RFC 1952 at memory speed, so that checking every chunk is free.
  *
  * With carry-less multiplication where the processor has it (V. Gopal et al., "Fast CRC Computation for Generic
- * Polynomials Using PCLMULQDQ Instruction", Intel 2009, whose names the constants bear), else eight bytes a step by tables.
+ * Polynomials Using PCLMULQDQ Instruction", Intel 2009, whose names the constants bear), else eight bytes a step by
+ * tables.
  */
 #include "decode/evtx_priv.h"
 

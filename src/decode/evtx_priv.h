@@ -1,9 +1,9 @@
 /*
  * evtx_priv.h - the parts of the EVTX decoder, for evtx*.c only.
  *
- * The way of a record: evtx.c finds it in its chunk; evtx_run.c reads its template instance, gets the template's program
- * from evtx_cache.c, and runs it over the record's values, each becoming a field through evtx_value.c; evtx_compile.c
- * makes programs of BinXML. docs/formats/evtx.md tells the format and the choices made.
+ * The way of a record: evtx.c finds it in its chunk; evtx_run.c reads its template instance, gets the template's
+ * program from evtx_cache.c, and runs it over the record's values, each becoming a field through evtx_value.c;
+ * evtx_compile.c makes programs of BinXML. docs/formats/evtx.md tells the format and the choices made.
  *
  * Trust:   hostile input. Offsets count from the chunk's start and are checked against its length.
  * Threads: a state belongs to one worker.
@@ -197,9 +197,9 @@ struct sw_evtx_program {
 
 /* A name that a template refers to: what a cached program depends on besides the template's own bytes. */
 struct sw_evtx_ref {
-    uint32_t at;     /* of the name's offset, in the template's BinXML */
-    uint16_t units;  /* length of the name in UTF-16 units */
-    bool in_place;   /* the name follows its offset */
+    uint32_t at;         /* of the name's offset, in the template's BinXML */
+    uint16_t units;      /* length of the name in UTF-16 units */
+    bool in_place;       /* the name follows its offset */
     const uint8_t *name; /* UTF-16 */
 };
 
@@ -218,8 +218,8 @@ struct sw_evtx_compiler *sw_evtx_compiler_new(void);
 void sw_evtx_compiler_free(struct sw_evtx_compiler *compiler);
 
 /* Makes the program of a stretch of BinXML; its operations and texts are taken from `arena`. */
-const char *sw_evtx_compile(struct sw_evtx_compiler *compiler, const struct sw_evtx_source *source, struct sw_arena *arena,
-                            struct sw_evtx_program *program);
+const char *sw_evtx_compile(struct sw_evtx_compiler *compiler, const struct sw_evtx_source *source,
+                            struct sw_arena *arena, struct sw_evtx_program *program);
 
 /* The names that the program compiled last refers to. They point into its chunk. */
 const struct sw_evtx_ref *sw_evtx_compiler_refs(const struct sw_evtx_compiler *compiler, uint32_t *count);

@@ -1,8 +1,8 @@
 /*
  * evtx_run.c - runs programs over the values of a record, and so fills the event.
  *
- * Values may hold BinXML themselves: each such piece, and each template instance, is a frame on a stack of bounded height.
- * What a record may cost is bounded in steps and in text, because templates can multiply.
+ * Values may hold BinXML themselves: each such piece, and each template instance, is a frame on a stack of bounded
+ * height. What a record may cost is bounded in steps and in text, because templates can multiply.
  */
 #include "base/error.h"
 #include "base/mem.h"
@@ -78,7 +78,8 @@ void sw_evtx_runner_chunk(struct sw_evtx_runner *r, const uint8_t *chunk, size_t
 static const struct sw_evtx_value null_value = {0};
 
 /* Room for `count` values, counted as steps. */
-static const char *value_room(struct sw_evtx_runner *r, struct sw_arena *arena, size_t count, struct sw_evtx_value **values)
+static const char *value_room(struct sw_evtx_runner *r, struct sw_arena *arena, size_t count,
+                              struct sw_evtx_value **values)
 {
     r->steps += (uint32_t)count;
     if (r->steps > SW_MAX_EVTX_STEPS)
@@ -88,8 +89,8 @@ static const char *value_room(struct sw_evtx_runner *r, struct sw_arena *arena, 
 }
 
 /* There are at least program->values of the values: what a record lacks is null. */
-static const char *push(struct sw_evtx_runner *r, const struct sw_evtx_program *program, const struct sw_evtx_value *values,
-                        uint32_t count, uint32_t depth)
+static const char *push(struct sw_evtx_runner *r, const struct sw_evtx_program *program,
+                        const struct sw_evtx_value *values, uint32_t count, uint32_t depth)
 {
     if (r->frame_count == SW_MAX_XML_DEPTH || depth + program->depth > SW_MAX_XML_DEPTH)
         return too_deep;
@@ -100,10 +101,10 @@ static const char *push(struct sw_evtx_runner *r, const struct sw_evtx_program *
     return NULL;
 }
 
-/* Reads the values whose descriptors (a size and a type each) begin at chunk[at] and whose bytes follow; `room` of them are
- * made. There are as many descriptors; *after is where the values' bytes end, which may be beyond anything. */
-static const char *read_values(const uint8_t *chunk, size_t at, uint32_t count, uint32_t room, struct sw_evtx_value *values,
-                               size_t *after)
+/* Reads the values whose descriptors (a size and a type each) begin at chunk[at] and whose bytes follow; `room` of them
+ * are made. There are as many descriptors; *after is where the values' bytes end, which may be beyond anything. */
+static const char *read_values(const uint8_t *chunk, size_t at, uint32_t count, uint32_t room,
+                               struct sw_evtx_value *values, size_t *after)
 {
     const uint8_t *descriptor = chunk + at;
     uint32_t data = (uint32_t)at + count * 4;
@@ -120,10 +121,10 @@ static const char *read_values(const uint8_t *chunk, size_t at, uint32_t count, 
     return known ? NULL : "value of unknown type";
 }
 
-/* Runs the template instance at chunk[at..end), behind its token. If `alone` is given it is set to whether nothing follows
- * but the end; if something does, nothing is pushed. */
-static const char *push_instance(struct sw_evtx_runner *r, struct sw_arena *arena, size_t at, size_t end, uint8_t context,
-                                 uint32_t depth, bool *alone)
+/* Runs the template instance at chunk[at..end), behind its token. If `alone` is given it is set to whether nothing
+ * follows but the end; if something does, nothing is pushed. */
+static const char *push_instance(struct sw_evtx_runner *r, struct sw_arena *arena, size_t at, size_t end,
+                                 uint8_t context, uint32_t depth, bool *alone)
 {
     uint32_t definition;
     const struct sw_evtx_program *program;
@@ -185,15 +186,19 @@ static const char *push_stream(struct sw_evtx_runner *r, struct sw_arena *arena,
         if (why != NULL || alone)
             return why;
     }
-    struct sw_evtx_source source = {
-        .chunk = r->chunk, .chunk_len = r->chunk_len, .start = at, .end = end, .context = (enum sw_evtx_context)context};
+    struct sw_evtx_source source = {.chunk = r->chunk,
+                                    .chunk_len = r->chunk_len,
+                                    .start = at,
+                                    .end = end,
+                                    .context = (enum sw_evtx_context)context};
     return push_elements(r, arena, &source, depth);
 }
 
 static const char *push_value(struct sw_evtx_runner *r, struct sw_arena *arena, const struct sw_evtx_op *op,
                               struct sw_evtx_value value, uint32_t depth)
 {
-    return push_stream(r, arena, sw_evtx_at(value), (size_t)sw_evtx_at(value) + sw_evtx_len(value), op->context, depth + op->depth);
+    return push_stream(r, arena, sw_evtx_at(value), (size_t)sw_evtx_at(value) + sw_evtx_len(value), op->context,
+                       depth + op->depth);
 }
 
 /* --- fields ----------------------------------------------------------------------------------------------- */
@@ -249,8 +254,8 @@ static const char *add_more(struct sw_evtx_runner *r, struct sw_decode *d, struc
 }
 
 /* What an operation with flags does with its field's text. */
-static const char *add_flagged(struct sw_evtx_runner *r, struct sw_decode *d, const struct sw_evtx_op *op, uint32_t depth,
-                               struct sw_evtx_text kind, struct sw_str text)
+static const char *add_flagged(struct sw_evtx_runner *r, struct sw_decode *d, const struct sw_evtx_op *op,
+                               uint32_t depth, struct sw_evtx_text kind, struct sw_str text)
 {
     bool zoned;
     uint64_t number;
@@ -275,8 +280,8 @@ static const char *add_flagged(struct sw_evtx_runner *r, struct sw_decode *d, co
     return NULL;
 }
 
-static inline const char *add(struct sw_evtx_runner *r, struct sw_decode *d, const struct sw_evtx_op *op, uint32_t depth,
-                              struct sw_evtx_text kind, struct sw_str text)
+static inline const char *add(struct sw_evtx_runner *r, struct sw_decode *d, const struct sw_evtx_op *op,
+                              uint32_t depth, struct sw_evtx_text kind, struct sw_str text)
 {
     if ((op->flags & SW_EVTX_SPECIAL) != 0)
         return add_flagged(r, d, op, depth, kind, text);
@@ -341,8 +346,9 @@ static char *put_piece(const struct sw_evtx_runner *r, char *out, struct sw_evtx
 }
 
 /* The text of the `op->count` pieces behind op; the piece `array` stands for `item` if it isn't NULL. */
-static const char *join(struct sw_evtx_runner *r, struct sw_arena *arena, const struct frame *f, const struct sw_evtx_op *op,
-                        const struct sw_evtx_op *array, struct sw_evtx_value item, struct sw_str *text)
+static const char *join(struct sw_evtx_runner *r, struct sw_arena *arena, const struct frame *f,
+                        const struct sw_evtx_op *op, const struct sw_evtx_op *array, struct sw_evtx_value item,
+                        struct sw_str *text)
 {
     const struct sw_evtx_op *end = op + 1 + op->count;
     r->steps += op->count;
@@ -366,12 +372,14 @@ static const char *join(struct sw_evtx_runner *r, struct sw_arena *arena, const 
     return NULL;
 }
 
-static const char *run_join(struct sw_evtx_runner *r, struct sw_decode *d, const struct frame *f, const struct sw_evtx_op *op)
+static const char *run_join(struct sw_evtx_runner *r, struct sw_decode *d, const struct frame *f,
+                            const struct sw_evtx_op *op)
 {
     const struct sw_evtx_op *array = NULL;
     bool holds_elements = false;
     for (uint32_t i = 0; i < op->count; i++) {
-        uint8_t type = op[1 + i].code == SW_EVTX_PIECE_VALUE ? sw_evtx_type(value_of(f, op[1 + i].index)) : SW_EVTX_NULL;
+        uint8_t type =
+            op[1 + i].code == SW_EVTX_PIECE_VALUE ? sw_evtx_type(value_of(f, op[1 + i].index)) : SW_EVTX_NULL;
         holds_elements = holds_elements || type == SW_EVTX_BINXML;
         if (array == NULL && (type & SW_EVTX_ARRAY))
             array = &op[1 + i];
@@ -395,7 +403,8 @@ static const char *run_join(struct sw_evtx_runner *r, struct sw_decode *d, const
     return why;
 }
 
-static const char *run_name(struct sw_evtx_runner *r, struct sw_decode *d, const struct frame *f, const struct sw_evtx_op *op)
+static const char *run_name(struct sw_evtx_runner *r, struct sw_decode *d, const struct frame *f,
+                            const struct sw_evtx_op *op)
 {
     struct sw_str text;
     const char *why = join(r, d->arena, f, op, NULL, null_value, &text);
@@ -439,8 +448,8 @@ static uint8_t take_special(const struct sw_evtx_runner *r, struct sw_decode *d,
 }
 
 /* A value in an element or attribute of its own. Sets *pushed when it was BinXML. */
-static const char *run_value(struct sw_evtx_runner *r, struct sw_decode *d, const struct frame *f, const struct sw_evtx_op *op,
-                             bool *pushed)
+static const char *run_value(struct sw_evtx_runner *r, struct sw_decode *d, const struct frame *f,
+                             const struct sw_evtx_op *op, bool *pushed)
 {
     struct sw_evtx_value value = value_of(f, op->index);
     if (sw_evtx_type(value) == SW_EVTX_NULL) {
@@ -499,9 +508,9 @@ static inline bool is_usual(struct sw_evtx_value value)
     return (uint8_t)(sw_evtx_type(value) - 1) < SW_EVTX_BINXML - 1;
 }
 
-/* Runs the operations from f->at on as far as they are of the frequent kinds: a value or a constant text becomes a plain
- * field, a null value none or takes others with it. Stops as well where room has to be made. The frame's, event's and runner's state is held in
- * locals, for every byte written might change it in the compiler's eyes. */
+/* Runs the operations from f->at on as far as they are of the frequent kinds: a value or a constant text becomes a
+ * plain field, a null value none or takes others with it. Stops as well where room has to be made. The frame's, event's
+ * and runner's state is held in locals, for every byte written might change it in the compiler's eyes. */
 static void run_frequent(struct sw_evtx_runner *r, struct sw_event *event, struct frame *f)
 {
     const struct sw_evtx_op *op = f->at;
@@ -527,7 +536,8 @@ static void run_frequent(struct sw_evtx_runner *r, struct sw_event *event, struc
             fields[count++] = (struct sw_field){op->field, (uint32_t)op->text.len, op->text.ptr, SW_STRING, flags};
         } else if (op->code == SW_EVTX_OP_GUARD) {
             op += sw_evtx_type(value) == SW_EVTX_NULL ? op->count : 0;
-        } else if (op->code != SW_EVTX_OP_FIELD || sw_evtx_type(value) != SW_EVTX_NULL || !(op->flags & SW_EVTX_OMIT_NULL)) {
+        } else if (op->code != SW_EVTX_OP_FIELD || sw_evtx_type(value) != SW_EVTX_NULL ||
+                   !(op->flags & SW_EVTX_OMIT_NULL)) {
             break;
         }
     }

@@ -1,8 +1,8 @@
 /*
  * evtx_value.c - values of BinXML as text, in their canonical XML form ([MS-EVEN6] 3.1.4.7.3).
  *
- * Numbers in decimal, hexInt as Windows shows it (0x3e7, not padded), binary in upper-case hex, times in ISO 8601 UTC with
- * nine digits. A value shorter than its type is shown as hex, for it means something else than its type says.
+ * Numbers in decimal, hexInt as Windows shows it (0x3e7, not padded), binary in upper-case hex, times in ISO 8601 UTC
+ * with nine digits. A value shorter than its type is shown as hex, for it means something else than its type says.
  */
 #include "base/utf.h"
 #include "decode/evtx_priv.h"
@@ -47,11 +47,11 @@ static const struct {
 };
 
 const bool sw_evtx_type_known[256] = {
-    [SW_EVTX_NULL ... SW_EVTX_HEX64] = true,
+    [SW_EVTX_NULL... SW_EVTX_HEX64] = true,
     [SW_EVTX_HANDLE] = true,
     [SW_EVTX_BINXML] = true,
     [SW_EVTX_XML] = true,
-    [SW_EVTX_ARRAY | SW_EVTX_STRING ... SW_EVTX_ARRAY | SW_EVTX_HEX64] = true,
+    [SW_EVTX_ARRAY | SW_EVTX_STRING... SW_EVTX_ARRAY | SW_EVTX_HEX64] = true,
 };
 
 size_t sw_evtx_type_size(uint8_t type)
@@ -67,9 +67,9 @@ size_t sw_evtx_type_size(uint8_t type)
 static uint64_t eight_digits(uint32_t v)
 {
     uint64_t x = (uint64_t)(v / 10000) | (uint64_t)(v % 10000) << 32; /* two of four digits */
-    uint64_t high = (x * 10486 >> 20) & 0x0000007f0000007full;         /* / 100 */
-    x = high | (x - high * 100) << 16;                                 /* four of two digits */
-    high = (x * 103 >> 10) & 0x000f000f000f000full;                    /* / 10 */
+    uint64_t high = (x * 10486 >> 20) & 0x0000007f0000007full;        /* / 100 */
+    x = high | (x - high * 100) << 16;                                /* four of two digits */
+    high = (x * 103 >> 10) & 0x000f000f000f000full;                   /* / 10 */
     return high | (x - high * 10) << 8;
 }
 
@@ -181,7 +181,8 @@ static char *put_real(char *out, double v, bool single)
     for (int precision = single ? 6 : 15; precision <= 17; precision++) {
         len = snprintf(out, SW_EVTX_VALUE_LEAST, "%.*g", precision, v);
         double back = 0;
-        if (len > 0 && sw_str_double(sw_strn(out, (size_t)len), &back) == 0 && (single ? (float)back == (float)v : back == v))
+        if (len > 0 && sw_str_double(sw_strn(out, (size_t)len), &back) == 0 &&
+            (single ? (float)back == (float)v : back == v))
             break;
     }
     return out + (len > 0 && len < SW_EVTX_VALUE_LEAST ? len : 0);
@@ -271,9 +272,10 @@ static inline struct sw_evtx_text put_utf16(char *out, const uint8_t *p, size_t 
 /* Code page 1252; its five unassigned bytes become the control characters of Latin-1, as Windows does. */
 OUT_OF_LINE static char *put_ansi(char *out, const uint8_t *p, size_t len)
 {
-    static const uint16_t high[32] = {0x20ac, 0x81,   0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
-                                      0x2039, 0x0152, 0x8d,   0x017d, 0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
-                                      0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x9d,   0x017e, 0x0178};
+    static const uint16_t high[32] = {0x20ac, 0x81,   0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+                                      0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8d,   0x017d, 0x8f,
+                                      0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+                                      0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x9d,   0x017e, 0x0178};
     while (len > 0 && p[len - 1] == 0)
         len--;
     for (size_t i = 0; i < len;) {

@@ -18,8 +18,9 @@
  * "true" and "false". SW_NULL is a JSON null: for rules it is as if the field were absent. */
 enum sw_type { SW_STRING, SW_INT, SW_FLOAT, SW_BOOL, SW_NULL };
 
-/* What is known of a value's text. SW_FIELD_PLAIN: it is printable ASCII without quote and backslash (if its type is a number or
- * a boolean: as JSON writes it), and may be read in whole blocks of SW_FIELD_BLOCK bytes from its start on. Whoever copies a text elsewhere drops the flag. */
+/* What is known of a value's text. SW_FIELD_PLAIN: it is printable ASCII without quote and backslash (if its type is a number
+ * or a boolean: as JSON writes it), and may be read in whole blocks of SW_FIELD_BLOCK bytes from its start on. Whoever
+ * copies a text elsewhere drops the flag. */
 enum sw_field_flags { SW_FIELD_PLAIN = 1 };
 #define SW_FIELD_BLOCK 32
 

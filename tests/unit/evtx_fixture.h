@@ -1,5 +1,6 @@
 /*
- * evtx_fixture.h - writes EVTX chunks token by token, and decodes bytes into lines of text, for the tests of the EVTX decoder.
+ * evtx_fixture.h - writes EVTX chunks token by token, and decodes bytes into lines of text, for the tests of the EVTX
+ * decoder.
  *
  * A file is a header and chunks: evtx_chunk() begins one, evtx_record() ... evtx_record_end() write its records,
  * evtx_seal() ends it. Names are written out at their first use in a chunk and referred to afterwards, as Windows does.
@@ -339,9 +340,10 @@ static inline struct sw_classes *fixture_classes(void)
     return classes;
 }
 
-/* Decodes bytes in slices cut by split() out of pieces of `piece` bytes; each slice is a copy of its own, so that reading
- * beyond it shows under ASan. With failures allowed, r->rc tells; else it must be 0. */
-static inline void decode_bytes(struct decoded *r, const uint8_t *data, size_t len, size_t piece, bool recover, bool may_fail)
+/* Decodes bytes in slices cut by split() out of pieces of `piece` bytes; each slice is a copy of its own, so that
+ * reading beyond it shows under ASan. With failures allowed, r->rc tells; else it must be 0. */
+static inline void decode_bytes(struct decoded *r, const uint8_t *data, size_t len, size_t piece, bool recover,
+                                bool may_fail)
 {
     struct sw_source_info source = {.path = SW_STR("test"), .modified = SW_TIME_NONE, .recover = recover};
     const struct sw_classes *classes = fixture_classes();
@@ -397,7 +399,8 @@ static inline uint64_t reason_count(const struct sw_reason *reasons, size_t coun
 
 #define assert_rejected(r, text, times) \
     assert_int_equal(reason_count((r)->stats.reasons, (r)->stats.reason_count, (text)), (times))
-#define assert_noted(r, text, times) assert_int_equal(reason_count((r)->stats.notes, (r)->stats.note_count, (text)), (times))
+#define assert_noted(r, text, times) \
+    assert_int_equal(reason_count((r)->stats.notes, (r)->stats.note_count, (text)), (times))
 
 /* Decodes a file of one event and compares what comes behind its number and time. */
 #define assert_event(e, expected) \

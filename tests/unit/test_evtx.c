@@ -1,6 +1,6 @@
 /*
- * test_evtx.c - files and chunks of EVTX: recognising, cutting, damage of every kind, slack space, failing memory; and the
- * corner files of the corpora, where they are at hand.
+ * test_evtx.c - files and chunks of EVTX: recognising, cutting, damage of every kind, slack space, failing memory; and
+ * the corner files of the corpora, where they are at hand.
  */
 #include "evtx_fixture.h"
 
@@ -252,7 +252,7 @@ static void test_truncation(void **state)
     size_t end = e->record + sw_evtx_u32(e->bytes + e->record + 4);
     struct decoded r;
     uint64_t before = 0;
-    for (size_t len = 0; len < end + 600; len += len > end - 700 || (len > 4000 && len < 6500) ? 1 : 61) {
+    for (size_t len = 0; len<end + 600; len += len> end - 700 || (len > 4000 && len < 6500) ? 1 : 61) {
         uint8_t *copy = malloc(len + 1);
         assert_non_null(copy);
         memcpy(copy, e->bytes, len);
@@ -296,7 +296,8 @@ static void test_recovery(void **state)
     (void)state;
     make_file(2, 4);
     struct decoded r;
-    put_at32(e, 4096 + 65536 + 48, (uint32_t)(e->record - 4096 - 65536)); /* the fourth record of the second chunk is stale */
+    put_at32(e, 4096 + 65536 + 48,
+             (uint32_t)(e->record - 4096 - 65536)); /* the fourth record of the second chunk is stale */
     decode_bytes(&r, e->bytes, e->len, 1u << 20, false, false);
     assert_counts(&r, 7, 0);
     decoded_free(&r);

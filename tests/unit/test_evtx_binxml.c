@@ -43,7 +43,8 @@ static void values(const struct value *v, size_t count)
     evtx_seal(e);
 }
 
-#define VALUES(...) values((const struct value[]){__VA_ARGS__}, sizeof((const struct value[]){__VA_ARGS__}) / sizeof(struct value))
+#define VALUES(...) \
+    values((const struct value[]){__VA_ARGS__}, sizeof((const struct value[]){__VA_ARGS__}) / sizeof(struct value))
 
 static const struct value v_null = {SW_EVTX_NULL, "", 0};
 static const struct value v_text = {SW_EVTX_STRING, "h\0i\0", 4};
@@ -84,11 +85,13 @@ static void test_system(void **state)
     x_leaf(e, "Channel", 1, SW_EVTX_STRING);
     x_close(e);
     VALUES({SW_EVTX_UINT16, "\x10\x12", 2}, v_null, {SW_EVTX_UINT16, "\x01\0", 2},
-           {SW_EVTX_FILETIME, "\x01\x80\x3e\xd5\xde\xb1\x9d\x01", 8}, {SW_EVTX_UINT64, "\x05\0\0\0\1\0\0\0", 8}, v_empty);
+           {SW_EVTX_FILETIME, "\x01\x80\x3e\xd5\xde\xb1\x9d\x01", 8}, {SW_EVTX_UINT64, "\x05\0\0\0\1\0\0\0", 8},
+           v_empty);
     struct decoded r;
     decode_file(&r, e);
-    assert_string_equal(r.out.data, "4294967301 1970-01-01T00:00:00.000000100Z|Provider_Name=Prov|EventID_Qualifiers=1|EventID=4624|"
-                                    "TimeCreated=1970-01-01T00:00:00.000000100Z|EventRecordID=4294967301|Computer=\n");
+    assert_string_equal(
+        r.out.data, "4294967301 1970-01-01T00:00:00.000000100Z|Provider_Name=Prov|EventID_Qualifiers=1|EventID=4624|"
+                    "TimeCreated=1970-01-01T00:00:00.000000100Z|EventRecordID=4294967301|Computer=\n");
     assert_int_equal(r.stats.note_count, 0);
     decoded_free(&r);
 }
@@ -111,7 +114,8 @@ static void test_system_as_text(void **state)
     VALUES(v_null);
     struct decoded r;
     decode_file(&r, e);
-    assert_string_equal(r.out.data, "77 2024-05-06T07:08:09.500Z|TimeCreated=2024-05-06T07:08:09.5Z|EventRecordID=77\n");
+    assert_string_equal(r.out.data,
+                        "77 2024-05-06T07:08:09.500Z|TimeCreated=2024-05-06T07:08:09.5Z|EventRecordID=77\n");
     decoded_free(&r);
 }
 
@@ -147,7 +151,8 @@ static void test_event_data(void **state)
     x_leaf(e, "Missing", 9, SW_EVTX_STRING);
     x_close(e);
     VALUES(v_text, v_empty, v_null, v_seven, {SW_EVTX_BINARY, "\xd9\x06", 2});
-    assert_event(e, "|EventData_Name=KIND|ProcessName=hi|Empty=|Null=|Data=7|Data=hi|Data=7|Data=|Binary=D906|Missing=");
+    assert_event(e,
+                 "|EventData_Name=KIND|ProcessName=hi|Empty=|Null=|Data=7|Data=hi|Data=7|Data=|Binary=D906|Missing=");
 }
 
 static void test_optional(void **state)
@@ -281,8 +286,9 @@ static void test_user_data(void **state)
     x_leaf(e, "ErrorCode", 0, SW_EVTX_UINT32);
     x_close(e);
     VALUES(v_seven, v_text);
-    assert_event(e, "|Error_Code=7|Leaf=hi|Empty=|Named=hi|Inner=7|Both=text|Rendering_Culture=en-US|Rendering_Message=hi|"
-                    "Rendering_Keyword=hi|ErrorCode=7");
+    assert_event(e,
+                 "|Error_Code=7|Leaf=hi|Empty=|Named=hi|Inner=7|Both=text|Rendering_Culture=en-US|Rendering_Message=hi|"
+                 "Rendering_Keyword=hi|ErrorCode=7");
 }
 
 /* Found by fuzzing: a field must have a name. */
@@ -588,13 +594,25 @@ static void test_dependency_guess(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_system),          cmocka_unit_test(test_system_as_text), cmocka_unit_test(test_header_only),
-        cmocka_unit_test(test_event_data),      cmocka_unit_test(test_optional),       cmocka_unit_test(test_joined_text),
-        cmocka_unit_test(test_arrays),          cmocka_unit_test(test_user_data),      cmocka_unit_test(test_name_from_value),
+        cmocka_unit_test(test_system),
+        cmocka_unit_test(test_system_as_text),
+        cmocka_unit_test(test_header_only),
+        cmocka_unit_test(test_event_data),
+        cmocka_unit_test(test_optional),
+        cmocka_unit_test(test_joined_text),
+        cmocka_unit_test(test_arrays),
+        cmocka_unit_test(test_user_data),
+        cmocka_unit_test(test_name_from_value),
         cmocka_unit_test(test_empty_name),
-        cmocka_unit_test(test_nested),          cmocka_unit_test(test_fragments),      cmocka_unit_test(test_cache),
-        cmocka_unit_test(test_depth),           cmocka_unit_test(test_multiplication), cmocka_unit_test(test_text_limit),
-        cmocka_unit_test(test_broken),          cmocka_unit_test(test_bad_definition), cmocka_unit_test(test_dependency_guess),
+        cmocka_unit_test(test_nested),
+        cmocka_unit_test(test_fragments),
+        cmocka_unit_test(test_cache),
+        cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_multiplication),
+        cmocka_unit_test(test_text_limit),
+        cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_bad_definition),
+        cmocka_unit_test(test_dependency_guess),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

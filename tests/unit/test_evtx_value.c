@@ -159,7 +159,8 @@ static void test_times(void **state)
     TEXT(SW_EVTX_FILETIME, "\x00\x80\x3e\xd5\xde\xb1\x9d\x01", "1970-01-01T00:00:00.000000000Z");
     TEXT(SW_EVTX_FILETIME, "\x01\x80\x3e\xd5\xde\xb1\x9d\x01", "1970-01-01T00:00:00.000000100Z");
     TEXT(SW_EVTX_FILETIME, "\xff\xff\xff\xff\xff\xff\xff\xff", "60056-05-28T05:36:10.955161500Z");
-    TEXT(SW_EVTX_SYSTEMTIME, "\xe8\x07\x02\x00\x04\x00\x1d\x00\x17\x00\x3b\x00\x3a\x00\xe7\x03", "2024-02-29T23:59:58.999Z");
+    TEXT(SW_EVTX_SYSTEMTIME, "\xe8\x07\x02\x00\x04\x00\x1d\x00\x17\x00\x3b\x00\x3a\x00\xe7\x03",
+         "2024-02-29T23:59:58.999Z");
 }
 
 static void test_reals(void **state)
@@ -242,9 +243,9 @@ static void test_checksum(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_integers),    cmocka_unit_test(test_hex),       cmocka_unit_test(test_short_values),
+        cmocka_unit_test(test_integers),    cmocka_unit_test(test_hex),          cmocka_unit_test(test_short_values),
         cmocka_unit_test(test_texts),       cmocka_unit_test(test_text_lengths), cmocka_unit_test(test_compounds),
-        cmocka_unit_test(test_times),       cmocka_unit_test(test_reals),     cmocka_unit_test(test_arrays),
+        cmocka_unit_test(test_times),       cmocka_unit_test(test_reals),        cmocka_unit_test(test_arrays),
         cmocka_unit_test(test_known_types), cmocka_unit_test(test_checksum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
