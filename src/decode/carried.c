@@ -56,6 +56,11 @@ static bool huawei_parse(struct sw_decode *d, struct sw_log_state *state, struct
 bool sw_carried_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str program, struct sw_str message)
 {
     switch (message.ptr[0]) {
+    case '{':
+    case '@':
+        return sw_carried_json(d, state, message);
+    case '<':
+        return sw_carried_xml(d, state, message);
     case 'C':
         return sw_cef_parse(d, state, message) || (program.len == 0 && sw_cisco_parse(d, state, message));
     case 'L':
@@ -75,8 +80,14 @@ bool sw_carried_parse(struct sw_decode *d, struct sw_log_state *state, struct sw
     default:
         break;
     }
-    if (sw_is_digit(message.ptr[0]) && sw_paloalto_parse(d, state, message))
-        return true;
+    if (sw_is_digit(message.ptr[0])) {
+        if (sw_paloalto_parse(d, state, message))
+            return true;
+        /* Containers and programs of any name write access logs: address, two words, a time in brackets. */
+        struct sw_str head = sw_str_slice(message, 0, 160);
+        if (sw_str_find(head, SW_STR(" [")) != SW_NPOS && sw_str_find(head, SW_STR("] \"")) != SW_NPOS)
+            return sw_carried_web(d, state, message);
+    }
     /* Without a tag the message may begin with a clock, a sequence number or a rule's prefix. */
     return program.len == 0 && (sw_cisco_parse(d, state, message) || sw_iptables_parse(d, state, message));
 }
@@ -95,6 +106,15 @@ static struct sw_forms webgui_forms = SW_FORMS(webgui_rows);
 static const struct sw_program programs[] = {
     {"kernel", SW_LC_KERNEL, NULL, kernel_parse},
     {"ulogd", SW_LC_SYSLOG, NULL, kernel_parse},
+    {"haproxy", SW_LC_SYSLOG, NULL, sw_carried_haproxy},
+    {"nginx", SW_LC_SYSLOG, NULL, sw_carried_web},
+    {"apache", SW_LC_SYSLOG, NULL, sw_carried_web},
+    {"apache2", SW_LC_SYSLOG, NULL, sw_carried_web},
+    {"httpd", SW_LC_SYSLOG, NULL, sw_carried_web},
+    {"lighttpd", SW_LC_SYSLOG, NULL, sw_carried_web},
+    {"squid", SW_LC_SYSLOG, NULL, sw_carried_squid},
+    {"(squid-1)", SW_LC_SYSLOG, NULL, sw_carried_squid},
+    {"sysmon", SW_LC_SYSLOG, NULL, sw_carried_xml},
     {"audispd", SW_LC_AUDITD, NULL, sw_audit_message_parse},
     {"audisp-syslog", SW_LC_AUDITD, NULL, sw_audit_message_parse},
     {"audit", SW_LC_SYSLOG, &webgui_forms, sw_audit_message_parse},

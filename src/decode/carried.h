@@ -27,6 +27,18 @@ bool sw_cef_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str
 bool sw_audit_message_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message);
 bool sw_leef_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message);
 
+/* --- formats that have decoders of their own (carried_other.c) ---------------------------------------------------- */
+
+/* What a worker needs for them; made by decoders whose messages may be of such a format. */
+struct sw_carried *sw_carried_new(const struct sw_classes *classes); /* NULL: no memory */
+void sw_carried_free(struct sw_carried *carried);
+
+bool sw_carried_haproxy(struct sw_decode *d, struct sw_log_state *state, struct sw_str message);
+bool sw_carried_web(struct sw_decode *d, struct sw_log_state *state, struct sw_str message); /* access and error logs */
+bool sw_carried_squid(struct sw_decode *d, struct sw_log_state *state, struct sw_str message);
+bool sw_carried_json(struct sw_decode *d, struct sw_log_state *state, struct sw_str message); /* also behind "@cee:" */
+bool sw_carried_xml(struct sw_decode *d, struct sw_log_state *state, struct sw_str message);  /* Sysmon for Linux */
+
 /* Pairs "key=value key2=value with spaces" as CEF writes them; values come unescaped. */
 void sw_cef_extensions(struct sw_decode *d, struct sw_log_state *state, struct sw_str pairs,
                        void (*add)(struct sw_decode *d, struct sw_log_state *state, struct sw_str key,

@@ -122,6 +122,8 @@ enum sw_log_class {
     SW_LOG_CLASS_COUNT
 };
 
+struct sw_carried; /* carried.h */
+
 /* Names that a log brings along, remembered: a slot a hash, no chains. A miss costs one look into the global table. */
 struct sw_names {
     struct {
@@ -133,6 +135,7 @@ struct sw_names {
 /* What a worker needs to parse lines of any of these formats. */
 struct sw_log_state {
     sw_class_id class_of[SW_LOG_CLASS_COUNT];
+    struct sw_carried *carried; /* for formats of other decoders; the owner makes and frees it; NULL: not wanted */
     struct sw_names names;
 };
 

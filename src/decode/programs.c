@@ -93,6 +93,6 @@ void sw_message_parse(struct sw_decode *d, struct sw_log_state *state, const str
         return;
     if (known != NULL && known->parse != NULL && known->parse(d, state, message))
         return;
-    if (known == NULL)
+    if (known == NULL || message.ptr[0] == '{')
         (void)sw_carried_parse(d, state, program, message);
 }

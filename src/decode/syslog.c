@@ -4,16 +4,27 @@
  */
 #include "base/error.h"
 #include "base/mem.h"
+#include "decode/carried.h"
 #include "decode/syslog_line.h"
 
 void *sw_syslog_state_new(const struct sw_classes *classes)
 {
     struct sw_syslog_state *state = sw_alloc(1, sizeof *state);
-    if (state != NULL && sw_log_state_init(&state->log, classes) != 0) {
-        sw_free(state);
+    if (state == NULL)
+        return NULL;
+    state->log.carried = sw_carried_new(classes);
+    if (state->log.carried == NULL || sw_log_state_init(&state->log, classes) != 0) {
+        sw_syslog_state_free(state);
         state = NULL;
     }
     return state;
+}
+
+void sw_syslog_state_free(void *arg)
+{
+    struct sw_syslog_state *state = arg;
+    sw_carried_free(state->log.carried);
+    sw_free(state);
 }
 
 static void set_clock(struct sw_decode *d, struct sw_syslog_state *state)
@@ -255,6 +266,6 @@ const struct sw_decoder sw_decoder_syslog = {
     .title = "syslog (RFC 3164, RFC 5424, ISO times) of servers and network devices",
     .sniff = sniff,
     .state_new = sw_syslog_state_new,
-    .state_free = sw_free,
+    .state_free = sw_syslog_state_free,
     .line = sw_syslog_line,
 };

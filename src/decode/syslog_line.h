@@ -19,6 +19,7 @@ struct sw_syslog_state {
 };
 
 void *sw_syslog_state_new(const struct sw_classes *classes);
+void sw_syslog_state_free(void *state);
 
 /* Parses the record that sw_decode_begin() began and emits or rejects it. */
 int sw_syslog_line(struct sw_decode *d, struct sw_str line);

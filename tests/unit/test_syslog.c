@@ -364,6 +364,44 @@ static void test_iptables(void **state)
     run_free(&run);
 }
 
+/* --- messages of other formats ------------------------------------------------------------------------------------ */
+
+static void test_carried(void **state)
+{
+    (void)state;
+    struct run run;
+    one(&run, "Sep 15 16:13:46 h nginx[2869]: 10.1.1.1 - - [15/Sep/2021:16:13:46 +0000] \"POST /wp-login.php "
+              "HTTP/1.1\" 200 "
+              "5364 \"-\" \"Mozilla/5.0\"\n");
+    assert_time(&run, 0, "2021-09-15T16:13:46Z");
+    assert_field(&run, 0, "c-ip", "10.1.1.1");
+    assert_field(&run, 0, "cs-uri", "/wp-login.php");
+    run_free(&run);
+    one(&run, "Sep 15 16:13:46 h web-1[9]: 10.1.1.1 - - [15/Sep/2021:16:13:46 +0000] \"GET /x HTTP/1.1\" 404 5\n");
+    assert_field(&run, 0, "sc-status", "404");
+    run_free(&run);
+    one(&run, "Sep 15 16:13:46 h haproxy[14]: 10.0.1.2:33317 [06/Feb/2009:12:14:14.655] http-in static/srv1 "
+              "10/0/30/69/109 200 "
+              "2750 - - ---- 1/1/1/1/0 0/0 \"GET /index.html HTTP/1.1\"\n");
+    assert_field(&run, 0, "backend", "static");
+    run_free(&run);
+    one(&run, "Sep 15 16:13:46 h app[1]: @cee: {\"level\":\"warn\",\"src\":{\"ip\":\"10.9.9.9\"}}\n");
+    assert_field(&run, 0, "level", "warn");
+    assert_field(&run, 0, "src.ip", "10.9.9.9");
+    run_free(&run);
+    one(&run, "Sep 15 16:13:46 h app[1]: {\"level\":\"warn\"\n");
+    assert_no_field(&run, 0, "level");
+    assert_true(has_note(&run, "broken JSON in a message"));
+    run_free(&run);
+    one(&run, "Mar  1 10:00:00 h sysmon: <Event><System><Provider Name=\"Linux-Sysmon\"/><EventID>1</EventID>"
+              "<TimeCreated SystemTime=\"2024-02-01T00:00:00.5Z\"/><Channel>Linux-Sysmon/Operational</Channel></System>"
+              "<EventData><Data Name=\"Image\">/usr/bin/id</Data></EventData></Event>\n");
+    assert_field(&run, 0, "Image", "/usr/bin/id");
+    assert_time(&run, 0, "2024-02-01T00:00:00.500Z");
+    assert_non_null(strstr(run.out.data, " linux/sysmon/process_creation|"));
+    run_free(&run);
+}
+
 /* --- properties ------------------------------------------------------------------------------------------------- */
 
 static const char mixed[] =
@@ -418,6 +456,7 @@ int main(void)
         cmocka_unit_test(test_bsd),     cmocka_unit_test(test_years_and_zones), cmocka_unit_test(test_rfc5424),
         cmocka_unit_test(test_devices), cmocka_unit_test(test_no_envelope),     cmocka_unit_test(test_sshd),
         cmocka_unit_test(test_sudo_su), cmocka_unit_test(test_pam),             cmocka_unit_test(test_daemons),
+        cmocka_unit_test(test_carried),
         cmocka_unit_test(test_iptables), cmocka_unit_test(test_cuts),           cmocka_unit_test(test_damage),
         cmocka_unit_test(test_sniff),
     };
