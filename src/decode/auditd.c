@@ -174,7 +174,7 @@ static int give_out(struct sw_decode *d, struct state *state, const struct group
     d->event.raw_is_value = true;
     sw_audit_add_head(d, &state->log, record);
     if (sw_str_is(record->type, "EXECVE"))
-        sw_audit_add_argv(d, &state->log, &state->argv);
+        sw_audit_add_argv(d, &state->log, record, &state->argv);
     else
         sw_audit_add_pairs(d, &state->log, record);
     for (size_t i = 0; syscall && i < group->count; i++) {

@@ -100,8 +100,13 @@ struct sw_str sw_audit_argv_line(const struct sw_audit_argv *argv, struct sw_are
     return sw_strn(out, len);
 }
 
-void sw_audit_add_argv(struct sw_decode *d, struct sw_log_state *state, const struct sw_audit_argv *argv)
+void sw_audit_add_argv(struct sw_decode *d, struct sw_log_state *state, const struct sw_audit_record *record,
+                       const struct sw_audit_argv *argv)
 {
+    struct sw_str rest = record->text;
+    struct sw_audit_pair pair;
+    if (sw_audit_next(&rest, &pair) && sw_str_is(pair.name, "argc"))
+        sw_log_add_named(d, state, pair.name, pair.value);
     for (size_t i = 0; i < argv->count; i++) {
         char name[16] = "a";
         size_t len = 1;

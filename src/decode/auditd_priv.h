@@ -96,7 +96,8 @@ void sw_audit_context_add(struct sw_audit_context *context, struct sw_arena *are
 /* Adds a record's type, node and serial, then its pairs, to d->event. */
 void sw_audit_add_head(struct sw_decode *d, struct sw_log_state *state, const struct sw_audit_record *record);
 void sw_audit_add_pairs(struct sw_decode *d, struct sw_log_state *state, const struct sw_audit_record *record);
-void sw_audit_add_argv(struct sw_decode *d, struct sw_log_state *state, const struct sw_audit_argv *argv);
+void sw_audit_add_argv(struct sw_decode *d, struct sw_log_state *state, const struct sw_audit_record *record,
+                       const struct sw_audit_argv *argv);
 
 /* Sets the class and the derived fields of the event that a record became. `address` may be NULL. */
 void sw_audit_derive(struct sw_decode *d, struct sw_log_state *state, const struct sw_audit_record *record,

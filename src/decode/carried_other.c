@@ -28,6 +28,7 @@ struct sw_carried {
     struct json *json;
     struct sw_winxml *xml;
     sw_class_id windows;
+    sw_class_id any_json;
 };
 
 struct sw_carried *sw_carried_new(const struct sw_classes *classes)
@@ -37,6 +38,7 @@ struct sw_carried *sw_carried_new(const struct sw_classes *classes)
         return NULL;
     carried->classes = classes;
     carried->windows = sw_classes_find(classes, SW_STR("windows"));
+    carried->any_json = sw_classes_find(classes, SW_STR("json"));
     sw_haproxy_init(&carried->haproxy, classes);
     sw_squid_init(&carried->squid, classes);
     sw_weberror_init(&carried->weberror, classes);
@@ -127,9 +129,10 @@ bool sw_carried_json(struct sw_decode *d, struct sw_log_state *state, struct sw_
     if (sw_str_starts(message, SW_STR("@cee:")))
         message = sw_str_from(message, 5);
     message = sw_str_trim(message);
-    if (message.len < 2 || message.ptr[0] != '{' || state->carried == NULL)
+    struct sw_carried *carried = state->carried;
+    if (message.len < 2 || message.ptr[0] != '{' || carried == NULL)
         return false;
-    struct json *json = json_of(state->carried);
+    struct json *json = json_of(carried);
     if (json == NULL)
         return false;
     struct mark before = mark_of(d);
@@ -139,7 +142,8 @@ bool sw_carried_json(struct sw_decode *d, struct sw_log_state *state, struct sw_
         sw_decode_note(d, "broken JSON in a message");
         return back_to(d, before);
     }
-    (void)sw_json_shape_apply(&json->shapes, &json->reader, d);
+    if (!sw_json_shape_apply(&json->shapes, &json->reader, d) || d->event.class_id == carried->any_json)
+        d->event.class_id = before.class_id; /* of no known product: still the program's message */
     if (d->event.time == SW_TIME_NONE)
         d->event.time = before.time;
     return true;

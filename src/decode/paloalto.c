@@ -25,8 +25,7 @@ static const char *const threat[] = {
     "url_index", "user_agent", "file_type", "xff", "referer", "sender", "subject", "recipient", "report_id", "", "", "", "", "",
     "hostname"};
 static const char *const event[] = {"vsys", "event_id", "object", "", "", "module", "severity", "description"};
-static const char *const config[] = {"src_host", "vsys", "command", "user", "client", "outcome", "path",
-                                     "before_change", "after_change"};
+static const char *const config[] = {"src_host", "vsys", "command", "user", "client", "outcome", "path"};
 static const char *const globalprotect[] = {
     "vsys", "event_id", "stage", "auth_method", "tunnel_type", "user", "src_location", "src_host", "@src_ip",
     "public_ipv6", "private_ip", "private_ipv6", "host_id", "serial_number", "client_version", "client_os",
