@@ -405,6 +405,7 @@ static int prepare(struct hunt *hunt, struct sw_error *err)
         return rc;
     const struct sw_rules *rules = hunt->loaded.rules;
     hunt->run.summary.rules = rules;
+    hunt->run.summary.rules_cached = hunt->loaded.cached;
     hunt->run.summary.rules_ready = (double)(sw_time_now() - hunt->run.started) / (double)SW_SECOND;
     hunt->reported = sw_alloc(rules->rule_count + 1, sizeof *hunt->reported);
     hunt->counts = sw_alloc(rules->rule_count + rules->correlation_count + 1, sizeof *hunt->counts);

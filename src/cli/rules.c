@@ -17,7 +17,7 @@ void sw_loaded_rules_free(struct sw_loaded_rules *loaded)
     *loaded = (struct sw_loaded_rules){0};
 }
 
-/* Where the rules that come with Seawall lie: beside the program when it runs from its build folder, else installed. */
+/* Where the rules that come with Seawall lie; NULL if they aren't installed. */
 static const char *builtin_rules(void)
 {
     const char *from_environment = getenv("SEAWALL_RULES");
@@ -26,9 +26,8 @@ static const char *builtin_rules(void)
     return access(SEAWALL_DATADIR "/rules", R_OK) == 0 ? SEAWALL_DATADIR "/rules" : NULL;
 }
 
-/* Loads the rules, and with classes compiles them, or takes both from the cache. */
-static int load(struct sw_loaded_rules *loaded, const struct sw_settings *settings, const struct sw_classes *classes,
-                struct sw_error *err)
+int sw_load_rules(struct sw_loaded_rules *loaded, const struct sw_settings *settings, const struct sw_classes *classes,
+                  struct sw_error *err)
 {
     const char *builtin = settings->no_builtin_rules ? NULL : builtin_rules();
     const char **paths = sw_alloc(settings->rules.count + 1, sizeof *paths);
@@ -48,7 +47,7 @@ static int load(struct sw_loaded_rules *loaded, const struct sw_settings *settin
     };
     struct sw_buf folder;
     sw_buf_init(&folder, 1u << 16);
-    bool cache = sw_cache_folder(&folder);
+    bool cache = !settings->no_cache && sw_cache_folder(&folder);
     int rc;
     if (count == 0)
         rc = sw_error_set(err, SW_E_USAGE, 0, 0, "no rules: give some with --rules PATH");
@@ -56,16 +55,10 @@ static int load(struct sw_loaded_rules *loaded, const struct sw_settings *settin
         rc = sw_rules_load(&loaded->rules, &options, err);
     else
         rc = sw_program_load(&loaded->rules, &loaded->program, &options, classes, settings->threads,
-                             cache ? folder.data : NULL, NULL, err);
+                             cache ? folder.data : NULL, &loaded->cached, err);
     sw_buf_fini(&folder);
     sw_free(paths);
     return rc;
-}
-
-int sw_load_rules(struct sw_loaded_rules *loaded, const struct sw_settings *settings, const struct sw_classes *classes,
-                  struct sw_error *err)
-{
-    return load(loaded, settings, classes, err);
 }
 
 /* --- seawall rules -------------------------------------------------------------------------------------- */
@@ -218,7 +211,7 @@ static int run_verb(struct sw_buf *out, const struct sw_settings *settings, stru
     int status = SW_EXIT_USAGE;
     int rc = sw_classes_load(&classes, settings->mappings.items, settings->mappings.count, err);
     if (rc == 0)
-        rc = load(&loaded, settings, explain ? classes : NULL, err);
+        rc = sw_load_rules(&loaded, settings, explain ? classes : NULL, err);
     if (rc == 0 && explain)
         status = rules_explain(out, settings, classes, &loaded);
     else if (rc == 0)

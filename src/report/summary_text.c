@@ -157,6 +157,7 @@ static void put_rules(struct sw_buf *out, const struct sw_summary *summary, bool
     SW_BUF_LIT(out, " loaded, ");
     put_count(out, rules->reject_count);
     SW_BUF_LIT(out, " rejected");
+    sw_buf_printf(out, ", ready after %.2f s%s", summary->rules_ready, summary->rules_cached ? " from the cache" : "");
     size_t placeholders = 0;
     for (size_t i = 0; i < rules->reject_count; i++)
         placeholders += rules->rejects[i].placeholder;
