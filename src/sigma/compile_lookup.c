@@ -487,6 +487,9 @@ static int fill_lookup(struct maker *m, const uint32_t *sets, size_t count)
         m->lookup.shortest = 0;
     m->lookup.memo = worth_remembering(&m->lookup);
     m->lookup.only_grams = has_only_grams(&m->lookup);
+    m->lookup.anywhere = 1;
+    for (size_t i = 0; i < count; i++)
+        m->lookup.anywhere &= sw_set_is_anywhere(p, sets[i]);
     return rc;
 }
 

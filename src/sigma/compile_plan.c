@@ -10,6 +10,9 @@
 
 enum { HEAVY = 16 /* asking one by one costs more than having the set in the index */ };
 
+/* What an easy comparison costs, in units of bringing a rule up. */
+#define COMPARISON 0.15
+
 /* --- groups ------------------------------------------------------------------------------------------------- */
 
 static double test_cost(const struct sw_test *test)
@@ -96,47 +99,72 @@ static struct sw_witness leaf_witness(struct sw_draft *d, uint32_t node, int *rc
     uint32_t number = d->leaf_groups[node];
     const struct sw_group_note *group = &d->groups[number];
     if (leaf->negated || !group->indexable)
-        return (struct sw_witness){.none = true};
-    struct sw_witness witness = {.groups = {(uint32_t)d->witnesses.count, 1}, .cost = group->rarity + group->burden};
+        return (struct sw_witness){.ask = group->cost, .none = true};
+    struct sw_witness witness = {
+        .groups = {(uint32_t)d->witnesses.count, 1}, .rarity = group->rarity, .burden = group->burden, .ask = group->cost};
     *rc = sw_numbers_add(&d->witnesses, number);
     return witness;
 }
 
+/* A part of a condition to choose from. */
+struct choice {
+    struct sw_witness part;
+    double cost; /* of bringing up the whole condition by it */
+};
+
 static int by_cost(const void *a, const void *b)
 {
-    const struct sw_witness *x = a;
-    const struct sw_witness *y = b;
-    if (x->none != y->none)
-        return x->none ? 1 : -1;
+    const struct choice *x = a;
+    const struct choice *y = b;
+    if (x->part.none != y->part.none)
+        return x->part.none ? 1 : -1;
     if (x->cost != y->cost)
         return x->cost < y->cost ? -1 : 1;
-    return (x->groups.first > y->groups.first) - (x->groups.first < y->groups.first);
+    return (x->part.groups.first > y->part.groups.first) - (x->part.groups.first < y->part.groups.first);
+}
+
+/* The children, cheapest first: an event that brings the condition up has the other parts asked as well if all must hold.
+ * *ask is the cost of asking all. */
+static struct choice *rank_parts(const struct sw_draft *d, const struct sw_tree *tree, bool all_must_hold, double *ask)
+{
+    struct choice *choices = sw_alloc(tree->children.count, sizeof *choices);
+    *ask = 0;
+    for (uint32_t i = 0; i < tree->children.count && choices != NULL; i++) {
+        choices[i].part = d->witness_of[d->build->tree_children.at[tree->children.first + i]];
+        *ask += choices[i].part.ask;
+    }
+    for (uint32_t i = 0; i < tree->children.count && choices != NULL; i++) {
+        const struct sw_witness *part = &choices[i].part;
+        double others = all_must_hold ? COMPARISON * (*ask - part->ask) : 0;
+        choices[i].cost = part->rarity * (1 + others) + part->burden;
+    }
+    if (choices != NULL)
+        qsort(choices, tree->children.count, sizeof *choices, by_cost);
+    return choices;
 }
 
 /* The cheapest `take` of the children's sets together; none if one of them is missing. */
 static struct sw_witness joined_witness(struct sw_draft *d, const struct sw_tree *tree, uint32_t take, int *rc)
 {
-    struct sw_witness *parts = sw_alloc(tree->children.count, sizeof *parts);
     struct sw_witness sum = {.none = true};
-    if (parts == NULL) {
+    struct choice *choices = rank_parts(d, tree, take == 1, &sum.ask);
+    if (choices == NULL) {
         *rc = SW_E_NOMEM;
         return sum;
     }
-    for (uint32_t i = 0; i < tree->children.count; i++)
-        parts[i] = d->witness_of[d->build->tree_children.at[tree->children.first + i]];
-    qsort(parts, tree->children.count, sizeof *parts, by_cost);
-    if (take == 1) {
-        sum = parts[0];
-    } else if (!parts[take - 1].none) {
-        sum = (struct sw_witness){.groups = {(uint32_t)d->witnesses.count, 0}};
+    if (!choices[take - 1].part.none) {
+        sum.none = false;
+        sum.groups.first = (uint32_t)d->witnesses.count;
         for (uint32_t i = 0; i < take; i++) {
-            sum.cost += parts[i].cost;
-            for (uint32_t j = 0; j < parts[i].groups.count && *rc == 0; j++)
-                *rc = sw_numbers_add(&d->witnesses, d->witnesses.at[parts[i].groups.first + j]);
+            const struct sw_witness *part = &choices[i].part;
+            sum.rarity += part->rarity;
+            sum.burden += part->burden;
+            for (uint32_t j = 0; j < part->groups.count && *rc == 0; j++)
+                *rc = sw_numbers_add(&d->witnesses, d->witnesses.at[part->groups.first + j]);
         }
         sum.groups.count = (uint32_t)d->witnesses.count - sum.groups.first;
     }
-    sw_free(parts);
+    sw_free(choices);
     return sum;
 }
 
@@ -154,7 +182,7 @@ static int note_node(struct sw_draft *d, uint32_t node)
         *witness = (struct sw_witness){.none = true};
         break;
     case SW_TREE_FALSE:
-        *witness = (struct sw_witness){.cost = 0};
+        *witness = (struct sw_witness){.rarity = 0};
         break;
     case SW_TREE_AND:
         *witness = joined_witness(d, tree, 1, &rc);
@@ -359,6 +387,7 @@ static int add_groups(struct sw_draft *d, struct sw_plan *plan)
             .set = note->set,
             .kind = note->kind,
             .indexed = note->indexed,
+            .anywhere = note->kind == SW_GROUP_SET && sw_set_is_anywhere(p, note->set),
         };
     }
     return 0;

@@ -98,6 +98,8 @@ struct sw_build {
 int sw_build_field(struct sw_build *b, struct sw_str name, uint32_t *field);
 /* The test of a predicate, `other` being FIELDREF's other field of the program. */
 int sw_build_test(struct sw_build *b, const struct sw_pred *pred, uint32_t other, uint32_t *test);
+/* Whether every test of the set holds for a text as soon as it holds for a part of it. */
+bool sw_set_is_anywhere(const struct sw_program *p, uint32_t set);
 /* The set of tests given, which must be ascending and distinct. */
 int sw_build_set(struct sw_build *b, const uint32_t *tests, size_t count, uint32_t *set);
 
@@ -144,7 +146,9 @@ struct sw_group_note {
 /* Groups of which at least one holds whenever a part of a condition holds. */
 struct sw_witness {
     struct sw_span groups; /* in draft->witnesses: indices into draft->groups */
-    double cost;
+    double rarity;         /* guessed share of events in which one of them holds */
+    double burden;         /* of having them in the index */
+    double ask;            /* of the part itself, witness or not: the cost of asking all of it */
     bool none;             /* there is no such set */
 };
 

@@ -82,8 +82,7 @@ static void note_pattern(struct sw_build *b, const struct sw_test *test, struct 
     note->has_key = true;
     switch ((enum sw_pattern_form)test->form) {
     case SW_FORM_EXACT:
-        /* Short values are codes and states: few of them, each common. */
-        note->rarity = literal.len < 6 ? 0.15 : sw_build_literal_rarity(b, literal) / 4;
+        note->rarity = sw_build_literal_rarity(b, literal) / 4; /* see least_for_value() */
         break;
     case SW_FORM_CONTAINS:
         note->rarity = sw_build_literal_rarity(b, literal);
@@ -292,11 +291,14 @@ int sw_build_notes(struct sw_build *b)
     return rc != 0 ? rc : note_sayings(b);
 }
 
-/* A field for which rules name few whole values seems to have few. */
-static double least_for_field(const struct sw_build *b, uint32_t field)
+enum { SHORT_VALUE = 8 };
+
+/* A field for which rules name few whole values seems to have few, each common: a method, a state, a level. A longer text
+ * may still be a name that is seldom seen. */
+static double least_for_value(const struct sw_build *b, uint32_t field, const struct sw_test *test)
 {
     double share = 1.0 / (2 + (double)b->field_values[field]);
-    return share < 0.1 ? share : 0.1;
+    return test->text.count < SHORT_VALUE || share < 0.1 ? share : 0.1;
 }
 
 double sw_build_set_burden(const struct sw_build *b, uint32_t set)
@@ -312,12 +314,12 @@ double sw_build_set_rarity(const struct sw_build *b, uint32_t field, uint32_t se
 {
     const struct sw_program *p = b->program;
     struct sw_span span = p->sets.at[set];
-    double least = least_for_field(b, field);
     double sum = 0;
     for (uint32_t i = 0; i < span.count; i++) {
         uint32_t test = p->set_tests.at[span.first + i];
         double rarity = b->notes[test].rarity;
-        sum += is_whole_value(&p->tests.at[test]) && rarity < least ? least : rarity;
+        double least = is_whole_value(&p->tests.at[test]) ? least_for_value(b, field, &p->tests.at[test]) : 0;
+        sum += rarity < least ? least : rarity;
     }
     return sum < 1 ? sum : 1;
 }

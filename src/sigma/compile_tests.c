@@ -227,3 +227,23 @@ int sw_build_set(struct sw_build *b, const uint32_t *tests, size_t count, uint32
     rc = SW_SECTION_ADD(&p->set_tests, tests, count, &span.first);
     return rc != 0 ? rc : SW_SECTION_ADD(&p->sets, &span, 1, &index);
 }
+
+/* `*literal*`, or any other pattern that is open at both ends. */
+static bool is_anywhere(const struct sw_program *p, const struct sw_test *test)
+{
+    if (test->kind != SW_PRED_PATTERN)
+        return false;
+    if (test->form != SW_FORM_WILD)
+        return test->form == SW_FORM_CONTAINS;
+    const struct sw_program_token *tokens = p->tokens.at + test->tokens.first;
+    return tokens[0].kind == SW_TOKEN_MANY && tokens[test->tokens.count - 1].kind == SW_TOKEN_MANY;
+}
+
+bool sw_set_is_anywhere(const struct sw_program *p, uint32_t set)
+{
+    struct sw_span span = p->sets.at[set];
+    for (uint32_t i = 0; i < span.count; i++)
+        if (!is_anywhere(p, &p->tests.at[p->set_tests.at[span.first + i]]))
+            return false;
+    return true;
+}

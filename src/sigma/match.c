@@ -210,6 +210,7 @@ void sw_match_values(struct sw_matcher *m, bool look)
     const struct sw_event *event = m->event;
     const struct sw_plan_slot *plan_slots = m->program->plan_slots.at + m->plan->slots.first;
     const struct sw_plan_slot *any = m->plan->any_slot != SW_NONE ? &plan_slots[m->plan->any_slot] : NULL;
+    bool any_anywhere = any != NULL && any->lookup != SW_NONE && m->program->lookups.at[any->lookup].anywhere;
     const uint16_t *numbers = slot_numbers(m);
     if (!room_for_values(m))
         return;
@@ -232,7 +233,7 @@ void sw_match_values(struct sw_matcher *m, bool look)
             if (look)
                 look_up(m, slot, value);
         }
-        if (any != NULL && look)
+        if (any != NULL && look && !(any_anywhere && sw_in_raw(event, field->ptr)))
             look_up(m, any, value);
     }
     if (any == NULL || !event->raw_is_value)

@@ -20,7 +20,8 @@ static bool any_value_passes(struct sw_matcher *m, const struct sw_group *group)
 {
     const struct sw_event *event = m->event;
     for (uint32_t i = 0; i < event->count; i++)
-        if (event->fields[i].type != SW_NULL && sw_value_passes(m, group, &m->values[i]))
+        if (event->fields[i].type != SW_NULL && !(group->anywhere && sw_in_raw(event, event->fields[i].ptr)) &&
+            sw_value_passes(m, group, &m->values[i]))
             return true;
     return event->raw_is_value && sw_value_passes(m, group, &m->values[event->count]);
 }

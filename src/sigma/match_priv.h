@@ -161,6 +161,13 @@ void sw_memo_put(struct sw_memo *memo, uint32_t lookup, struct sw_str value, con
 
 /* --- groups and rules (match_evaluate.c, match.c) ----------------------------------------------------------------- *  */
 
+/* Whether the value is a piece of the raw record, and the record is itself one of the values: what may stand anywhere needs
+ * not be looked for in both. */
+static inline bool sw_in_raw(const struct sw_event *event, const char *ptr)
+{
+    return event->raw_is_value && (uintptr_t)ptr - (uintptr_t)event->raw.ptr < event->raw.len;
+}
+
 /* One value against a group's tests. */
 bool sw_value_passes(struct sw_matcher *m, const struct sw_group *group, struct sw_value *value);
 bool sw_group_holds(struct sw_matcher *m, uint32_t group);

@@ -21,7 +21,7 @@
 #include <hs/hs.h>
 
 #define SW_NONE UINT32_MAX
-#define SW_PROGRAM_VERSION 1u /* part of the cache's key: count up when a section or its meaning changes */
+#define SW_PROGRAM_VERSION 2u /* part of the cache's key: count up when a section or its meaning changes */
 
 struct sw_span {
     uint32_t first;
@@ -131,6 +131,7 @@ struct sw_lookup {
     uint32_t memo;               /* results are worth remembering */
     uint32_t shortest;           /* values of fewer bytes hold nothing */
     uint32_t only_grams;         /* nothing but 4-byte grams in `plain`: their filter decides most values */
+    uint32_t anywhere;           /* every test holds for a text if it holds for a part of it */
 };
 
 /* A Vectorscan database; the bytes are there only while it comes from or goes to a file. */
@@ -155,7 +156,8 @@ struct sw_group {
     uint32_t set;  /* GROUP_SET */
     uint8_t kind;
     uint8_t indexed;
-    uint16_t spare;
+    uint8_t anywhere; /* GROUP_SET: every test holds for a text if it holds for a part of it */
+    uint8_t spare;
     struct sw_span rules; /* in `candidates`: rules of the plan for which the group is a witness */
 };
 
