@@ -317,11 +317,11 @@ static int make_table(struct maker *m, const struct keyed *keyed, size_t count, 
     return rc;
 }
 
-/* The bitmap that most places of a value are turned away by: about one bit in sixteen is set. */
+/* The bitmap that most places of a value are turned away by: about one bit in sixty-four is set. */
 static int make_filter(struct maker *m, const struct keyed *keyed, size_t count, struct sw_grams *grams)
 {
     struct sw_program *p = m->build->program;
-    unsigned bits = bits_for(16 * count);
+    unsigned bits = bits_for(64 * count);
     grams->filter_bits = bits < 9 ? 9 : bits > 22 ? 22 : bits;
     int rc = SW_SECTION_ADD(&p->words, NULL, ((size_t)1 << grams->filter_bits) / 64, &grams->filter);
     for (size_t i = 0; i < count && rc == 0; i++) {
@@ -512,5 +512,72 @@ int sw_build_lookup(struct sw_build *b, const uint32_t *sets, size_t count, uint
     sw_free(maker.numbers);
     sw_free(maker.each.at);
     sw_free(maker.expressions.at);
+    return rc;
+}
+
+/* --- whole lines -------------------------------------------------------------------------------------------- */
+
+bool sw_lookup_has_more(const struct sw_lookup *lookup)
+{
+    return !has_only_grams(lookup);
+}
+
+/* The rarest gram of each literal that the lookup finds by 4-byte grams. */
+static int add_line_grams(struct maker *m, struct index_maker *index, const struct sw_lookup *lookup, uint32_t slot)
+{
+    const struct sw_program *p = m->build->program;
+    struct sw_table table = lookup->plain.grams[SW_GRAM - 1].table;
+    int rc = 0;
+    for (uint32_t i = 0; table.bits != 0 && i < 1u << table.bits; i++) {
+        struct sw_span entries = p->slots.at[table.first + i].entries;
+        for (uint32_t j = 0; j < entries.count && rc == 0; j++) {
+            const struct sw_entry *entry = &p->entries.at[entries.first + j];
+            struct sw_span text = {entry->text, entry->len};
+            uint32_t at;
+            (void)sw_build_rarest_grams(m->build, sw_program_text(p, text), 1, &at);
+            rc = add_keyed(index, GRAMS + SW_GRAM - 1, sw_gram_of(p->text.at + text.first + at, SW_GRAM), slot, text, at);
+        }
+    }
+    return rc;
+}
+
+/* One entry for each gram and slot; they are in order. */
+static size_t drop_repeated(struct keyed *keyed, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (kept == 0 || keyed[i].key != keyed[kept - 1].key || keyed[i].entry.hit != keyed[kept - 1].entry.hit)
+            keyed[kept++] = keyed[i];
+    return kept;
+}
+
+/* The bytes that most places of a line are turned away by: about one in thirty-two is set. */
+static int make_line_filter(struct sw_program *p, const struct keyed *keyed, size_t count, struct sw_plan *plan)
+{
+    unsigned bits = bits_for(32 * count);
+    plan->line_bits = bits < 10 ? 10 : bits > 16 ? 16 : bits;
+    int rc = SW_SECTION_ADD(&p->blobs, NULL, (size_t)1 << plan->line_bits, &plan->line_filter);
+    for (size_t i = 0; i < count && rc == 0; i++)
+        p->blobs.at[plan->line_filter + (sw_gram_hash16((uint32_t)keyed[i].key) & ((1u << plan->line_bits) - 1))] = 1;
+    return rc;
+}
+
+int sw_build_line(struct sw_build *b, const struct sw_plan_slot *slots, size_t count, struct sw_plan *plan)
+{
+    struct maker maker = {.build = b};
+    struct index_maker *index = &maker.indexes[PLAIN];
+    int rc = 0;
+    for (size_t i = 0; i < count && rc == 0; i++)
+        if (slots[i].lookup != SW_NONE)
+            rc = add_line_grams(&maker, index, &b->program->lookups.at[slots[i].lookup], (uint32_t)i);
+    if (index->keyed_count > 1)
+        qsort(index->keyed, index->keyed_count, sizeof *index->keyed, by_key);
+    index->keyed_count = drop_repeated(index->keyed, index->keyed_count);
+    if (rc == 0 && index->keyed_count > 0) {
+        rc = make_table(&maker, index->keyed, index->keyed_count, &plan->line);
+        if (rc == 0)
+            rc = make_line_filter(b->program, index->keyed, index->keyed_count, plan);
+    }
+    sw_free(index->keyed);
     return rc;
 }

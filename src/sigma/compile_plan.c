@@ -462,6 +462,20 @@ static int add_candidates(struct sw_draft *d, struct sw_plan *plan)
     return 0;
 }
 
+/* What lets most lines of text be turned away as a whole. */
+static int add_line(struct sw_draft *d, struct sw_plan *plan)
+{
+    struct sw_program *p = d->build->program;
+    struct sw_plan_slot *slots = p->plan_slots.at + plan->slots.first;
+    for (uint32_t i = 0; i < plan->slots.count; i++)
+        slots[i].more = slots[i].present != SW_NONE ||
+                        (slots[i].lookup != SW_NONE && sw_lookup_has_more(&p->lookups.at[slots[i].lookup]));
+    uint32_t any = plan->any_slot != SW_NONE ? slots[plan->any_slot].lookup : SW_NONE;
+    if (plan->always.count > 0 || (any != SW_NONE && !p->lookups.at[any].anywhere))
+        return 0;
+    return sw_build_line(d->build, slots, plan->slots.count, plan);
+}
+
 static int fill_plan(struct sw_draft *d, struct sw_plan *plan)
 {
     size_t trees = d->build->tree_count;
@@ -478,7 +492,9 @@ static int fill_plan(struct sw_draft *d, struct sw_plan *plan)
         rc = add_groups(d, plan);
     if (rc == 0)
         rc = add_rules(d, plan);
-    return rc != 0 ? rc : add_candidates(d, plan);
+    if (rc == 0)
+        rc = add_candidates(d, plan);
+    return rc != 0 ? rc : add_line(d, plan);
 }
 
 int sw_build_plan(struct sw_build *b, const struct sw_planned *rules, size_t count, uint32_t *plan)

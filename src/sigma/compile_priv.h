@@ -184,6 +184,10 @@ int sw_build_code(struct sw_draft *draft, uint32_t tree, struct sw_span *ops, ui
 
 /* The lookup over these sets (ascending); made once. */
 int sw_build_lookup(struct sw_build *b, const uint32_t *sets, size_t count, uint32_t *lookup);
+/* Whether a value may be found by other means than 4-byte grams. */
+bool sw_lookup_has_more(const struct sw_lookup *lookup);
+/* The grams for whole lines of the plan whose slots these are. */
+int sw_build_line(struct sw_build *b, const struct sw_plan_slot *slots, size_t count, struct sw_plan *plan);
 /* Databases for expressions and lookups. */
 int sw_build_databases(struct sw_build *b);
 

@@ -1,6 +1,6 @@
 /*
  * match.c - one event through its plan: values to their lookups, hits to candidate rules, candidates to matches.
- * What a lookup does: match_lookup.c; how a rule is decided: match_evaluate.c.
+ * What a lookup does: match_lookup.c; how a rule is decided: match_evaluate.c; lines turned away as a whole: match_line.c.
  */
 #include "base/mem.h"
 #include "sigma/match_priv.h"
@@ -94,16 +94,6 @@ static bool learn_fields(struct sw_matcher *m, uint32_t count)
     return true;
 }
 
-/* One number for each field of the program and one for all others, which has no slot. */
-static const uint16_t *slot_numbers(const struct sw_matcher *m)
-{
-    return m->program->slot_numbers.at + m->plan->slot_of;
-}
-
-uint32_t sw_slot_of(const struct sw_matcher *m, sw_field_id id)
-{
-    return id < m->field_of_count ? slot_numbers(m)[m->field_of[id]] : UINT16_MAX;
-}
 
 /* --- hits --------------------------------------------------------------------------------------------------- */
 
@@ -197,30 +187,22 @@ static void add_null(struct sw_matcher *m, uint32_t number)
         m->slots[number] = (struct sw_slot_state){m->generation, SW_NONE, SW_NONE};
 }
 
-static inline void set_value(struct sw_value *value, const char *ptr, size_t len)
-{
-    value->raw = (struct sw_str){len > 0 ? ptr : "", len};
-    value->folded.ptr = NULL;
-    value->next = SW_NONE;
-    value->ascii = SW_UNKNOWN;
-}
-
 void sw_match_values(struct sw_matcher *m, bool look)
 {
     const struct sw_event *event = m->event;
     const struct sw_plan_slot *plan_slots = m->program->plan_slots.at + m->plan->slots.first;
     const struct sw_plan_slot *any = m->plan->any_slot != SW_NONE ? &plan_slots[m->plan->any_slot] : NULL;
     bool any_anywhere = any != NULL && any->lookup != SW_NONE && m->program->lookups.at[any->lookup].anywhere;
-    const uint16_t *numbers = slot_numbers(m);
+    const uint16_t *numbers = sw_slot_numbers(m);
     if (!room_for_values(m))
         return;
     for (uint32_t i = 0; i < event->count; i++) {
         const struct sw_field *field = &event->fields[i];
         struct sw_value *value = &m->values[i];
-        uint32_t number = field->id < m->field_of_count ? numbers[m->field_of[field->id]] : UINT16_MAX;
+        uint32_t number = sw_slot_in(m, numbers, field->id);
         if (number == UINT16_MAX && any == NULL)
             continue;
-        set_value(value, field->ptr, field->len);
+        sw_value_set(value, field->ptr, field->len);
         if (field->type == SW_NULL) {
             if (number != UINT16_MAX)
                 add_null(m, number);
@@ -238,7 +220,7 @@ void sw_match_values(struct sw_matcher *m, bool look)
     }
     if (any == NULL || !event->raw_is_value)
         return;
-    set_value(&m->values[event->count], event->raw.ptr, event->raw.len);
+    sw_value_set(&m->values[event->count], event->raw.ptr, event->raw.len);
     if (look)
         look_up(m, any, &m->values[event->count]);
 }
@@ -286,6 +268,8 @@ int sw_matcher_run(struct sw_matcher *m, const struct sw_event *event, const uin
     m->stats.events++;
     if (!sw_matcher_begin(m, event))
         return 0;
+    if (sw_line_holds_nothing(m))
+        return m->error;
     sw_match_values(m, true);
     add_candidates(m, m->plan->always);
     const struct sw_plan_rule *plan_rules = m->program->plan_rules.at + m->plan->rules.first;

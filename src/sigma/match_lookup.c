@@ -23,7 +23,7 @@ static void report(struct sw_matcher *m, const struct sw_lookup *lookup, struct 
     }
 }
 
-static const struct sw_slot64 *find_slot(const struct sw_program *p, struct sw_table table, uint64_t key)
+const struct sw_slot64 *sw_table_find(const struct sw_program *p, struct sw_table table, uint64_t key)
 {
     const struct sw_slot64 *slots = p->slots.at + table.first;
     uint32_t mask = (1u << table.bits) - 1;
@@ -64,7 +64,7 @@ static void look_exact(const struct search *s)
     size_t len = s->text.len;
     if ((s->index->exact_lengths >> (len < 63 ? len : 63) & 1) == 0)
         return;
-    const struct sw_slot64 *slot = find_slot(s->matcher->program, s->index->exact, sw_key_of(s->text.ptr, len));
+    const struct sw_slot64 *slot = sw_table_find(s->matcher->program, s->index->exact, sw_key_of(s->text.ptr, len));
     if (slot != NULL)
         check_entries(s, slot, 0, len);
 }
@@ -77,7 +77,7 @@ static void look_edges(const struct search *s)
         if (size > s->text.len)
             break;
         size_t at = s->text.len - size;
-        const struct sw_slot64 *slot = find_slot(s->matcher->program, index->ends, sw_key_of(s->text.ptr + at, size));
+        const struct sw_slot64 *slot = sw_table_find(s->matcher->program, index->ends, sw_key_of(s->text.ptr + at, size));
         if (slot != NULL)
             check_entries(s, slot, at, SIZE_MAX);
     }
@@ -85,7 +85,7 @@ static void look_edges(const struct search *s)
         size_t size = sw_edge_sizes[__builtin_ctz(sizes)];
         if (size > s->text.len)
             break;
-        const struct sw_slot64 *slot = find_slot(s->matcher->program, index->starts, sw_key_of(s->text.ptr, size));
+        const struct sw_slot64 *slot = sw_table_find(s->matcher->program, index->starts, sw_key_of(s->text.ptr, size));
         if (slot != NULL)
             check_entries(s, slot, 0, SIZE_MAX);
     }
@@ -93,7 +93,7 @@ static void look_edges(const struct search *s)
 
 static void check_gram(const struct search *s, const struct sw_grams *grams, uint32_t gram, size_t at)
 {
-    const struct sw_slot64 *slot = find_slot(s->matcher->program, grams->table, gram);
+    const struct sw_slot64 *slot = sw_table_find(s->matcher->program, grams->table, gram);
     if (slot != NULL)
         check_entries(s, slot, at, SIZE_MAX);
 }
@@ -114,17 +114,22 @@ static inline void scan_grams(const struct search *s, unsigned size, size_t stri
     }
 }
 
-static void look_anywhere(const struct search *s)
+static void look_long(const struct search *s)
 {
     const struct sw_grams *grams = s->index->grams;
-    if (grams[3].table.bits != 0) {
-        if (grams[3].stride == 1)
-            scan_grams(s, 4, 1);
-        else if (grams[3].stride == 2)
-            scan_grams(s, 4, 2);
-        else
-            scan_grams(s, 4, grams[3].stride);
-    }
+    if (grams[3].table.bits == 0)
+        return;
+    if (grams[3].stride == 1)
+        scan_grams(s, 4, 1);
+    else if (grams[3].stride == 2)
+        scan_grams(s, 4, 2);
+    else
+        scan_grams(s, 4, grams[3].stride);
+}
+
+static void look_short(const struct search *s)
+{
+    const struct sw_grams *grams = s->index->grams;
     if (grams[2].table.bits != 0)
         scan_grams(s, 3, 1);
     if (grams[1].table.bits != 0)
@@ -134,14 +139,16 @@ static void look_anywhere(const struct search *s)
 }
 
 static void look_in(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value, const struct sw_index *index,
-                    struct sw_str text)
+                    struct sw_str text, bool with_long)
 {
     struct search search = {m, lookup, value, index, text};
     if (index->exact_lengths != 0)
         look_exact(&search);
     if ((index->ends_sizes | index->starts_sizes) != 0)
         look_edges(&search);
-    look_anywhere(&search);
+    if (with_long)
+        look_long(&search);
+    look_short(&search);
 }
 
 /* Numbers written otherwise than the rule did. The rule's own writing and plain decimals are among the exact literals. */
@@ -203,7 +210,7 @@ static void look_expressions(struct sw_matcher *m, const struct sw_lookup *looku
     }
 }
 
-void sw_lookup_value(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value)
+static void look(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value, bool with_long)
 {
     m->local_count = 0;
     if (++m->value_generation == 0) {
@@ -212,9 +219,9 @@ void sw_lookup_value(struct sw_matcher *m, const struct sw_lookup *lookup, struc
         m->value_generation = 1;
     }
     if (lookup->plain.used)
-        look_in(m, lookup, value, &lookup->plain, value->raw);
+        look_in(m, lookup, value, &lookup->plain, value->raw, with_long);
     if (lookup->wide.used && !sw_value_is_ascii(value) && sw_value_fold(m, value))
-        look_in(m, lookup, value, &lookup->wide, value->folded);
+        look_in(m, lookup, value, &lookup->wide, value->folded, true);
     if (lookup->numbers.count > 0)
         look_numbers(m, lookup, value);
     if (lookup->database != SW_NONE)
@@ -222,4 +229,14 @@ void sw_lookup_value(struct sw_matcher *m, const struct sw_lookup *lookup, struc
     const uint32_t *each = m->program->locals.at + lookup->each.first;
     for (uint32_t i = 0; i < lookup->each.count; i++)
         report(m, lookup, value, each[i]);
+}
+
+void sw_lookup_value(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value)
+{
+    look(m, lookup, value, true);
+}
+
+void sw_lookup_more(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value)
+{
+    look(m, lookup, value, false);
 }

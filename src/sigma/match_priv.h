@@ -68,6 +68,14 @@ struct sw_matcher {
 
 /* --- values (match_value.c) --------------------------------------------------------------------------------------- *  */
 
+static inline void sw_value_set(struct sw_value *value, const char *ptr, size_t len)
+{
+    value->raw = (struct sw_str){len > 0 ? ptr : "", len};
+    value->folded.ptr = NULL;
+    value->next = SW_NONE;
+    value->ascii = SW_UNKNOWN;
+}
+
 /* Makes the folded form if it isn't there; false when memory ends (then m->error is set). */
 bool sw_value_fold(struct sw_matcher *m, struct sw_value *value);
 
@@ -116,6 +124,12 @@ bool sw_value_number(struct sw_str text, double *number);
 
 /* The lookup's sets that hold for the value: m->locals, m->local_count. */
 void sw_lookup_value(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value);
+
+/* The same without what 4-byte grams of `plain` would find. */
+void sw_lookup_more(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value);
+
+/* What the key leads to in a hash table; NULL if nothing. */
+const struct sw_slot64 *sw_table_find(const struct sw_program *program, struct sw_table table, uint64_t key);
 
 /* A filter at hand, for loops over it. */
 struct sw_gram_filter {
@@ -176,8 +190,25 @@ bool sw_rule_holds(struct sw_matcher *m, const struct sw_plan_rule *rule);
 /* Starts an event: its plan, a new generation. False if no rule applies to its class. */
 bool sw_matcher_begin(struct sw_matcher *m, const struct sw_event *event);
 
-/* The plan's slot of a field, UINT16_MAX if the plan's rules don't name it. */
-uint32_t sw_slot_of(const struct sw_matcher *m, sw_field_id id);
+/* One slot number for each field of the program, and one for all others, which have none. */
+static inline const uint16_t *sw_slot_numbers(const struct sw_matcher *m)
+{
+    return m->program->slot_numbers.at + m->plan->slot_of;
+}
+
+/* The plan's slot of a field, UINT16_MAX if the plan's rules don't name it; `numbers` is sw_slot_numbers(). */
+static inline uint32_t sw_slot_in(const struct sw_matcher *m, const uint16_t *numbers, sw_field_id id)
+{
+    return id < m->field_of_count ? numbers[m->field_of[id]] : UINT16_MAX;
+}
+
+static inline uint32_t sw_slot_of(const struct sw_matcher *m, sw_field_id id)
+{
+    return sw_slot_in(m, sw_slot_numbers(m), id);
+}
+
+/* True: no rule can hold for the record, which is a line of text (match_line.c). */
+bool sw_line_holds_nothing(struct sw_matcher *m);
 
 /* Sets up m->values and the slots for the event; with `index`, looks values up and collects candidates. */
 void sw_match_values(struct sw_matcher *m, bool index);

@@ -83,34 +83,50 @@ static inline bool stands(const char *at, struct sw_str needle, bool folded)
     return folded ? sw_text_is(at, needle.ptr, needle.len) : memcmp(at, needle.ptr, needle.len) == 0;
 }
 
-/* Compares the needle's first and last byte at sixteen places at once, and the whole where both fit. With `folded`, bit
- * 0x20 is set on both sides first: that takes a few other bytes for letters too, but loses none. */
+#if defined(__SSE2__)
+/* Of the sixteen places from `at` on, the first where the needle stands, or SW_NPOS: its first and last byte are compared at
+ * all of them at once. With `folded`, bit 0x20 is set on both sides first: that takes a few other bytes for letters too, but
+ * loses none. */
+static inline size_t find16(const char *at, struct sw_str needle, bool folded)
+{
+    char bit = folded ? 0x20 : 0;
+    size_t span = needle.len - 1;
+    const __m128i bits = _mm_set1_epi8(bit);
+    __m128i heads = _mm_or_si128(_mm_loadu_si128((const void *)at), bits);
+    __m128i tails = _mm_or_si128(_mm_loadu_si128((const void *)(at + span)), bits);
+    __m128i both = _mm_and_si128(_mm_cmpeq_epi8(heads, _mm_set1_epi8((char)(needle.ptr[0] | bit))),
+                                 _mm_cmpeq_epi8(tails, _mm_set1_epi8((char)(needle.ptr[span] | bit))));
+    for (unsigned mask = (unsigned)_mm_movemask_epi8(both); mask != 0; mask &= mask - 1) {
+        size_t place = (unsigned)__builtin_ctz(mask);
+        if (stands(at + place, needle, folded))
+            return place;
+    }
+    return SW_NPOS;
+}
+#endif
+
 static inline size_t find(struct sw_str hay, struct sw_str needle, bool folded)
 {
     if (hay.len < needle.len)
         return SW_NPOS;
     size_t places = hay.len - needle.len + 1;
-    size_t span = needle.len - 1;
-    char bit = folded ? 0x20 : 0;
-    char first = (char)(needle.ptr[0] | bit);
-    char last = (char)(needle.ptr[span] | bit);
-    size_t at = 0;
 #if defined(__SSE2__)
-    const __m128i bits = _mm_set1_epi8(bit);
-    const __m128i firsts = _mm_set1_epi8(first);
-    const __m128i lasts = _mm_set1_epi8(last);
-    for (; at + 16 <= places; at += 16) {
-        __m128i heads = _mm_or_si128(_mm_loadu_si128((const void *)(hay.ptr + at)), bits);
-        __m128i tails = _mm_or_si128(_mm_loadu_si128((const void *)(hay.ptr + at + span)), bits);
-        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(heads, firsts), _mm_cmpeq_epi8(tails, lasts)));
-        for (; mask != 0; mask &= mask - 1) {
-            size_t place = at + (unsigned)__builtin_ctz(mask);
-            if (stands(hay.ptr + place, needle, folded))
-                return place;
+    if (places >= 16) {
+        for (size_t at = 0; at + 16 <= places; at += 16) {
+            size_t found = find16(hay.ptr + at, needle, folded);
+            if (found != SW_NPOS)
+                return at + found;
         }
+        size_t last = places - 16; /* overlaps what was looked at */
+        size_t found = places % 16 != 0 ? find16(hay.ptr + last, needle, folded) : SW_NPOS;
+        return found != SW_NPOS ? last + found : SW_NPOS;
     }
 #endif
-    for (; at < places; at++)
+    char bit = folded ? 0x20 : 0;
+    size_t span = needle.len - 1;
+    char first = (char)(needle.ptr[0] | bit);
+    char last = (char)(needle.ptr[span] | bit);
+    for (size_t at = 0; at < places; at++)
         if ((hay.ptr[at] | bit) == first && (hay.ptr[at + span] | bit) == last && stands(hay.ptr + at, needle, folded))
             return at;
     return SW_NPOS;
@@ -121,7 +137,20 @@ size_t sw_find(struct sw_str hay, struct sw_str needle)
     return find(hay, needle, false);
 }
 
+/* A byte of the needle that ordinary text seldom has; 0 if it has none. */
+static char seldom_byte(struct sw_str needle)
+{
+    for (size_t i = 0; i < needle.len; i++)
+        if (memchr("{}$@~^|`<>!*#;&", needle.ptr[i], 15) != NULL)
+            return needle.ptr[i];
+    return 0;
+}
+
 size_t sw_find_folded(struct sw_str hay, struct sw_str needle)
 {
+    /* A needle that short is looked for in much text and seldom there. */
+    char seldom = needle.len <= 3 && hay.len >= 64 ? seldom_byte(needle) : 0;
+    if (seldom != 0 && memchr(hay.ptr, seldom, hay.len) == NULL)
+        return SW_NPOS;
     return find(hay, needle, true);
 }

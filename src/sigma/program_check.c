@@ -195,8 +195,12 @@ static bool ops_are_sound(const struct sw_program *p, const struct sw_plan *plan
 
 static bool plan_is_sound(const struct sw_program *p, const struct sw_plan *plan)
 {
-    if (!slots_are_sound(p, plan) || !in(plan->rules, p->plan_rules.count) || !groups_are_sound(p, plan) ||
+    const struct sw_lookup line = {.hits = {0, plan->slots.count}}; /* the hits of the line's entries are slots */
+    if (!table_is_sound(p, &line, plan->line) || !slots_are_sound(p, plan) || !in(plan->rules, p->plan_rules.count) || !groups_are_sound(p, plan) ||
         !in(plan->always, p->candidates.count) || !all_below(p->candidates.at, plan->always, plan->rules.count))
+        return false;
+    if (plan->line.bits != 0 &&
+        (plan->line_bits > 16 || !in((struct sw_span){plan->line_filter, 1u << plan->line_bits}, p->blobs.count)))
         return false;
     for (uint32_t i = 0; i < plan->rules.count; i++) {
         const struct sw_plan_rule *rule = &p->plan_rules.at[plan->rules.first + i];

@@ -21,7 +21,7 @@
 #include <hs/hs.h>
 
 #define SW_NONE UINT32_MAX
-#define SW_PROGRAM_VERSION 2u /* part of the cache's key: count up when a section or its meaning changes */
+#define SW_PROGRAM_VERSION 3u /* part of the cache's key: count up when a section or its meaning changes */
 
 struct sw_span {
     uint32_t first;
@@ -147,6 +147,7 @@ struct sw_plan_slot {
     uint32_t lookup;     /* SW_NONE: nothing is indexed */
     uint32_t first_group; /* local set n of the lookup is group first_group + n */
     uint32_t present;    /* group that holds as soon as the field has a value, or SW_NONE */
+    uint32_t more;       /* a value may bring a rule up by other means than the 4-byte grams in `plain` */
 };
 
 enum sw_group_kind { SW_GROUP_SET, SW_GROUP_VALUE /* has a value that is not null */, SW_GROUP_PRESENT /* is there at all */ };
@@ -195,6 +196,12 @@ struct sw_plan {
     struct sw_span groups;
     struct sw_span rules; /* ascending by rule */
     struct sw_span always; /* in `candidates` */
+    /* For text records, whose values are pieces of the raw line: a gram of each literal of all the plan's lookups; an entry's
+     * `hit` is the slot. A line without any of them can bring up rules only through slots of which `more` is said. Not made
+     * (bits 0) if there are rules that are always evaluated, or keywords that must be asked of each value. */
+    struct sw_table line;
+    uint32_t line_filter; /* in `blobs`: a byte for each hash of a gram that is in the table, 1 << line_bits of them */
+    uint32_t line_bits;
 };
 
 /* --- the program ------------------------------------------------------------------------------------------ */
@@ -337,6 +344,12 @@ static inline uint32_t sw_gram_of(const char *at, unsigned size)
     default:
         return (unsigned char)at[0] | 0x20u;
     }
+}
+
+/* For a table of at most 1 << 16 places: the upper bits, which depend on all of the gram. */
+static inline uint32_t sw_gram_hash16(uint32_t gram)
+{
+    return gram * 0x9e3779b1u >> 16;
 }
 
 /* Every bit of it depends on all of the gram. */
