@@ -92,6 +92,19 @@ static struct sw_str host_of(struct sw_str authority)
     return port == SW_NPOS ? authority : sw_str_slice(authority, 0, port - 1);
 }
 
+/* The extension of the path's last segment, as rules for proxies ask for it; nothing if there is none. */
+static void add_extension(struct sw_event *event, const char *path, const char *end)
+{
+    const char *stop = sw_scan_any(path, end, ';', '#', '#');
+    for (const char *at = stop; at > path && at[-1] != '/'; at--) {
+        if (at[-1] != '.')
+            continue;
+        if (at < stop)
+            sw_event_add(event, ids.extension, SW_STRING, at, (size_t)(stop - at));
+        return;
+    }
+}
+
 void sw_web_add_target(struct sw_event *event, struct sw_str target, bool host)
 {
     sw_web_add(event, ids.uri, target);
@@ -110,6 +123,7 @@ void sw_web_add_target(struct sw_event *event, struct sw_str target, bool host)
     }
     const char *mark = sw_scan_chr(path, end, '?');
     sw_event_add(event, ids.stem, SW_STRING, path, (size_t)(mark - path));
+    add_extension(event, path, mark);
     if (mark < end)
         sw_event_add(event, ids.query, SW_STRING, mark + 1, (size_t)(end - mark - 1));
 }

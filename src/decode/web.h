@@ -22,6 +22,7 @@
     X(uri, "cs-uri")         /* the whole request target as logged; of a request that is no HTTP, all of it */ \
     X(stem, "cs-uri-stem")   /* path: before the "?", without scheme and authority */ \
     X(query, "cs-query")     /* after the "?" */ \
+    X(extension, "c-uri-extension") /* of the path: "php" */ \
     X(version, "cs-version") /* "HTTP/1.1" */ \
     X(status, "sc-status") \
     X(bytes, "sc-bytes") \

@@ -551,14 +551,18 @@ static size_t drop_repeated(struct keyed *keyed, size_t count)
     return kept;
 }
 
-/* The bytes that most places of a line are turned away by: about one in thirty-two is set. */
+/* The bitmap that most places of a line are turned away by. A place that passes in vain costs more than the whole pass over ten
+ * others, so only about one bit in 256 is set. */
 static int make_line_filter(struct sw_program *p, const struct keyed *keyed, size_t count, struct sw_plan *plan)
 {
-    unsigned bits = bits_for(32 * count);
-    plan->line_bits = bits < 10 ? 10 : bits > 16 ? 16 : bits;
-    int rc = SW_SECTION_ADD(&p->blobs, NULL, (size_t)1 << plan->line_bits, &plan->line_filter);
-    for (size_t i = 0; i < count && rc == 0; i++)
-        p->blobs.at[plan->line_filter + (sw_gram_hash16((uint32_t)keyed[i].key) & ((1u << plan->line_bits) - 1))] = 1;
+    unsigned bits = bits_for(256 * count);
+    plan->line_bits = bits < 13 ? 13 : bits > 20 ? 20 : bits;
+    int rc = SW_SECTION_ADD(&p->blobs, NULL, (size_t)1 << plan->line_bits >> 3, &plan->line_filter);
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        uint32_t bit = sw_gram_hash20((uint32_t)keyed[i].key) & ((1u << plan->line_bits) - 1);
+        char *byte = &p->blobs.at[plan->line_filter + bit / 8];
+        *byte = (char)(*byte | 1 << bit % 8);
+    }
     return rc;
 }
 

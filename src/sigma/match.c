@@ -268,8 +268,10 @@ int sw_matcher_run(struct sw_matcher *m, const struct sw_event *event, const uin
     m->stats.events++;
     if (!sw_matcher_begin(m, event))
         return 0;
-    if (sw_line_holds_nothing(m))
+    if (sw_line_holds_nothing(m)) {
+        m->stats.lines++;
         return m->error;
+    }
     sw_match_values(m, true);
     add_candidates(m, m->plan->always);
     const struct sw_plan_rule *plan_rules = m->program->plan_rules.at + m->plan->rules.first;

@@ -37,13 +37,14 @@ static bool grams_hold(const struct line *l, struct sw_str text)
 {
     const struct sw_program *p = l->matcher->program;
     const struct sw_plan *plan = l->matcher->plan;
-    const char *filter = p->blobs.at + plan->line_filter;
+    const unsigned char *filter = (const unsigned char *)p->blobs.at + plan->line_filter;
     uint32_t mask = (1u << plan->line_bits) - 1;
     size_t places = text.len >= SW_GRAM ? text.len - SW_GRAM + 1 : 0;
 #pragma GCC unroll 4
     for (size_t at = 0; at < places; at++) {
         uint32_t gram = sw_gram_of(text.ptr + at, SW_GRAM);
-        if (__builtin_expect(filter[sw_gram_hash16(gram) & mask] == 0, 1))
+        uint32_t bit = sw_gram_hash20(gram) & mask;
+        if (__builtin_expect((filter[bit / 8] >> bit % 8 & 1) == 0, 1))
             continue;
         const struct sw_slot64 *found = sw_table_find(p, plan->line, gram);
         if (found != NULL && gram_matters(l, found, text.ptr + at))

@@ -134,6 +134,23 @@ static bool number_holds(const struct sw_test *test, const struct sw_value *valu
     return sw_value_number(value->raw, &number) && number == test->number;
 }
 
+/* False: a literal of the pattern isn't in the value, so there is no need to fold it. */
+static bool literals_may_stand(const struct sw_program *p, const struct sw_test *test, struct sw_str value)
+{
+    const struct sw_program_token *token = p->tokens.at + test->tokens.first;
+    for (uint32_t i = 0; i < test->tokens.count; i++, token++) {
+        if (token->kind != SW_TOKEN_LITERAL)
+            continue;
+        struct sw_str literal = sw_program_text(p, token->text);
+        bool ascii = true;
+        for (size_t j = 0; j < literal.len; j++)
+            ascii &= (unsigned char)literal.ptr[j] < 0x80;
+        if (ascii && sw_find_folded(value, literal) == SW_NPOS)
+            return false;
+    }
+    return true;
+}
+
 static bool pattern_holds(struct sw_matcher *m, const struct sw_test *test, struct sw_value *value)
 {
     if (test->form == SW_FORM_ANY)
@@ -143,6 +160,8 @@ static bool pattern_holds(struct sw_matcher *m, const struct sw_test *test, stru
             return true;
         return test->is_number && number_holds(test, value);
     }
+    if (test->form == SW_FORM_WILD && !test->cased && !literals_may_stand(m->program, test, value->raw))
+        return false;
     struct sw_str text = text_for(m, test, value);
     if (text.ptr == NULL)
         return false;

@@ -30,6 +30,7 @@ struct sw_matcher_stats {
     uint64_t events;
     uint64_t values;       /* looked up in an index */
     uint64_t remembered;   /* of these, found in the memory of earlier results */
+    uint64_t lines;        /* lines of text turned away as a whole */
     uint64_t candidates;   /* rules evaluated */
     uint64_t matches;
     uint64_t regex_limit;  /* times that an expression was given up at its step limit: counted as not found */

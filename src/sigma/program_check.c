@@ -200,7 +200,8 @@ static bool plan_is_sound(const struct sw_program *p, const struct sw_plan *plan
         !in(plan->always, p->candidates.count) || !all_below(p->candidates.at, plan->always, plan->rules.count))
         return false;
     if (plan->line.bits != 0 &&
-        (plan->line_bits > 16 || !in((struct sw_span){plan->line_filter, 1u << plan->line_bits}, p->blobs.count)))
+        (plan->line_bits < 3 || plan->line_bits > 20 ||
+         !in((struct sw_span){plan->line_filter, 1u << plan->line_bits >> 3}, p->blobs.count)))
         return false;
     for (uint32_t i = 0; i < plan->rules.count; i++) {
         const struct sw_plan_rule *rule = &p->plan_rules.at[plan->rules.first + i];

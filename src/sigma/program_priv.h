@@ -200,7 +200,7 @@ struct sw_plan {
      * `hit` is the slot. A line without any of them can bring up rules only through slots of which `more` is said. Not made
      * (bits 0) if there are rules that are always evaluated, or keywords that must be asked of each value. */
     struct sw_table line;
-    uint32_t line_filter; /* in `blobs`: a byte for each hash of a gram that is in the table, 1 << line_bits of them */
+    uint32_t line_filter; /* in `blobs`: a bitmap over the hashes of the table's grams, of 1 << line_bits bits */
     uint32_t line_bits;
 };
 
@@ -346,10 +346,10 @@ static inline uint32_t sw_gram_of(const char *at, unsigned size)
     }
 }
 
-/* For a table of at most 1 << 16 places: the upper bits, which depend on all of the gram. */
-static inline uint32_t sw_gram_hash16(uint32_t gram)
+/* For a bitmap of at most 1 << 20 places: the upper bits, which depend on all of the gram. */
+static inline uint32_t sw_gram_hash20(uint32_t gram)
 {
-    return gram * 0x9e3779b1u >> 16;
+    return gram * 0x9e3779b1u >> 12;
 }
 
 /* Every bit of it depends on all of the gram. */

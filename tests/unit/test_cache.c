@@ -1,4 +1,4 @@
-/* The cache of compiled rules: what comes out is what went in; files that are damaged, foreign or made up are refused. */
+/* test_cache.c - the cache of compiled rules: what comes out is what went in; files that are damaged, foreign or made up are refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

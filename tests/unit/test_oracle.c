@@ -1,5 +1,5 @@
 /*
- * The index may never lose a match: the compiled matcher and the plain evaluator agree on generated events, with generated
+ * test_oracle.c - the index may never lose a match: the compiled matcher and the plain evaluator agree on generated events, with generated
  * rules and with SigmaHQ's.
  *
  * SEAWALL_ORACLE_EVENTS says with how many generated events (default 20,000); SEAWALL_ORACLE_SEED where to begin.
@@ -74,7 +74,26 @@ static void check_fields(struct sw_matcher *matcher, const struct sw_event *even
         assert_false(bits[i / 64] >> i % 64 & 1);
 }
 
-static void run_events(struct sw_gen *gen, const struct sw_rules *rules, uint64_t events, uint64_t seed)
+/* Makes the event a line of text whose values are pieces of it, some next to each other, some apart. */
+static void make_line(struct sw_gen *gen, struct sw_event *event, struct sw_buf *line)
+{
+    static const char *const between[] = {"", " ", "\"", " - ", "\" \"", "=", "://", "\\"};
+    size_t at[SW_MAX_FIELDS];
+    sw_buf_clear(line);
+    for (uint32_t i = 0; i < event->count; i++) {
+        sw_buf_text(line, between[sw_gen_random(gen, sizeof between / sizeof between[0])]);
+        at[i] = line->len;
+        sw_buf_str_add(line, sw_field_value(&event->fields[i]));
+    }
+    sw_buf_text(line, between[sw_gen_random(gen, sizeof between / sizeof between[0])]);
+    for (uint32_t i = 0; i < event->count; i++)
+        event->fields[i].ptr = line->data + at[i];
+    event->raw = sw_buf_str(line);
+    event->raw_is_value = true;
+}
+
+/* Events, or lines of text made of them. Returns how many lines were turned away as a whole. */
+static uint64_t run_events(struct sw_gen *gen, const struct sw_rules *rules, uint64_t events, uint64_t seed, bool lines)
 {
     struct sw_error err;
     struct sw_program *program;
@@ -85,10 +104,14 @@ static void run_events(struct sw_gen *gen, const struct sw_rules *rules, uint64_
     struct sw_oracle *oracle = sw_oracle_new(rules, classes);
     struct sw_event event;
     sw_event_init(&event);
+    struct sw_buf line;
+    sw_buf_init(&line, 64u << 20);
     sw_gen_use(gen, rules, classes);
     size_t matches = 0;
     for (uint64_t i = 0; i < events; i++) {
         uint32_t aim = sw_gen_event(gen, &event);
+        if (lines && event.count > 0)
+            make_line(gen, &event, &line);
         matches += compare(rules, matcher, oracle, &event, seed);
         if (i % 50 == 0) {
             check_fields(matcher, &event, aim);
@@ -98,10 +121,14 @@ static void run_events(struct sw_gen *gen, const struct sw_rules *rules, uint64_
         }
     }
     assert_true(matches > 0);
+    struct sw_matcher_stats stats;
+    sw_matcher_stats(matcher, &stats);
+    sw_buf_fini(&line);
     sw_event_fini(&event);
     sw_oracle_free(oracle);
     sw_matcher_free(matcher);
     sw_program_free(program);
+    return stats.lines;
 }
 
 static void test_generated_rules(void **state)
@@ -119,11 +146,45 @@ static void test_generated_rules(void **state)
         sw_gen_rules(gen, &yaml, RULES);
         assert_int_equal(sw_rules_parse(&rules, sw_buf_str(&yaml), "generated", &options, &err), 0);
         assert_true(rules->rule_count > RULES / 2);
-        run_events(gen, rules, EVENTS_A_SET, seed);
+        (void)run_events(gen, rules, EVENTS_A_SET, seed, seed % 4 == 0);
         sw_rules_free(rules);
         sw_buf_fini(&yaml);
         sw_gen_free(gen);
     }
+}
+
+/* Rules that leave no rule without a witness, so that lines can be turned away as a whole. */
+static const char line_rules[] =
+    "title: Short keyword\nid: 00000000-0000-4000-8000-000000000001\nlogsource: {category: webserver}\n"
+    "detection: {k: ['={{', '$(', 'enc='], condition: k}\n---\n"
+    "title: Keyword across fields\nid: 00000000-0000-4000-8000-000000000002\nlogsource: {category: webserver}\n"
+    "detection: {k: ['POST /up', 'exploit\" \"curl', 'has\\u0142o'], condition: k}\n---\n"
+    "title: Wild keyword\nid: 00000000-0000-4000-8000-000000000003\nlogsource: {category: webserver}\n"
+    "detection: {k: ['select*from?users', '*.jsp*cmd=*'], condition: k}\n---\n"
+    "title: Path\nid: 00000000-0000-4000-8000-000000000004\nlogsource: {category: webserver}\n"
+    "detection: {s: {cs-uri-query|contains: ['/etc/passwd', '..%2f', 'a?b*c']}, condition: s}\n---\n"
+    "title: Ends\nid: 00000000-0000-4000-8000-000000000005\nlogsource: {category: webserver}\n"
+    "detection: {s: {cs-uri-stem|endswith: ['.aspx', '.php'], cs-method: POST}, condition: s}\n---\n"
+    "title: Agent\nid: 00000000-0000-4000-8000-000000000006\nlogsource: {category: webserver}\n"
+    "detection: {s: {cs-user-agent: ['', 'sqlmap/1.5', '* zmeu *']}, condition: s}\n---\n"
+    "title: Referer\nid: 00000000-0000-4000-8000-000000000007\nlogsource: {category: webserver}\n"
+    "detection: {s: {cs-referer|re: 'evil[0-9]+\\.example'}, condition: s}\n---\n"
+    "title: User\nid: 00000000-0000-4000-8000-000000000008\nlogsource: {category: webserver}\n"
+    "detection: {s: {cs-username|startswith: adm, sc-status: 200}, condition: s}\n";
+
+static void test_lines(void **state)
+{
+    (void)state;
+    struct sw_rules *rules;
+    struct sw_error err;
+    struct sw_load_options options = {0};
+    uint64_t seed = from_environment("SEAWALL_ORACLE_SEED", 1);
+    assert_int_equal(sw_rules_parse(&rules, sw_str(line_rules), "lines", &options, &err), 0);
+    assert_int_equal(rules->rule_count, 8);
+    struct sw_gen *gen = sw_gen_new(seed);
+    assert_true(run_events(gen, rules, from_environment("SEAWALL_ORACLE_EVENTS", 20000), seed, true) > 100);
+    sw_gen_free(gen);
+    sw_rules_free(rules);
 }
 
 static void test_sigmahq(void **state)
@@ -150,14 +211,15 @@ static void test_sigmahq(void **state)
         fail_msg("%s", err.text);
     uint64_t seed = from_environment("SEAWALL_ORACLE_SEED", 1);
     struct sw_gen *gen = sw_gen_new(seed);
-    run_events(gen, rules, from_environment("SEAWALL_ORACLE_EVENTS", 20000) / 100, seed);
+    (void)run_events(gen, rules, from_environment("SEAWALL_ORACLE_EVENTS", 20000) / 100, seed, false);
     sw_gen_free(gen);
     sw_rules_free(rules);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_generated_rules), cmocka_unit_test(test_sigmahq)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_generated_rules), cmocka_unit_test(test_lines),
+                                       cmocka_unit_test(test_sigmahq)};
     struct sw_error err;
     if (sw_classes_load(&classes, NULL, 0, &err) != 0)
         return 1;
