@@ -123,7 +123,8 @@ void sw_web_add_target(struct sw_event *event, struct sw_str target, bool host)
     }
     const char *mark = sw_scan_chr(path, end, '?');
     sw_event_add(event, ids.stem, SW_STRING, path, (size_t)(mark - path));
-    add_extension(event, path, mark);
+    if (path < mark && *path == '/')
+        add_extension(event, path, mark);
     if (mark < end)
         sw_event_add(event, ids.query, SW_STRING, mark + 1, (size_t)(end - mark - 1));
 }

@@ -557,11 +557,11 @@ static int make_line_filter(struct sw_program *p, const struct keyed *keyed, siz
 {
     unsigned bits = bits_for(256 * count);
     plan->line_bits = bits < 13 ? 13 : bits > 20 ? 20 : bits;
-    int rc = SW_SECTION_ADD(&p->blobs, NULL, (size_t)1 << plan->line_bits >> 3, &plan->line_filter);
+    int rc = SW_SECTION_ADD(&p->line_filters, NULL, (size_t)1 << plan->line_bits >> 3, &plan->line_filter);
     for (size_t i = 0; i < count && rc == 0; i++) {
         uint32_t bit = sw_gram_hash20((uint32_t)keyed[i].key) & ((1u << plan->line_bits) - 1);
-        char *byte = &p->blobs.at[plan->line_filter + bit / 8];
-        *byte = (char)(*byte | 1 << bit % 8);
+        unsigned char *byte = &p->line_filters.at[plan->line_filter + bit / 8];
+        *byte = (unsigned char)(*byte | 1 << bit % 8);
     }
     return rc;
 }

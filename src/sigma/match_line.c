@@ -37,7 +37,7 @@ static bool grams_hold(const struct line *l, struct sw_str text)
 {
     const struct sw_program *p = l->matcher->program;
     const struct sw_plan *plan = l->matcher->plan;
-    const unsigned char *filter = (const unsigned char *)p->blobs.at + plan->line_filter;
+    const unsigned char *filter = p->line_filters.at + plan->line_filter;
     uint32_t mask = (1u << plan->line_bits) - 1;
     size_t places = text.len >= SW_GRAM ? text.len - SW_GRAM + 1 : 0;
 #pragma GCC unroll 4

@@ -115,7 +115,8 @@ static bool lists_are_sound(const struct sw_program *p, const struct sw_lookup *
 {
     if (!in(lookup->hits, p->hits.count) || !in(lookup->sets, p->lookup_sets.count) || !in(lookup->numbers, p->numbers.count) ||
         !in(lookup->each, p->locals.count) || !in(lookup->expressions, p->locals.count) ||
-        !all_below(p->lookup_sets.at, lookup->sets, p->sets.count) || !all_below(p->locals.at, lookup->each, lookup->hits.count) ||
+        !all_below(p->lookup_sets.at, lookup->sets, p->sets.count) ||
+        !all_below(p->locals.at, lookup->each, lookup->hits.count) ||
         !all_below(p->locals.at, lookup->expressions, lookup->hits.count))
         return false;
     for (uint32_t i = 0; i < lookup->hits.count; i++) {
@@ -134,8 +135,8 @@ static bool lookups_are_sound(const struct sw_program *p)
 {
     for (size_t i = 0; i < p->lookups.count; i++) {
         const struct sw_lookup *lookup = &p->lookups.at[i];
-        if (!lists_are_sound(p, lookup) || !index_is_sound(p, lookup, &lookup->plain) || !index_is_sound(p, lookup, &lookup->wide) ||
-            !index_or_none(lookup->database, p->databases.count) ||
+        if (!lists_are_sound(p, lookup) || !index_is_sound(p, lookup, &lookup->plain) ||
+            !index_is_sound(p, lookup, &lookup->wide) || !index_or_none(lookup->database, p->databases.count) ||
             (lookup->only_grams && lookup->plain.grams[SW_GRAM - 1].table.bits == 0))
             return false;
     }
@@ -196,12 +197,13 @@ static bool ops_are_sound(const struct sw_program *p, const struct sw_plan *plan
 static bool plan_is_sound(const struct sw_program *p, const struct sw_plan *plan)
 {
     const struct sw_lookup line = {.hits = {0, plan->slots.count}}; /* the hits of the line's entries are slots */
-    if (!table_is_sound(p, &line, plan->line) || !slots_are_sound(p, plan) || !in(plan->rules, p->plan_rules.count) || !groups_are_sound(p, plan) ||
-        !in(plan->always, p->candidates.count) || !all_below(p->candidates.at, plan->always, plan->rules.count))
+    if (!table_is_sound(p, &line, plan->line) || !slots_are_sound(p, plan) ||
+        !in(plan->rules, p->plan_rules.count) || !groups_are_sound(p, plan) || !in(plan->always, p->candidates.count) ||
+        !all_below(p->candidates.at, plan->always, plan->rules.count))
         return false;
     if (plan->line.bits != 0 &&
         (plan->line_bits < 3 || plan->line_bits > 20 ||
-         !in((struct sw_span){plan->line_filter, 1u << plan->line_bits >> 3}, p->blobs.count)))
+         !in((struct sw_span){plan->line_filter, 1u << plan->line_bits >> 3}, p->line_filters.count)))
         return false;
     for (uint32_t i = 0; i < plan->rules.count; i++) {
         const struct sw_plan_rule *rule = &p->plan_rules.at[plan->rules.first + i];

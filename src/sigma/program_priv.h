@@ -21,7 +21,7 @@
 #include <hs/hs.h>
 
 #define SW_NONE UINT32_MAX
-#define SW_PROGRAM_VERSION 3u /* part of the cache's key: count up when a section or its meaning changes */
+#define SW_PROGRAM_VERSION 4u /* part of the cache's key: count up when a section or its meaning changes */
 
 struct sw_span {
     uint32_t first;
@@ -200,7 +200,7 @@ struct sw_plan {
      * `hit` is the slot. A line without any of them can bring up rules only through slots of which `more` is said. Not made
      * (bits 0) if there are rules that are always evaluated, or keywords that must be asked of each value. */
     struct sw_table line;
-    uint32_t line_filter; /* in `blobs`: a bitmap over the hashes of the table's grams, of 1 << line_bits bits */
+    uint32_t line_filter; /* in `line_filters`: a bitmap over the hashes of the table's grams, of 1 << line_bits bits */
     uint32_t line_bits;
 };
 
@@ -224,6 +224,7 @@ struct sw_plan {
     X(struct sw_lookup, lookups) \
     X(struct sw_database, databases) \
     X(char, blobs) \
+    X(unsigned char, line_filters) \
     X(struct sw_span, fields) \
     X(struct sw_plan_slot, plan_slots) \
     X(uint16_t, slot_numbers) \

@@ -12,6 +12,7 @@
 #include "generate.h"
 #include "sigma/cache.h"
 #include "sigma/cache_priv.h"
+#include "sigma/program_priv.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -174,6 +175,22 @@ static void same_matches(const struct loaded *a, const struct loaded *b)
     sw_gen_free(gen);
 }
 
+/* Byte for byte, but for the databases, which are in the file only. */
+static void same_sections(const struct sw_program *a, const struct sw_program *b)
+{
+    size_t bytes = 0;
+#define SAME_SECTION(type, name) \
+    if ((const void *)&a->name != (const void *)&a->databases && (const void *)&a->name != (const void *)&a->blobs) { \
+        assert_int_equal(a->name.count, b->name.count); \
+        if (a->name.count > 0) \
+            assert_memory_equal(a->name.at, b->name.at, a->name.count * sizeof(type)); \
+        bytes += a->name.count * sizeof(type); \
+    }
+    SW_SECTIONS(SAME_SECTION)
+#undef SAME_SECTION
+    assert_true(bytes > 10000);
+}
+
 static void test_round_trip(void **state)
 {
     (void)state;
@@ -182,6 +199,7 @@ static void test_round_trip(void **state)
     assert_false(fresh.cached);
     assert_true(cached.cached);
     same_rules(fresh.rules, cached.rules);
+    same_sections(fresh.program, cached.program);
     same_matches(&fresh, &cached);
     struct sw_buf x, y;
     sw_buf_init(&x, 1u << 20);
