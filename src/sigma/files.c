@@ -1,6 +1,6 @@
 /* files.c - rule files under the given paths, whole in memory, one after the other. Walking and unpacking are the
  * source floor's; here is what counts as a rule file: what is named outright, and *.yml and *.yaml in directories and
- * archives. */
+ * archives, but for *.tests.yml, the tests of rules (sigma/tests.h). */
 #include "sigma/loader_priv.h"
 
 #include "base/limits.h"
@@ -31,6 +31,8 @@ struct walker {
 
 static bool is_rule_name(struct sw_str path)
 {
+    if (sw_str_iends(path, SW_STR(".tests.yml")))
+        return false;
     return sw_str_iends(path, SW_STR(".yml")) || sw_str_iends(path, SW_STR(".yaml"));
 }
 

@@ -96,6 +96,7 @@ static void order_of_files(void **state)
     put_text("b/1.YML", RULE("B1", "x"));
     put_text("a.yml", RULE("A", "x"));
     put_text("readme.md", "no rule");
+    put_text("a.tests.yml", "- rule: A\n");
     put_text(".git/x.yml", RULE("G", "x"));
     assert_int_equal(load(root, NULL, false), 0);
     assert_int_equal(rules->rule_count, 4);
@@ -136,6 +137,7 @@ static void archives(void **state)
     add_entry(archive, "rules/z.yml", RULE("Z", "x"));
     add_entry(archive, "rules/a.yml", RULE("A", "x"));
     add_entry(archive, "README.md", "nothing");
+    add_entry(archive, "rules/a.tests.yml", "- rule: A\n");
     add_entry(archive, "rules/bad.yml", "title: [\n");
     assert_int_equal(archive_write_close(archive), ARCHIVE_OK);
     archive_write_free(archive);
