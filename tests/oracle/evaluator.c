@@ -1,4 +1,4 @@
-/* evaluator.c - one function for each kind of predicate and node; no index, no short cut but folding a value once. */
+/* evaluator.c - one function for each kind of predicate and node; no index, no short cut but folding each text once. */
 #include "evaluator.h"
 
 #include "base/mem.h"
@@ -24,6 +24,7 @@ struct sw_oracle {
     const struct sw_event *event;
     struct sw_arena arena;     /* the event's folded values */
     struct sw_arena literals;
+    struct sw_pred *preds;     /* the rules' predicates, what they compare with folded where case doesn't count */
     struct value *values;      /* of the event, in its order, then the raw record if it is one */
     size_t count;
     pcre2_code **regexes;      /* by predicate; NULL until it is needed */
@@ -47,6 +48,20 @@ static struct sw_str fold(struct sw_arena *arena, struct sw_str text)
     return folded;
 }
 
+static void fold_pred(struct sw_oracle *o, struct sw_pred *pred)
+{
+    if (pred->kind != SW_PRED_PATTERN || pred->cased)
+        return;
+    pred->literal = fold(&o->literals, pred->literal);
+    struct sw_token *tokens = must(sw_arena_zero(&o->literals, pred->token_count + 1, sizeof *tokens));
+    for (size_t i = 0; i < pred->token_count; i++) {
+        tokens[i] = pred->tokens[i];
+        if (tokens[i].kind == SW_TOKEN_LITERAL)
+            tokens[i].text = fold(&o->literals, tokens[i].text);
+    }
+    pred->tokens = tokens;
+}
+
 struct sw_oracle *sw_oracle_new(const struct sw_rules *rules, const struct sw_classes *classes)
 {
     struct sw_oracle *o = must(sw_alloc(1, sizeof *o));
@@ -54,6 +69,11 @@ struct sw_oracle *sw_oracle_new(const struct sw_rules *rules, const struct sw_cl
     o->classes = classes;
     sw_arena_init(&o->arena, (size_t)1 << 30);
     sw_arena_init(&o->literals, (size_t)1 << 30);
+    o->preds = must(sw_arena_zero(&o->literals, rules->pred_count + 1, sizeof *o->preds));
+    for (size_t i = 0; i < rules->pred_count; i++) {
+        o->preds[i] = rules->preds[i];
+        fold_pred(o, &o->preds[i]);
+    }
     o->regexes = must(sw_alloc(rules->pred_count + 1, sizeof(void *)));
     o->match = must(pcre2_match_data_create(1, NULL));
     o->context = must(sw_regex_context());
@@ -98,10 +118,7 @@ static bool has_at(struct sw_str text, size_t at, struct sw_str literal)
 
 static bool contains(struct sw_str text, struct sw_str literal)
 {
-    for (size_t at = 0; at + literal.len <= text.len; at++)
-        if (literal.len == 0 || has_at(text, at, literal))
-            return true;
-    return false;
+    return literal.len == 0 || (text.len > 0 && memmem(text.ptr, text.len, literal.ptr, literal.len) != NULL);
 }
 
 /* The text stands in the relation of `form` to the literal; both are folded already where they have to be. */
@@ -157,21 +174,12 @@ static bool same_number(const struct sw_pred *pred, struct sw_str text)
     return pred->is_number && sw_str_double(text, &number) == 0 && number >= pred->number && number <= pred->number;
 }
 
-static bool pattern(struct sw_oracle *o, const struct sw_pred *pred, const struct value *value)
+static bool pattern(const struct sw_pred *pred, const struct value *value)
 {
     struct sw_str text = pred->cased ? value->text : value->folded;
-    sw_arena_reset(&o->literals);
-    if (pred->form != SW_FORM_WILD) {
-        struct sw_str literal = pred->cased ? pred->literal : fold(&o->literals, pred->literal);
-        return relation((enum sw_pattern_form)pred->form, text, literal) || same_number(pred, value->text);
-    }
-    struct sw_token *tokens = must(sw_arena_zero(&o->literals, pred->token_count, sizeof *tokens));
-    for (size_t i = 0; i < pred->token_count; i++) {
-        tokens[i] = pred->tokens[i];
-        if (tokens[i].kind == SW_TOKEN_LITERAL && !pred->cased)
-            tokens[i].text = fold(&o->literals, tokens[i].text);
-    }
-    return wild(tokens, pred->token_count, text);
+    if (pred->form == SW_FORM_WILD)
+        return wild(pred->tokens, pred->token_count, text);
+    return relation((enum sw_pattern_form)pred->form, text, pred->literal) || same_number(pred, value->text);
 }
 
 static bool regex(struct sw_oracle *o, uint32_t index, const struct sw_pred *pred, const struct value *value)
@@ -260,7 +268,7 @@ static bool passes(struct sw_oracle *o, uint32_t index, const struct sw_pred *pr
     double number;
     switch ((enum sw_pred_kind)pred->kind) {
     case SW_PRED_PATTERN:
-        return pattern(o, pred, value);
+        return pattern(pred, value);
     case SW_PRED_REGEX:
         return regex(o, index, pred, value);
     case SW_PRED_CIDR:
@@ -294,7 +302,7 @@ static bool field_reference(struct sw_oracle *o, const struct sw_pred *pred, con
 
 bool sw_oracle_pred(struct sw_oracle *o, uint32_t index, const struct sw_view *view)
 {
-    const struct sw_pred *pred = &o->rules->preds[index];
+    const struct sw_pred *pred = &o->preds[index];
     if (pred->kind == SW_PRED_FIELDREF)
         return field_reference(o, pred, view);
     bool keyword = pred->field == SW_FIELD_NONE;
