@@ -5,9 +5,9 @@
  *     corpus-oracle [-c CACHE] [-j THREADS] [-x GLOB]... [-R] -r RULES... NAME=PATH...
  *
  * With rules in the cache folder (-c), as they are for a second hunt, the program from there is compared, and another
- * that is compiled; without, only the latter, and it is put there. Each event is asked about twice: as what it is, and as
- * another class of the mapping (chosen by its place), so that far more rules meet real values than a corpus has kinds of
- * events. -R reads deleted records of EVTX files as well.
+ * that is compiled; without, only the latter, and it is put there. Each event is asked about twice: as what it is, and
+ * as another class of the mapping (chosen by its place), so that far more rules meet real values than a corpus has
+ * kinds of events. -R reads deleted records of EVTX files as well.
  *
  * Prints "programs: compiled" or "programs: cached, compiled", each disagreement, and for each corpus the line
  * "NAME events questions matches disagreements" (tabs between). Exit status: 0 all agree, 1 not so, 2 something failed.
@@ -117,7 +117,8 @@ static int compare(struct worker *w, const struct sw_input *input, const struct 
                 continue;
             }
             bool matched = want == w->expected_count || (hit < (size_t)count && hits[hit] < w->expected[want]);
-            disagree(w->test, w->test->programs[p].name, input, event, matched ? hits[hit++] : w->expected[want++], matched);
+            uint32_t rule = matched ? hits[hit++] : w->expected[want++];
+            disagree(w->test, w->test->programs[p].name, input, event, rule, matched);
         }
     }
     return 0;
