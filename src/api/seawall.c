@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "engine/feed.h"
+#include "engine/memory.h"
 #include "sigma/load.h"
 #include "sigma/program.h"
 
@@ -213,53 +214,22 @@ static void decoding_close(struct decoding *d, struct seawall_scanner *scanner)
     sw_arena_reset(&scanner->arena);
 }
 
-static int scan_slices(struct decoding *d, struct sw_str bytes)
-{
-    const struct sw_decoder *decoder = d->decode.decoder;
-    _Alignas(16) unsigned char split_state[SW_SPLIT_STATE] = {0};
-    struct sw_buf header;
-    sw_buf_init(&header, SW_MAX_RECORD);
-    struct sw_slice slice = {
-        .data = (const uint8_t *)bytes.ptr, .len = bytes.len, .line = decoder->flags & SW_DECODER_BINARY ? 0 : 1};
-    /* All bytes are at hand: one slice, unless the splitter has a reason to cut. */
-    int rc = 0;
-    while (rc == 0 && slice.len > 0) {
-        size_t left = slice.len;
-        if (!sw_split(decoder, split_state, &slice, true))
-            break;
-        size_t used = slice.len;
-        if (used == 0)
-            break;
-        rc = sw_decode_slice(&d->decode, &slice);
-        if (rc == 0 && used < left && decoder->header != NULL) {
-            decoder->header(&header, &slice);
-            slice.header = sw_buf_str(&header);
-        }
-        slice.data += used;
-        slice.offset += used;
-        slice.len = left - used;
-    }
-    if (rc == 0 && decoder->flush != NULL)
-        rc = decoder->flush(&d->decode);
-    sw_buf_fini(&header);
-    return rc;
-}
-
 int seawall_scan_buffer(struct seawall_scanner *scanner, const void *bytes, size_t len, const char *format,
                         seawall_callback callback, void *arg)
 {
-    const struct sw_sniff sniff = {.head = {bytes, len < SW_SNIFF_SIZE ? len : SW_SNIFF_SIZE}, .complete = len <= SW_SNIFF_SIZE};
-    const struct sw_decoder *decoder = format != NULL ? sw_decoder_find(sw_str(format)) : sw_decoder_sniff(&sniff, NULL);
-    if (decoder == NULL)
+    struct sw_memory memory = {
+        .bytes = sw_strn(bytes, len),
+        .info = {.path = SW_STR("memory"), .modified = SW_TIME_NONE},
+        .decoder = format != NULL ? sw_decoder_find(sw_str(format)) : NULL,
+        .classes = scanner->rules->classes,
+    };
+    if (format != NULL && memory.decoder == NULL)
         return SW_E_NOTFOUND;
     scanner->callback = callback;
     scanner->arg = arg;
-    const struct sw_source_info info = {.path = SW_STR("memory"), .modified = SW_TIME_NONE};
-    struct decoding d = {.open = false};
-    int rc = decoding_open(&d, scanner, decoder, &info);
-    if (rc == 0)
-        rc = scan_slices(&d, sw_strn(bytes, len));
-    decoding_close(&d, scanner);
+    struct sw_read_stats stats;
+    int rc = sw_memory_decode(&memory, &scanner->arena, &stats, on_event, scanner);
+    sw_arena_reset(&scanner->arena);
     return rc;
 }
 

@@ -17,9 +17,10 @@ const struct sw_command sw_commands[] = {
      HUNT, sw_cmd_hunt},
     {"events", "PATH...", "print evidence as normalised events, one JSON object a line",
      "Reads what `hunt` reads and prints every event in it.\n", EVENTS, sw_cmd_events},
-    {"rules", "list|check|explain [ID...]", "list, check or explain rules",
+    {"rules", "list|check|explain [ID...|PATH...]", "list, check or explain rules",
      "  list      one line a rule: level, id, log source, title\n"
-     "  check     load the rules, and print each one that can't be loaded, with the place and the reason\n"
+     "  check     load the rules, and print each one that can't be loaded, with the place and the reason;\n"
+     "            with --tests also run the tests of the rules in PATHs and --rules\n"
      "  explain   what a rule looks for, which logs it needs, and how it was compiled\n",
      RULES, sw_cmd_rules},
     {"formats", "", "list the formats that can be read", "", FORMATS, sw_cmd_formats},
@@ -69,6 +70,7 @@ static const struct option options[] = {
     {"color", 0, CHOICE, AT(color), HUNT | RULES, "auto|never|always", "colours in text output"},
     {"no-progress", 0, FLAG, AT(no_progress), READING, NULL, "no progress bar, even on a terminal"},
     {"no-cache", 0, FLAG, AT(no_cache), HUNT | RULES, NULL, "neither use nor write the cache of compiled rules"},
+    {"tests", 0, FLAG, AT(tests), RULES, NULL, "check: also run the tests beside the rules (*.tests.yml)"},
     {"no-sandbox", 0, FLAG, AT(no_sandbox), READING, NULL, "read untrusted input without Landlock and seccomp"},
     {"verbose", 'v', FLAG, AT(verbose), ALL_COMMANDS, NULL, "say more about what is being done"},
     {"help", 'h', FLAG, AT(help), ALL_COMMANDS, NULL, "show this help"},
@@ -95,7 +97,7 @@ void sw_settings_fini(struct sw_settings *settings)
         sw_free(lists[i]->items);
 }
 
-static int add_word(struct sw_words *words, const char *word)
+int sw_settings_add(struct sw_words *words, const char *word)
 {
     int rc = sw_grow(&words->items, &words->cap, words->count, sizeof *words->items, SIZE_MAX / 16);
     if (rc == 0)
@@ -157,7 +159,7 @@ static int set_value(struct sw_settings *settings, const struct option *option, 
         *(const char **)field = value;
         return 0;
     case WORDS:
-        return add_word(field, value);
+        return sw_settings_add(field, value);
     case COUNT:
         if (sw_str_u64(sw_str(value), &number) != 0 || number > 1024 || (number == 0 && option->letter == 'j'))
             return sw_error_set(err, SW_E_USAGE, 0, 0, "--%s takes a number up to 1024, not '%s'", option->name, value);
@@ -293,7 +295,7 @@ int sw_settings_parse(struct sw_settings *settings, int argc, char **argv, struc
             if (settings->command == NULL)
                 rc = unknown_command(word, err);
         } else
-            rc = add_word(&settings->paths, word);
+            rc = sw_settings_add(&settings->paths, word);
         if (rc != 0)
             return rc;
     }

@@ -51,6 +51,7 @@ struct sw_settings {
     bool recover;
     bool all;
     bool no_cache;
+    bool tests;
     bool no_sandbox;
     int color; /* enum sw_when */
     int32_t zone_offset;
@@ -75,6 +76,9 @@ extern const size_t sw_command_count;
 
 void sw_settings_init(struct sw_settings *settings);
 void sw_settings_fini(struct sw_settings *settings);
+
+/* Adds a word to a list; it is not copied. SW_E_NOMEM. */
+int sw_settings_add(struct sw_words *words, const char *word);
 
 /* Reads argv into *settings. SW_E_USAGE with err filled, SW_E_NOMEM. */
 int sw_settings_parse(struct sw_settings *settings, int argc, char **argv, struct sw_error *err);

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "cli/rules_test.h"
 #include "cli/run.h"
 #include "report/finding.h"
 #include "sigma/cache.h"
@@ -151,18 +152,37 @@ static void put_reject(struct sw_buf *out, const struct sw_reject *reject, const
     sw_buf_char(out, '\n');
 }
 
-static int rules_check(struct sw_buf *out, const struct sw_rules *rules)
+/* Runs the tests; false when one failed. */
+static int check_tests(struct sw_buf *out, const struct sw_settings *settings, const struct sw_classes *classes,
+                       struct sw_loaded_rules *loaded, bool *passed, struct sw_error *err)
 {
+    struct sw_rules_test_result result;
+    int rc = sw_rules_test(out, settings, classes, loaded, &result, err);
+    if (rc != 0)
+        return rc;
+    sw_buf_printf(out, "%llu tests passed, %llu failed, %llu rules without tests\n", (unsigned long long)result.passed,
+                  (unsigned long long)result.failed, (unsigned long long)result.untested);
+    *passed = result.failed == 0;
+    return 0;
+}
+
+static int rules_check(struct sw_buf *out, const struct sw_settings *settings, const struct sw_classes *classes,
+                       struct sw_loaded_rules *loaded, struct sw_error *err)
+{
+    const struct sw_rules *rules = loaded->rules;
+    bool passed = true;
     for (size_t i = 0; i < rules->reject_count; i++)
         put_reject(out, &rules->rejects[i], "rejected");
     for (size_t i = 0; i < rules->warning_count; i++)
         put_reject(out, &rules->warnings[i], "warning");
+    if (settings->tests && check_tests(out, settings, classes, loaded, &passed, err) != 0)
+        return SW_EXIT_PARTIAL;
     sw_buf_printf(out, "%zu rules loaded, %zu rejected\n", rules->rule_count + rules->correlation_count,
                   rules->reject_count);
     for (size_t i = 0; i < rules->reject_count; i++)
         if (!rules->rejects[i].placeholder)
             return SW_EXIT_PARTIAL;
-    return SW_EXIT_DONE;
+    return passed ? SW_EXIT_DONE : SW_EXIT_FOUND;
 }
 
 /* By id, by the beginning of an id, or by exact title. */
@@ -198,24 +218,50 @@ static int rules_explain(struct sw_buf *out, const struct sw_settings *settings,
     return status;
 }
 
-static int run_verb(struct sw_buf *out, const struct sw_settings *settings, struct sw_error *err)
+/* With tests the rules are those that the tests are of, and no others: paths given behind --tests count as rules. */
+static int prepare_tests(struct sw_settings *settings, struct sw_error *err)
+{
+    settings->no_builtin_rules = true;
+    settings->no_cache = true;
+    for (size_t i = 1; i < settings->paths.count; i++) {
+        const char *path = settings->paths.items[i];
+        struct sw_str name = sw_str(path);
+        if (sw_str_iends(name, SW_STR(".tests.yml")))
+            return sw_error_set(err, SW_E_USAGE, 0, 0, "--tests takes rules (%s is tests: name the rules' file)", path);
+        if (sw_settings_add(&settings->rules, path) != 0)
+            return sw_error_set(err, SW_E_NOMEM, 0, 0, "out of memory");
+    }
+    return settings->rules.count > 0 ? 0 : sw_error_set(err, SW_E_USAGE, 0, 0, "check --tests needs the path of rules");
+}
+
+static int run_verb(struct sw_buf *out, struct sw_settings *settings, struct sw_error *err)
 {
     const char *verb = settings->paths.count > 0 ? settings->paths.items[0] : "";
     bool explain = strcmp(verb, "explain") == 0;
-    if (strcmp(verb, "list") != 0 && strcmp(verb, "check") != 0 && !explain) {
+    bool check = strcmp(verb, "check") == 0;
+    if (strcmp(verb, "list") != 0 && !check && !explain) {
         (void)sw_error_set(err, SW_E_USAGE, 0, 0, "rules takes list, check or explain");
         return SW_EXIT_USAGE;
     }
+    if (settings->tests && !check) {
+        (void)sw_error_set(err, SW_E_USAGE, 0, 0, "--tests goes with rules check alone");
+        return SW_EXIT_USAGE;
+    }
+    bool tests = settings->tests;
+    if (tests && prepare_tests(settings, err) != 0)
+        return SW_EXIT_USAGE;
     struct sw_loaded_rules loaded = {0};
     struct sw_classes *classes = NULL;
     int status = SW_EXIT_USAGE;
     int rc = sw_classes_load(&classes, settings->mappings.items, settings->mappings.count, err);
     if (rc == 0)
-        rc = sw_load_rules(&loaded, settings, explain ? classes : NULL, err);
+        rc = sw_load_rules(&loaded, settings, explain || tests ? classes : NULL, err);
     if (rc == 0 && explain)
         status = rules_explain(out, settings, classes, &loaded);
+    else if (rc == 0 && check)
+        status = rules_check(out, settings, classes, &loaded, err);
     else if (rc == 0)
-        status = verb[0] == 'l' ? rules_list(out, settings, loaded.rules) : rules_check(out, loaded.rules);
+        status = rules_list(out, settings, loaded.rules);
     sw_loaded_rules_free(&loaded);
     sw_classes_free(classes);
     return status;
