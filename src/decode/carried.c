@@ -88,6 +88,15 @@ bool sw_carried_parse(struct sw_decode *d, struct sw_log_state *state, struct sw
         if (sw_str_find(head, SW_STR(" [")) != SW_NPOS && sw_str_find(head, SW_STR("] \"")) != SW_NPOS)
             return sw_carried_web(d, state, message);
     }
+    /* named without its clock. */
+    if (program.len == 0 && sw_str_find(sw_str_slice(message, 0, 40), SW_STR("client @0x")) != SW_NPOS) {
+        const struct sw_program *named = sw_program_find(SW_STR("named"));
+        if (!named->parse(d, state, message))
+            return false;
+        sw_log_add(d, SW_LF_PROGRAM, SW_STR("named"));
+        sw_log_class(d, state, named->cls);
+        return true;
+    }
     /* Without a tag the message may begin with a clock, a sequence number or a rule's prefix. */
     return program.len == 0 && (sw_cisco_parse(d, state, message) || sw_iptables_parse(d, state, message));
 }

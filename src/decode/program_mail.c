@@ -6,6 +6,8 @@ static const struct sw_form postfix_rows[] = {
      "login", "failure"},
     {"warning: hostname {src_host:word} does not resolve to address {src_ip}: {_}", NULL, NULL},
     {"warning: hostname {src_host:word} does not resolve to address {src_ip:addr}", NULL, NULL},
+    {"warning: {_} from {src_host:word}[{src_ip:addr}]: {reason}", NULL, NULL},
+    {"warning: {src_host:word}[{src_ip:addr}]: {reason}", NULL, NULL},
     {"NOQUEUE: reject: {smtp_command:word} from {src_host:word}[{src_ip:addr}]: {status:num} {dsn:word} {reason}; "
      "from=<{mail_from?}> to=<{mail_to?}> proto={_:word} helo=<{helo?}>", "mail-reject", "failure"},
     {"NOQUEUE: reject: {smtp_command:word} from {src_host:word}[{src_ip:addr}]: {status:num} {dsn:word} {reason}; "
@@ -28,17 +30,35 @@ static const struct sw_form postfix_rows[] = {
 };
 static struct sw_forms postfix_forms = SW_FORMS(postfix_rows);
 
+/* Behind the names of the processes it went through. */
 static const struct sw_form dovecot_rows[] = {
-    {"auth-worker({_}): {auth_backend:word}({user},{src_ip:addr},<{session?}>): {reason}", "login", "failure"},
-    {"auth-worker({_}): {auth_backend:word}({user},{src_ip:addr}): {reason}", "login", "failure"},
-    {"auth-worker({_}): Info: {auth_backend:word}({user},{src_ip:addr},<{session?}>): {reason}", "login", "failure"},
-    {"auth-worker({_}): Info: {auth_backend:word}({user},{src_ip:addr}): {reason}", "login", "failure"},
-    {"auth: {auth_backend:word}({user},{src_ip:addr},<{session?}>): {reason}", "login", "failure"},
-    {"auth: {auth_backend:word}({user},{src_ip:addr}): {reason}", "login", "failure"},
-    {"auth: Info: {auth_backend:word}({user},{src_ip:addr},<{session?}>): {reason}", "login", "failure"},
-    {"auth: Info: {auth_backend:word}({user},{src_ip:addr}): {reason}", "login", "failure"},
+    {"{auth_backend:word}({+user},{src_ip:addr},<{session:word}>): {reason}", "login", "failure"},
+    {"{auth_backend:word}({+user},{src_ip:addr}): {reason}", "login", "failure"},
 };
 static struct sw_forms dovecot_forms = SW_FORMS(dovecot_rows);
+
+/* "auth-worker(863): conn unix:auth-worker (pid=58,uid=10): auth-worker<4>: sql(bob,10.0.0.1): unknown user" */
+static bool dovecot_auth(struct sw_decode *d, struct sw_str s)
+{
+    static const struct {
+        struct sw_str start, end;
+    } hops[] = {
+        {SW_STR_INIT("auth-worker("), SW_STR_INIT("): ")}, {SW_STR_INIT("auth-worker<"), SW_STR_INIT(">: ")},
+        {SW_STR_INIT("auth: "), SW_STR_INIT(": ")},        {SW_STR_INIT("Info: "), SW_STR_INIT(": ")},
+        {SW_STR_INIT("conn unix:"), SW_STR_INIT("): ")},
+    };
+    const size_t count = sizeof hops / sizeof hops[0];
+    for (unsigned rounds = 0; rounds < 8; rounds++) {
+        size_t i = 0;
+        size_t end = SW_NPOS;
+        while (i < count && (!sw_str_starts(s, hops[i].start) || (end = sw_str_find(s, hops[i].end)) == SW_NPOS))
+            i++;
+        if (i == count)
+            return sw_forms_apply(&dovecot_forms, d, s);
+        s = sw_str_from(s, end + hops[i].end.len);
+    }
+    return false;
+}
 
 /* "user=<toto>, method=PLAIN, rip=1.1.1.1, lip=7.7.7.7, TLS, session=<x>" */
 static void dovecot_pairs(struct sw_decode *d, struct sw_log_state *state, struct sw_str s)
@@ -70,6 +90,8 @@ static void dovecot_pairs(struct sw_decode *d, struct sw_log_state *state, struc
  * ..." */
 static bool dovecot_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str message)
 {
+    if (sw_str_starts(message, SW_STR("auth")))
+        return dovecot_auth(d, message);
     size_t login = sw_str_find(sw_str_slice(message, 0, 32), SW_STR("-login: "));
     size_t user = sw_str_find(message, SW_STR(": user=<"));
     if (login == SW_NPOS || user == SW_NPOS || user < login + 8)
@@ -101,11 +123,11 @@ static const struct sw_form exim_rows[] = {
     {"{auth_method:word} authenticator failed for {src_host} [{src_ip:addr}]: {reason} (set_id={user})",
      "login", "failure"},
     {"{auth_method:word} authenticator failed for {_}[{src_ip:addr}]{_?}: {reason}", "login", "failure"},
+    {"H=({helo}) [{src_ip:addr}]:{src_port:num} {_?}F=<{mail_from?}> rejected RCPT <{mail_to}>: {reason}",
+     "mail-reject", "failure"},
     {"H={src_host:word} ({helo}) [{src_ip:addr}]:{src_port:num} {_?}F=<{mail_from?}> rejected RCPT <{mail_to}>: "
      "{reason}", "mail-reject", "failure"},
     {"H={src_host:word} [{src_ip:addr}]:{src_port:num} {_?}F=<{mail_from?}> rejected RCPT <{mail_to}>: {reason}",
-     "mail-reject", "failure"},
-    {"H=({helo}) [{src_ip:addr}]:{src_port:num} {_?}F=<{mail_from?}> rejected RCPT <{mail_to}>: {reason}",
      "mail-reject", "failure"},
     {"H={src_host:word} [{src_ip:addr}]:{src_port:num} {reason}", NULL, NULL},
 };
@@ -113,7 +135,7 @@ static struct sw_forms exim_forms = SW_FORMS(exim_rows);
 
 static const struct sw_program programs[] = {
     {"postfix/", SW_LC_SYSLOG, &postfix_forms, NULL},
-    {"dovecot", SW_LC_SYSLOG, &dovecot_forms, dovecot_parse},
+    {"dovecot", SW_LC_SYSLOG, NULL, dovecot_parse},
     {"exim", SW_LC_SYSLOG, &exim_forms, NULL},
     {"exim4", SW_LC_SYSLOG, &exim_forms, NULL},
 };

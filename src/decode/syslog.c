@@ -248,7 +248,7 @@ bool sw_syslog_looks(struct sw_str text)
     case SW_SYSLOG_CTIME:
         return line.has_tag;
     case SW_SYSLOG_BIND:
-        return line.message.len > 0 && looks_named(line.message);
+        return line.has_tag && looks_named(sw_str_from(line.message, 25));
     }
     return false;
 }

@@ -479,7 +479,8 @@ static bool parse_dated(struct sw_str s, struct sw_syslog_clock *clock, struct s
     } else if (sw_is_digit(s.ptr[0]) && (used = bind_time(s, clock, out)) > 0) {
         out->form = SW_SYSLOG_BIND;
         out->program = SW_STR("named");
-        out->message = skip_spaces(sw_str_from(s, used));
+        out->message = s; /* with its time, as where syslog carries it */
+        out->has_tag = skip_spaces(sw_str_from(s, used)).len > 0;
         return true;
     } else {
         s = skip_cisco_prefix(s);
