@@ -17,6 +17,7 @@
 struct drive_schedule {
     uint8_t steps[4]; /* in turns: s makes s * s + 1 more bytes available; all 0xff: everything at once */
     bool recover;
+    bool used; /* the workers have decoded another source before, as those of a run have */
 };
 
 /* Appends all events, a line of JSON each, to out. */

@@ -27,10 +27,12 @@ void sw_syslog_state_free(void *arg)
     sw_free(state);
 }
 
+/* A worker's slices come from many sources, each with a time of its own to infer years from. */
 static void set_clock(struct sw_decode *d, struct sw_syslog_state *state)
 {
-    state->clock.reference = d->source->modified != SW_TIME_NONE ? d->source->modified : sw_time_now();
-    state->clock.zone_offset = d->source->zone_offset;
+    int64_t reference = d->source->modified != SW_TIME_NONE ? d->source->modified : sw_time_now();
+    state->clock = (struct sw_syslog_clock){.reference = reference, .zone_offset = d->source->zone_offset};
+    state->slice = d->slices;
     state->clock_set = true;
 }
 
@@ -198,7 +200,7 @@ static bool all_zero(struct sw_str s)
 int sw_syslog_line(struct sw_decode *d, struct sw_str text)
 {
     struct sw_syslog_state *state = d->state;
-    if (!state->clock_set)
+    if (!state->clock_set || state->slice != d->slices)
         set_clock(d, state);
     if (text.len > 0 && text.ptr[0] == '\0' && all_zero(text)) {
         sw_decode_reject(d, "binary data");

@@ -11,6 +11,7 @@
 struct sw_syslog_state {
     struct sw_log_state log;
     struct sw_syslog_clock clock;
+    uint64_t slice; /* for which the clock was set */
     bool clock_set;
     /* The last program seen and its row: lines of one program come in runs. */
     char name[64];

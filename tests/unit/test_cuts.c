@@ -1,5 +1,6 @@
 /*
- * test_cuts.c - every case of tests/cases, cut at many places: the events must not depend on where.
+ * test_cuts.c - every case of tests/cases, cut at many places: the events must not depend on where, nor on what
+ * the workers have decoded before.
  *
  * Runs at the root of the source tree. The fuzz targets' driver does the work and aborts when they do, which shows as a failed program.
  */
@@ -40,7 +41,7 @@ static void cut_everywhere(const struct sw_decoder *decoder, const struct sw_buf
 {
     static const uint8_t steps[][4] = {{0, 0, 0, 0}, {1, 2, 3, 5}, {9, 0, 14, 4}, {31, 7, 63, 2}, {100, 101, 33, 90}, {255, 254, 200, 3}};
     for (size_t i = data->len > 20000 ? 3 : 0; i < sizeof steps / sizeof steps[0]; i++) {
-        struct drive_schedule schedule = {.recover = i % 2 != 0};
+        struct drive_schedule schedule = {.recover = i % 2 != 0, .used = i % 2 == 0};
         memcpy(schedule.steps, steps[i], sizeof schedule.steps);
         drive_compare(decoder, (const uint8_t *)data->data, data->len, &schedule);
     }
