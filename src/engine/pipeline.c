@@ -276,7 +276,8 @@ static void work(struct worker *w, struct lane *lane)
         pthread_cond_broadcast(&p->changed);
         return;
     }
-    piece->input->file = (uint32_t)(lane - p->lanes);
+    if (piece->input->file != (uint32_t)(lane - p->lanes)) /* other workers read it from the first piece on */
+        piece->input->file = (uint32_t)(lane - p->lanes);
     job->piece = piece;
     if (lane->back != NULL)
         lane->back->next = job;
