@@ -204,20 +204,31 @@ static struct sw_str make_text(const struct ls_derive *d, const struct ls_look *
     return (struct sw_str){out, len};
 }
 
-/* `look` has been taken. A field made here is known to the entries that follow. */
+/* Whether the event has the field, be it null. */
+static bool has_field(const struct ls_look *look, const struct ls_derive *d)
+{
+    if (look->taken)
+        return look->first[d->slot] != 0;
+    for (uint32_t i = 0; i < look->event->count; i++)
+        if (look->event->fields[i].id == d->field)
+            return true;
+    return false;
+}
+
+/* A field made here is known to the entries that follow. */
 void ls_derive_run(const struct ls_derive *derives, size_t count, struct ls_look *look, struct sw_event *event,
                    struct sw_arena *arena)
 {
     for (size_t i = 0; i < count; i++) {
         const struct ls_derive *d = &derives[i];
-        if ((!d->also && look->first[d->slot] != 0) || !ls_when_holds(&d->when, look))
+        if ((!d->also && has_field(look, d)) || !ls_when_holds(&d->when, look))
             continue;
         struct sw_str text = make_text(d, look, arena);
         if (text.ptr == NULL)
             continue;
         uint32_t before = event->count;
         sw_event_add_str(event, d->field, text);
-        if (look->first[d->slot] == 0 && event->count > before)
+        if (look->taken && look->first[d->slot] == 0 && event->count > before)
             look->first[d->slot] = (uint16_t)event->count;
     }
 }

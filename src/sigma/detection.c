@@ -35,7 +35,7 @@ static int list_node(struct sw_loader *loader, const struct sw_yaml *list, uint3
         return sw_loader_fail(loader, list, SW_NO_SUGGESTION, "an empty list matches nothing");
     size_t floor = loader->stack_count;
     for (uint32_t i = 0; i < list->count; i++) {
-        uint32_t member;
+        uint32_t member = 0;
         int rc = member_node(loader, list->items[i], &member);
         if (rc == 0)
             rc = sw_build_push(loader, member);

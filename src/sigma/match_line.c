@@ -40,7 +40,6 @@ static bool grams_hold(const struct line *l, struct sw_str text)
     const unsigned char *filter = p->line_filters.at + plan->line_filter;
     uint32_t mask = (1u << plan->line_bits) - 1;
     size_t places = text.len >= SW_GRAM ? text.len - SW_GRAM + 1 : 0;
-#pragma GCC unroll 4
     for (size_t at = 0; at < places; at++) {
         uint32_t gram = sw_gram_of(text.ptr + at, SW_GRAM);
         uint32_t bit = sw_gram_hash20(gram) & mask;

@@ -209,14 +209,16 @@ static double time_part(int64_t time, enum sw_time_part part)
 {
     int64_t days = time / SW_DAY - (time % SW_DAY < 0);
     int64_t second = (time - days * SW_DAY) / SW_SECOND;
-    int64_t year;
+    int64_t year, whole;
     unsigned month, day;
     sw_civil_from_days(days, &year, &month, &day);
     switch (part) {
     case SW_PART_MINUTE:
-        return (double)(second / 60 % 60);
+        whole = second / 60 % 60;
+        return (double)whole;
     case SW_PART_HOUR:
-        return (double)(second / 3600);
+        whole = second / 3600;
+        return (double)whole;
     case SW_PART_DAY:
         return day;
     case SW_PART_WEEK:

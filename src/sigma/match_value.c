@@ -140,8 +140,12 @@ size_t sw_find(struct sw_str hay, struct sw_str needle)
 /* A byte of the needle that ordinary text seldom has; 0 if it has none. */
 static char seldom_byte(struct sw_str needle)
 {
+    static const bool seldom[256] = {
+        ['{'] = true, ['}'] = true, ['$'] = true, ['@'] = true, ['~'] = true, ['^'] = true, ['|'] = true, ['`'] = true,
+        ['<'] = true, ['>'] = true, ['!'] = true, ['*'] = true, ['#'] = true, [';'] = true, ['&'] = true,
+    };
     for (size_t i = 0; i < needle.len; i++)
-        if (memchr("{}$@~^|`<>!*#;&", needle.ptr[i], 15) != NULL)
+        if (seldom[(unsigned char)needle.ptr[i]])
             return needle.ptr[i];
     return 0;
 }
