@@ -12,6 +12,12 @@
 /* Where a record's time stands when nothing more is known. */
 #define SOME_TIMES J_AT_TIMESTAMP, J_TIMESTAMP, J_TIME, J_TS, J_TIMESTAMP_UPPER, J_TIME_GENERATED
 
+/* A Windows event that names neither its channel nor its provider: told by an event id together with names that only such
+ * events have. Which event it is, the mapping says (windows/unknown). */
+#define BARE_TIMES J_TIME_CREATED, J_UTC_TIME, J_AT_TIMESTAMP, J_TIME_GENERATED, J_TIMESTAMP, J_TIME
+#define BARE(...) \
+    {"windows", __VA_ARGS__, TIMES(BARE_TIMES), JC_WINDOWS, .finish = sw_json_finish_windows}
+
 /* From the most to the least particular: a record that fits two is taken by the first. */
 static const struct sw_json_shape shapes[] = {
     {"rpc_firewall", ALL(J_EVENT_LOG, J_INTERFACE_UUID), TIMES(SOME_TIMES), JC_RPC_FIREWALL, .finish = sw_json_finish_windows},
@@ -29,6 +35,19 @@ static const struct sw_json_shape shapes[] = {
      .finish = sw_json_finish_windows},
     {"windows", ALL(J_EVENT_ID_OLD, J_SOURCE_NAME_OLD, J_LOG_NAME_OLD), TIMES(J_AT_TIMESTAMP), JC_WINDOWS,
      .finish = sw_json_finish_windows},
+    BARE(ALL(J_EVENT_ID), ANY(J_PROCESS_GUID, J_NEW_PROCESS_NAME, J_SUBJECT_USER_SID, J_SUBJECT_LOGON_ID,
+                              J_SCRIPT_BLOCK_TEXT)),
+    BARE(ALL(J_EVENT_ID_LOWER), ANY(J_PROCESS_GUID, J_NEW_PROCESS_NAME, J_SUBJECT_USER_SID, J_SUBJECT_LOGON_ID,
+                                    J_SCRIPT_BLOCK_TEXT)),
+    BARE(ALL(J_EVENT_ID, J_UTC_TIME), ANY(J_IMAGE, J_RULE_NAME)),
+    BARE(ALL(J_EVENT_ID, J_IMAGE), ANY(J_PARENT_IMAGE, J_DESTINATION_IP, J_IMAGE_LOADED, J_TARGET_FILENAME,
+                                       J_TARGET_OBJECT, J_PIPE_NAME)),
+    BARE(ALL(J_EVENT_ID, J_IMAGE, J_QUERY_NAME)),
+    BARE(ALL(J_EVENT_ID, J_SOURCE_IMAGE, J_TARGET_IMAGE)),
+    BARE(ALL(J_EVENT_ID, J_TARGET_USER_NAME), ANY(J_LOGON_TYPE, J_TARGET_LOGON_ID, J_TICKET_OPTIONS,
+                                                  J_SUBJECT_USER_NAME)),
+    BARE(ALL(J_EVENT_ID, J_CONTEXT_INFO, J_PAYLOAD)),
+    BARE(ALL(J_EVENT_ID, J_SERVICE_NAME, J_IMAGE_PATH), ANY(J_SERVICE_TYPE, J_START_TYPE)),
     {"cloudtrail", ALL(J_AWS_EVENT_SOURCE, J_AWS_EVENT_NAME), ANY(J_AWS_EVENT_VERSION, J_AWS_REGION, J_AWS_RECIPIENT,
      J_AWS_IDENTITY), TIMES(J_EVENT_TIME), JC_CLOUDTRAIL, true},
     {"kubernetes", ALL(J_K8S_AUDIT_ID, J_K8S_VERB), TIMES(J_K8S_RECEIVED, J_K8S_STAGE_TIME), JC_KUBERNETES, true},

@@ -18,7 +18,7 @@
 #define LS_MAX_NODES   262144u
 #define LS_MAX_PATHS   64u   /* distinct $path patterns: one bit each in an event */
 #define LS_MAX_LEVELS  16u   /* refinements of one event */
-#define LS_MAX_SLOTS   64u   /* fields that the conditions and derived fields of one root class and all below it name */
+#define LS_MAX_SLOTS   128u  /* fields that the conditions and derived fields of one root class and all below it name */
 #define LS_MAX_EXPAND  4096u /* single conditions that lists of a thor.yml entry expand to */
 
 /* --- YAML ------------------------------------------------------------------------------------------------ */

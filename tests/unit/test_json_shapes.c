@@ -105,6 +105,44 @@ static void test_windows(void **state)
     CHECK_ALL(samples);
 }
 
+/* Windows events that name neither channel nor provider, and what only looks like them. */
+static void test_bare_windows(void **state)
+{
+    (void)state;
+    static const struct sample samples[] = {
+        {"process", "{\"EventID\":1,\"Image\":\"C:\\\\a.exe\",\"CommandLine\":\"a\",\"ProcessGuid\":\"{1}\","
+         "\"UtcTime\":\"2024-05-06 07:08:09.123\",\"Hostname\":\"PC\"}",
+         "windows/sysmon/process_creation", "2024-05-06T07:08:09.123Z", {"CommandLine=a", "Computer=PC"}},
+        {"process, id as text", "{\"EventID\":\"1\",\"Image\":\"C:\\\\a.exe\",\"ParentImage\":\"C:\\\\b.exe\"}",
+         "windows/sysmon/process_creation", " ", {"EventID=1"}},
+        {"process of linux", "{\"EventID\":1,\"Image\":\"/bin/a\",\"ParentImage\":\"/bin/b\"}",
+         "linux/sysmon/process_creation", " ", {"Image=/bin/a"}},
+        {"4688", "{\"EventId\":4688,\"NewProcessName\":\"C:\\\\a.exe\",\"@timestamp\":\"2024-05-06T07:08:09Z\"}",
+         "windows/security/process_creation", "2024-05-06T07:08:09Z", {"NewProcessName=C:\\a.exe"}},
+        {"logon", "{\"EventID\":4624,\"LogonType\":3,\"TargetUserName\":\"bob\"}", "windows/security", " ", {"LogonType=3"}},
+        {"account", "{\"EventID\":4720,\"TargetUserName\":\"a\",\"SubjectUserName\":\"b\",\"SubjectUserSid\":\"S-1-5\"}",
+         "windows/security", " ", {"TargetUserName=a"}},
+        {"script", "{\"EventID\":4104,\"ScriptBlockText\":\"x\"}", "windows/powershell/script", " ", {"ScriptBlockText=x"}},
+        {"service", "{\"EventID\":7045,\"ServiceName\":\"a\",\"ImagePath\":\"b\",\"StartType\":\"auto start\"}",
+         "windows/system", " ", {"ImagePath=b"}},
+        {"wmi", "{\"EventID\":20,\"RuleName\":\"-\",\"UtcTime\":\"2024-05-06 07:08:09.123\",\"Operation\":\"Created\"}",
+         "windows/sysmon/wmi_event", "2024-05-06T07:08:09.123Z", {"Operation=Created"}},
+        {"another event of that name", "{\"EventID\":1,\"name\":\"started\",\"ts\":1714979289}", "json",
+         "2024-05-06T07:08:09Z", {"name=started"}},
+        {"a camera's picture", "{\"EventID\":7,\"Image\":\"front.jpg\",\"time\":\"2024-05-06T07:08:09Z\"}", "json",
+         "2024-05-06T07:08:09Z", {"Image=front.jpg"}},
+        {"another product's user", "{\"EventID\":4624,\"TargetUserName\":\"bob\"}", "json", " ", {"EventID=4624"}},
+        {"another product's time", "{\"EventID\":3,\"UtcTime\":\"2024-05-06 07:08:09\",\"Status\":\"ok\"}", "json", " ",
+         {"Status=ok"}},
+        {"no event id", "{\"Image\":\"C:\\\\a.exe\",\"ParentImage\":\"C:\\\\b.exe\",\"CommandLine\":\"a\"}", "json", " ",
+         {"CommandLine=a"}},
+        {"cloudtrail has an eventID, too", "{\"eventID\":\"e\",\"eventSource\":\"s3.amazonaws.com\",\"eventName\":\"GetObject\","
+         "\"awsRegion\":\"r\"}",
+         "aws/cloudtrail", " ", {"eventID=e"}},
+    };
+    CHECK_ALL(samples);
+}
+
 static void test_clouds(void **state)
 {
     (void)state;
@@ -290,8 +328,10 @@ static void test_cri(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_windows),     cmocka_unit_test(test_clouds),      cmocka_unit_test(test_hosts_and_networks),
-        cmocka_unit_test(test_web_servers), cmocka_unit_test(test_inner_edges), cmocka_unit_test(test_cri),
+        cmocka_unit_test(test_windows),     cmocka_unit_test(test_bare_windows),
+        cmocka_unit_test(test_clouds),      cmocka_unit_test(test_hosts_and_networks),
+        cmocka_unit_test(test_web_servers), cmocka_unit_test(test_inner_edges),
+        cmocka_unit_test(test_cri),
     };
     return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }

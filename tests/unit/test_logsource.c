@@ -154,6 +154,96 @@ static void without_channel_the_provider_decides(void **state)
                         "windows/application");
 }
 
+/* Event id and other fields, name and value in turns, of a record that says nothing of its log. */
+struct bare {
+    const char *expected;
+    const char *fields[12];
+};
+
+static void check_bare(struct fixture *f, const struct bare *bare)
+{
+    const char *const *v = bare->fields;
+    const char *got = decide(f, f->classes, "windows", v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], NULL);
+    if (strcmp(got, bare->expected) != 0)
+        fail_msg("event %s with %s, %s: %s, not %s", v[1], v[2] ? v[2] : "nothing", v[4] ? v[4] : "nothing", got,
+                 bare->expected);
+}
+
+static void with_neither_the_fields_decide(void **state)
+{
+    static const struct bare records[] = {
+        {"windows/sysmon/process_creation", {"EventID", "1", "Image", "C:\\a.exe", "CommandLine", "a", "ProcessGuid", "{1}"}},
+        {"windows/sysmon/process_creation", {"EventID", "1", "Image", "a.exe", "ParentImage", "C:\\b.exe"}},
+        {"windows/sysmon/file_change", {"EventID", "2", "Image", "C:\\a.exe", "TargetFilename", "C:\\b"}},
+        {"windows/sysmon/network_connection", {"EventID", "3", "Image", "System", "DestinationIp", "192.0.2.1"}},
+        {"windows/sysmon/process_termination", {"EventID", "5", "Image", "C:\\a.exe", "ProcessGuid", "{1}"}},
+        {"windows/sysmon/driver_load", {"EventID", "6", "ImageLoaded", "C:\\a.sys"}},
+        {"windows/sysmon/image_load", {"EventID", "7", "Image", "C:\\a.exe", "ImageLoaded", "C:\\a.dll"}},
+        {"windows/sysmon/create_remote_thread", {"EventID", "8", "SourceImage", "C:\\a.exe", "TargetImage", "C:\\b.exe"}},
+        {"windows/sysmon/raw_access_thread", {"EventID", "9", "Image", "C:\\a.exe", "Device", "\\Device\\H"}},
+        {"windows/sysmon/process_access", {"EventID", "10", "SourceImage", "C:\\a.exe", "TargetImage", "C:\\b.exe"}},
+        {"windows/sysmon/file_event", {"EventID", "11", "Image", "C:\\a.exe", "TargetFilename", "C:\\b"}},
+        {"windows/sysmon/registry/delete",
+         {"EventID", "12", "Image", "C:\\a.exe", "TargetObject", "HKLM\\x", "EventType", "DeleteKey"}},
+        {"windows/sysmon/registry_set", {"EventID", "13", "Image", "C:\\a.exe", "TargetObject", "HKLM\\x"}},
+        {"windows/sysmon/registry_rename", {"EventID", "14", "Image", "C:\\a.exe", "TargetObject", "HKLM\\x"}},
+        {"windows/sysmon/create_stream_hash", {"EventID", "15", "Image", "C:\\a.exe", "TargetFilename", "C:\\b:c"}},
+        {"windows/sysmon/sysmon_status", {"EventID", "16", "ConfigurationFileHash", "SHA256=0"}},
+        {"windows/sysmon/pipe_created", {"EventID", "18", "Image", "C:\\a.exe", "PipeName", "\\p"}},
+        {"windows/sysmon/wmi_event", {"EventID", "20", "UtcTime", "2024-05-06 07:08:09.123", "Operation", "Created"}},
+        {"windows/sysmon/dns_query", {"EventID", "22", "Image", "C:\\a.exe", "QueryName", "a.example"}},
+        {"windows/sysmon/clipboard_change", {"EventID", "24", "Image", "C:\\a.exe", "ClientInfo", "user: a"}},
+        {"windows/sysmon/process_tampering", {"EventID", "25", "Image", "C:\\a.exe", "ProcessGuid", "{1}"}},
+        {"windows/sysmon/file_executable_detected", {"EventID", "29", "Image", "C:\\a.exe", "TargetFilename", "C:\\b"}},
+        {"linux/sysmon/process_creation", {"EventID", "1", "Image", "/bin/a", "CommandLine", "a", "ProcessGuid", "{1}"}},
+        {"linux/sysmon/network_connection", {"EventID", "3", "Image", "/bin/a", "DestinationIp", "192.0.2.1"}},
+        {"linux/sysmon/file_event", {"EventID", "11", "Image", "/bin/a", "TargetFilename", "/tmp/b"}},
+        {"windows/security/process_creation", {"EventID", "4688", "NewProcessName", "C:\\a.exe"}},
+        {"windows/security", {"EventID", "4624", "LogonType", "3", "TargetUserName", "bob"}},
+        {"windows/security", {"EventID", "4647", "TargetLogonId", "0x1", "TargetUserName", "bob"}},
+        {"windows/security", {"EventID", "4769", "TicketOptions", "0x1", "TargetUserName", "bob"}},
+        {"windows/security", {"EventID", "4776", "PackageName", "NTLM", "TargetUserName", "bob"}},
+        {"windows/security/network_connection", {"EventID", "5156", "Application", "\\a", "SourceAddress", "::1"}},
+        {"windows/security", {"EventID", "4720", "SubjectUserSid", "S-1-5-18"}},
+        {"windows/security/registry_set", {"EventID", "4657", "SubjectLogonId", "0x3e7", "ObjectName", "\\REGISTRY\\A"}},
+        {"windows/security", {"EventID", "1102", "SubjectUserName", "bob"}},
+        {"windows/powershell/script", {"EventID", "4104", "ScriptBlockText", "x"}},
+        {"windows/powershell/module", {"EventID", "4103", "Payload", "x"}},
+        {"windows/system", {"EventID", "7045", "ServiceName", "a", "ImagePath", "C:\\a.exe"}},
+        {"windows/windefend/antivirus", {"EventID", "1116", "ThreatName", "Test"}},
+        {"windows/taskscheduler", {"EventID", "106", "TaskName", "\\a"}},
+    };
+    for (size_t i = 0; i < sizeof records / sizeof records[0]; i++)
+        check_bare(*state, &records[i]);
+}
+
+static void an_event_id_alone_decides_nothing(void **state)
+{
+    static const struct bare records[] = {
+        {"windows/unknown", {"EventID", "1"}},
+        {"windows/unknown", {"EventID", "1", "Image", "C:\\a.exe"}},
+        {"windows/unknown", {"EventID", "1", "CommandLine", "a", "ProcessGuid", "{1}"}},
+        {"windows/unknown", {"EventID", "2", "Image", "C:\\a.exe", "ParentImage", "C:\\b.exe"}},
+        {"windows/unknown", {"EventID", "11", "TargetFilename", "C:\\b"}},
+        {"windows/unknown", {"EventID", "12", "TargetObject", "x"}},
+        {"windows/unknown", {"EventID", "20", "Operation", "Created"}},
+        {"windows/unknown", {"EventID", "22", "QueryName", "a.example"}},
+        {"windows/unknown", {"EventID", "22", "Image", "a.png", "UtcTime", "now"}},
+        {"windows/unknown", {"EventID", "4688", "CommandLine", "a"}},
+        {"windows/unknown", {"EventID", "4624", "TargetUserName", "bob"}},
+        {"windows/unknown", {"EventID", "104", "SubjectUserName", "bob"}},
+        {"windows/unknown", {"EventID", "7045", "ServiceName", "a"}},
+        {"windows/unknown", {"EventID", "201", "ActionName", "a"}},
+        {"windows/unknown", {"EventID", "1", "Image", "null.png", "TargetFilename", "b"}},
+        /* What names its log or its provider is never guessed at. */
+        {"windows", {"EventID", "1", "Image", "C:\\a.exe", "ParentImage", "C:\\b.exe", "Channel", "Other/Log"}},
+        {"windows/by-provider", {"EventID", "4688", "NewProcessName", "C:\\a.exe", "Provider_Name", "Other"}},
+        {"windows", {"Image", "C:\\a.exe", "ParentImage", "C:\\b.exe"}},
+    };
+    for (size_t i = 0; i < sizeof records / sizeof records[0]; i++)
+        check_bare(*state, &records[i]);
+}
+
 static void a_null_channel_is_no_channel(void **state)
 {
     struct fixture *f = *state;
@@ -625,6 +715,8 @@ int main(void)
         cmocka_unit_test(sysmon_by_event_id),
         cmocka_unit_test(registry_events),
         cmocka_unit_test(without_channel_the_provider_decides),
+        cmocka_unit_test(with_neither_the_fields_decide),
+        cmocka_unit_test(an_event_id_alone_decides_nothing),
         cmocka_unit_test(a_null_channel_is_no_channel),
         cmocka_unit_test(security_4688_is_a_process_creation),
         cmocka_unit_test(the_user_of_a_4688),
