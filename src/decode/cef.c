@@ -168,6 +168,8 @@ static void take_time(struct sw_decode *d, struct sw_str value)
     } else if (sw_time_rfc3164(value, 0, &time, &year_known, &used) == 0 && year_known) {
         bool utc = sw_str_is(sw_str_trim(sw_str_from(value, used)), "UTC");
         d->event.time = utc ? time : time - d->source->zone_offset * SW_SECOND;
+        if (!utc)
+            sw_log_note_zone(d);
     }
 }
 
@@ -202,6 +204,8 @@ bool sw_cef_parse(struct sw_decode *d, struct sw_log_state *state, struct sw_str
             sw_log_add_named(d, state, sw_str(header_names[i]), value);
     }
     sw_cef_extensions(d, state, sw_str_from(message, bars[HEADER_COUNT] + 1), add_extension);
+    if (d->event.time == SW_TIME_NONE)
+        take_time(d, sw_event_get(&d->event, sw_names_id(&state->names, SW_STR("start"))));
     bool flow = has_field(d, SW_LF_SRC_IP) && has_field(d, SW_LF_DST_IP) && has_field(d, SW_LF_DST_PORT);
     sw_log_class(d, state, flow ? SW_LC_FIREWALL : SW_LC_CEF);
     return true;

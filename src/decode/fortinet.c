@@ -137,7 +137,7 @@ static void add_pair(struct sw_decode *d, struct sw_log_state *state, struct sw_
 }
 
 /* eventtime is UTC (s, ms or ns by version); else date and time with tz, or in the source's zone. */
-static int64_t time_of(const struct sw_decode *d, const struct seen *seen)
+static int64_t time_of(struct sw_decode *d, const struct seen *seen)
 {
     int64_t time;
     if (seen->event_time.len > 0 && sw_time_epoch(seen->event_time, &time) == 0)
@@ -153,7 +153,10 @@ static int64_t time_of(const struct sw_decode *d, const struct seen *seen)
     bool zoned;
     if (sw_time_iso(sw_strn(text, 19 + seen->zone.len), &time, &zoned) != 0)
         return SW_TIME_NONE;
-    return zoned ? time : time - d->source->zone_offset * SW_SECOND;
+    if (zoned)
+        return time;
+    sw_log_note_zone(d);
+    return time - d->source->zone_offset * SW_SECOND;
 }
 
 static enum sw_log_class class_of(const struct seen *seen)

@@ -198,10 +198,12 @@ static int give_out(struct sw_decode *d, struct state *state, struct sw_str entr
     struct sw_str program = known.identifier.len > 0 ? known.identifier : known.comm;
     add_envelope(d, &known, program);
     struct known again = {0};
-    for (at = 0, fields = 0; next_field(entry, &at, &name, &value, &skip) == FIELD && fields < MAX_FIELDS_OF_ENTRY;
+    for (at = 0, fields = 0; fields < MAX_FIELDS_OF_ENTRY && next_field(entry, &at, &name, &value, &skip) == FIELD;
          fields++)
         if (!take_known(&again, name, value) && value.len > 0)
             sw_log_add_named(d, &state->log, name, value);
+    if (fields == MAX_FIELDS_OF_ENTRY && next_field(entry, &at, &name, &value, &skip) == FIELD)
+        sw_decode_note(d, "fields beyond the limit dropped");
     const struct sw_program *row = sw_program_find(program);
     if (sw_str_is(known.transport, "audit"))
         row = sw_program_find(SW_STR("audit"));

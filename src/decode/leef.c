@@ -44,8 +44,10 @@ static void take_time(struct sw_decode *d, struct sw_str value)
     if (sw_time_epoch(value, &time) == 0 || (sw_time_iso_prefix(value, &time, &flag, &used) == 0 && flag))
         d->event.time = time;
     else if (sw_time_iso_prefix(value, &time, &flag, &used) == 0 ||
-             (sw_time_rfc3164(value, 0, &time, &flag, &used) == 0 && flag))
+             (sw_time_rfc3164(value, 0, &time, &flag, &used) == 0 && flag)) {
         d->event.time = time - d->source->zone_offset * SW_SECOND;
+        sw_log_note_zone(d);
+    }
 }
 
 static void add_all(struct sw_decode *d, struct sw_log_state *state, struct sw_str s, char delimiter)

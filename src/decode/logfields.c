@@ -201,6 +201,11 @@ void sw_log_add_protocol(struct sw_decode *d, struct sw_str protocol)
         sw_log_add(d, SW_LF_PROTOCOL, protocol);
 }
 
+void sw_log_note_zone(struct sw_decode *d)
+{
+    sw_decode_note(d, d->source->zone_offset == 0 ? "no zone given, UTC assumed" : "no zone given, --zone taken");
+}
+
 void sw_log_add_named(struct sw_decode *d, struct sw_log_state *state, struct sw_str name, struct sw_str value)
 {
     sw_field_id id = sw_names_id(&state->names, name);

@@ -180,6 +180,9 @@ static inline void sw_log_add_address(struct sw_decode *d, enum sw_log_field fie
     sw_add_address(d, sw_log_ids[field], value);
 }
 
+/* Notes that a time was given without its zone, and which was taken. */
+void sw_log_note_zone(struct sw_decode *d);
+
 /* A field whose name comes from the log. */
 void sw_log_add_named(struct sw_decode *d, struct sw_log_state *state, struct sw_str name, struct sw_str value);
 

@@ -178,7 +178,7 @@ static int line(struct sw_decode *d, struct sw_str text)
         sw_decode_reject(d, "not a PAN-OS record");
         return 0;
     }
-    sw_decode_note(d, d->source->zone_offset == 0 ? "no zone given, UTC assumed" : "no zone given, --zone taken");
+    sw_log_note_zone(d);
     return sw_decode_emit(d);
 }
 

@@ -47,7 +47,7 @@ static void note_time(struct sw_decode *d, const struct sw_syslog_line *line)
     if (!line->year_known)
         sw_decode_note(d, dated ? "year inferred from the file's time" : "year inferred from today");
     if (!line->zoned)
-        sw_decode_note(d, d->source->zone_offset == 0 ? "no zone given, UTC assumed" : "no zone given, --zone taken");
+        sw_log_note_zone(d);
 }
 
 /* "a\"b\]c" without its backslashes; text itself when it has none. */

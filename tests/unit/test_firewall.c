@@ -236,6 +236,15 @@ static void test_cef(void **state)
     assert_field(&run, 0, "outcome", "failure");
     assert_field(&run, 0, "hostname", "host1");
     run_free(&run);
+    /* The receipt's time before the start's, wherever they stand; a time without a zone is told. */
+    one(&run, &sw_decoder_cef, "CEF:0|V|P|1|2|N|3|start=1424252535000 rt=Feb 18 2015 10:42:15 UTC\n");
+    assert_time(&run, 0, "2015-02-18T10:42:15Z");
+    assert_int_equal(run.stats.note_count, 0);
+    run_free(&run);
+    one(&run, &sw_decoder_cef, "CEF:0|V|P|1|2|N|3|start=Feb 18 2015 10:42:15\n");
+    assert_time(&run, 0, "2015-02-18T10:42:15Z");
+    assert_string_equal(run.stats.notes[0].text, "no zone given, UTC assumed");
+    run_free(&run);
     run_text(&run, &sw_decoder_cef, "CEF:0|V|P|1\nCEF:0|V|P|1|2|N|3|\n");
     assert_int_equal(run.events, 1);
     assert_int_equal(run.stats.rejected, 1);

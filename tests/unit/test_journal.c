@@ -93,6 +93,28 @@ static void test_oversized(void **state)
     sw_buf_fini(&text);
 }
 
+/* As many fields as are read, and one more. */
+static void test_field_limit(void **state)
+{
+    (void)state;
+    for (unsigned fields = 1024; fields <= 1025; fields++) {
+        struct run run;
+        struct sw_buf text;
+        sw_buf_init(&text, 1u << 20);
+        sw_buf_text(&text, "__REALTIME_TIMESTAMP=1000000\n");
+        for (unsigned i = 1; i < fields; i++)
+            sw_buf_printf(&text, "F%u=%u\n", i, i);
+        sw_buf_char(&text, '\n');
+        run_pieces(&run, &sw_decoder_journal, text.data, text.len, text.len, 0);
+        assert_int_equal(run.events, 1);
+        assert_field(&run, 0, "F1023", "1023");
+        assert_no_field(&run, 0, "F1024");
+        assert_int_equal(run.stats.note_count, fields == 1025);
+        run_free(&run);
+        sw_buf_fini(&text);
+    }
+}
+
 static void test_properties(void **state)
 {
     (void)state;
@@ -111,7 +133,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_entries),    cmocka_unit_test(test_broken), cmocka_unit_test(test_oversized),
-        cmocka_unit_test(test_properties), cmocka_unit_test(test_sniff),
+        cmocka_unit_test(test_properties), cmocka_unit_test(test_sniff), cmocka_unit_test(test_field_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
