@@ -34,6 +34,9 @@ struct hunt {
     size_t observed_count;
     size_t observed_cap;
     struct sw_arena observed_paths;
+    pthread_mutex_t ending; /* held by a worker that ends, while it adds to what follows */
+    struct sw_matcher_stats matching;
+    bool *gave_up; /* by regular expression of the program */
     bool any; /* something was written */
     bool grave; /* something at or above --fail-on was found */
 };
@@ -58,11 +61,22 @@ struct batch {
     bool observed; /* the correlator got something of it */
 };
 
+static void add_matching(struct hunt *hunt, const struct sw_matcher *matcher)
+{
+    (void)pthread_mutex_lock(&hunt->ending);
+    sw_matcher_stats(matcher, &hunt->matching);
+    for (size_t i = 0; i < sw_program_regexes(hunt->loaded.program); i++)
+        hunt->gave_up[i] |= sw_matcher_gave_up(matcher, i);
+    (void)pthread_mutex_unlock(&hunt->ending);
+}
+
 static void worker_free(void *arg)
 {
     struct worker *w = arg;
     if (w == NULL)
         return;
+    if (w->matcher != NULL)
+        add_matching(w->hunt, w->matcher);
     sw_matcher_free(w->matcher);
     sw_event_writer_free(w->writer);
     sw_free(w);
@@ -350,6 +364,19 @@ static int correlate(struct hunt *hunt)
     return rc;
 }
 
+/* --- matching ------------------------------------------------------------------------------------------- */
+
+/* What the matchers did, for the summary; all workers have ended. */
+static int tell_matching(struct hunt *hunt)
+{
+    hunt->run.summary.matching = hunt->settings->stats ? &hunt->matching : NULL;
+    int rc = 0;
+    for (size_t i = 0; i < sw_program_regexes(hunt->loaded.program) && rc == 0; i++)
+        if (hunt->gave_up[i])
+            rc = sw_summary_gave_up(&hunt->run.summary, sw_program_regex(hunt->loaded.program, i));
+    return rc;
+}
+
 /* --- the whole ------------------------------------------------------------------------------------------ */
 
 static int write_head(struct hunt *hunt)
@@ -409,7 +436,8 @@ static int prepare(struct hunt *hunt, struct sw_error *err)
     hunt->run.summary.rules_ready = (double)(sw_time_now() - hunt->run.started) / (double)SW_SECOND;
     hunt->reported = sw_alloc(rules->rule_count + 1, sizeof *hunt->reported);
     hunt->counts = sw_alloc(rules->rule_count + rules->correlation_count + 1, sizeof *hunt->counts);
-    if (hunt->reported == NULL || hunt->counts == NULL)
+    hunt->gave_up = sw_alloc(sw_program_regexes(hunt->loaded.program) + 1, sizeof *hunt->gave_up);
+    if (hunt->reported == NULL || hunt->counts == NULL || hunt->gave_up == NULL)
         return sw_error_set(err, SW_E_NOMEM, 0, 0, "out of memory");
     for (size_t i = 0; i < rules->rule_count; i++)
         hunt->reported[i] = !rules->rules[i].silent && (int)rules->rules[i].level >= settings->min_level;
@@ -443,6 +471,8 @@ static int search(struct hunt *hunt)
     /* A run that was stopped still tells what it found so far. */
     if (rc == 0)
         rc = correlate(hunt);
+    if (rc == 0)
+        rc = tell_matching(hunt);
     if (rc == 0 || rc == SW_E_STOP) {
         int tail = write_tail(hunt);
         rc = rc != 0 ? rc : tail;
@@ -452,7 +482,7 @@ static int search(struct hunt *hunt)
 
 int sw_cmd_hunt(struct sw_settings *settings)
 {
-    struct hunt hunt = {.settings = settings};
+    struct hunt hunt = {.settings = settings, .ending = PTHREAD_MUTEX_INITIALIZER};
     struct sw_error err = {0};
     int status = SW_EXIT_USAGE;
     if (prepare(&hunt, &err) != 0)
@@ -461,6 +491,7 @@ int sw_cmd_hunt(struct sw_settings *settings)
         status = search(&hunt);
     sw_free(hunt.reported);
     sw_free(hunt.counts);
+    sw_free(hunt.gave_up);
     if (hunt.report.group_of != NULL)
         sw_text_report_fini(&hunt.report);
     sw_correlator_free(hunt.correlator);

@@ -66,7 +66,7 @@ static const struct option options[] = {
     {"decoder", 0, TEXT, AT(decoder), READING, "NAME", "read everything as this format (see `seawall formats`)"},
     {"exclude", 0, WORDS, AT(excludes), READING, "GLOB", "skip files whose path matches; may be repeated"},
     {"recover", 0, FLAG, AT(recover), READING, NULL, "also read deleted records from the slack space of EVTX files"},
-    {"stats", 0, FLAG, AT(stats), READING, NULL, "tell in the end where the time went"},
+    {"stats", 0, FLAG, AT(stats), READING, NULL, "account for the run on standard error; for hunt also what matching took"},
     {"color", 0, CHOICE, AT(color), HUNT | RULES, "auto|never|always", "colours in text output"},
     {"no-progress", 0, FLAG, AT(no_progress), READING, NULL, "no progress bar, even on a terminal"},
     {"no-cache", 0, FLAG, AT(no_cache), HUNT | RULES, NULL, "neither use nor write the cache of compiled rules"},

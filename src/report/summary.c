@@ -12,6 +12,7 @@ void sw_summary_init(struct sw_summary *summary)
 void sw_summary_fini(struct sw_summary *summary)
 {
     sw_free(summary->rows);
+    sw_free(summary->gave_up);
     sw_arena_fini(&summary->arena);
 }
 
@@ -76,6 +77,24 @@ int sw_summary_add(struct sw_summary *summary, const struct sw_input *input)
     if (summary->row_count < limit)
         return add_row(summary, input);
     summary->rows_left_out++;
+    return 0;
+}
+
+int sw_summary_gave_up(struct sw_summary *summary, struct sw_str expression)
+{
+    size_t at = 0;
+    while (at < summary->gave_up_count && sw_str_cmp(summary->gave_up[at], expression) < 0)
+        at++;
+    if (at < summary->gave_up_count && sw_str_eq(summary->gave_up[at], expression))
+        return 0;
+    int rc = sw_grow(&summary->gave_up, &summary->gave_up_cap, summary->gave_up_count, sizeof *summary->gave_up,
+                     SIZE_MAX / 64);
+    struct sw_str copy = sw_arena_dup(&summary->arena, expression);
+    if (rc != 0 || copy.ptr == NULL)
+        return SW_E_NOMEM;
+    memmove(&summary->gave_up[at + 1], &summary->gave_up[at], (summary->gave_up_count - at) * sizeof *summary->gave_up);
+    summary->gave_up[at] = copy;
+    summary->gave_up_count++;
     return 0;
 }
 
@@ -194,6 +213,33 @@ static void json_rules(struct sw_buf *out, const struct sw_rules *rules)
     SW_BUF_LIT(out, "]}");
 }
 
+/* Which regular expressions were given up is told always, what matching took only when asked for. */
+static void json_matching(struct sw_buf *out, const struct sw_summary *summary)
+{
+    SW_BUF_LIT(out, ",\"regex_limit\":[");
+    for (size_t i = 0; i < summary->gave_up_count; i++) {
+        if (i > 0)
+            sw_buf_char(out, ',');
+        sw_buf_json(out, summary->gave_up[i]);
+    }
+    sw_buf_char(out, ']');
+    const struct sw_matcher_stats *m = summary->matching;
+    if (m == NULL)
+        return;
+    const struct {
+        const char *name;
+        uint64_t count;
+    } figures[] = {{"events", m->events},         {"lines_turned_away", m->lines}, {"values", m->values},
+                   {"remembered", m->remembered}, {"candidates", m->candidates},   {"matches", m->matches},
+                   {"regex_limit", m->regex_limit}};
+    SW_BUF_LIT(out, ",\"matching\":{");
+    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
+        sw_buf_printf(out, "%s\"%s\":", i > 0 ? "," : "", figures[i].name);
+        sw_buf_u64(out, figures[i].count);
+    }
+    sw_buf_char(out, '}');
+}
+
 void sw_summary_json(struct sw_buf *out, const struct sw_summary *summary)
 {
     SW_BUF_LIT(out, "{\"type\":\"summary\",\"inputs\":[");
@@ -221,6 +267,8 @@ void sw_summary_json(struct sw_buf *out, const struct sw_summary *summary)
                   (unsigned long long)summary->correlation_valueless);
     SW_BUF_LIT(out, ",\"field_names_refused\":");
     sw_buf_u64(out, summary->field_names_refused);
+    if (summary->rules != NULL)
+        json_matching(out, summary);
     SW_BUF_LIT(out, ",\"sandbox\":");
     sw_buf_json(out, sw_str(summary->sandbox != NULL ? summary->sandbox : "none"));
     json_time(out, "first", summary->first);

@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "engine/feed.h"
-#include "sigma/ir.h"
+#include "sigma/program.h"
 #include "source/walk.h"
 
 #define SW_SUMMARY_ROWS 20000
@@ -49,6 +49,10 @@ struct sw_summary {
     uint64_t correlation_ungrouped; /* without the fields to group by, */
     uint64_t correlation_valueless; /* or without the field to count: they could not be correlated */
     uint64_t field_names_refused;
+    struct sw_str *gave_up; /* regular expressions that were given up on some values, in byte order */
+    size_t gave_up_count;
+    size_t gave_up_cap;
+    const struct sw_matcher_stats *matching; /* NULL: not asked for */
     const char *sandbox; /* one sentence; NULL if there was no need */
     double elapsed;      /* seconds */
     double rules_ready;  /* seconds until the rules were compiled or loaded */
@@ -61,6 +65,9 @@ void sw_summary_fini(struct sw_summary *summary);
 
 /* Adds an input whose accounts are complete. SW_E_NOMEM. */
 int sw_summary_add(struct sw_summary *summary, const struct sw_input *input);
+
+/* Adds a regular expression that was given up at its step limit; once for each text. SW_E_NOMEM. */
+int sw_summary_gave_up(struct sw_summary *summary, struct sw_str expression);
 
 /* Whether something that should have been read was not: the exit status is 3 then. */
 bool sw_summary_partial(const struct sw_summary *summary);

@@ -180,6 +180,39 @@ static void put_rules(struct sw_buf *out, const struct sw_summary *summary, bool
         sw_buf_printf(out, "    %s`seawall rules check` names each\n", "");
 }
 
+/* Regular expressions that were given up, and what matching took if that was asked for. */
+static void put_matching(struct sw_buf *out, const struct sw_summary *summary)
+{
+    if (summary->gave_up_count > 0)
+        sw_buf_printf(out, "    %zu regular %s given up on some values, as taking too many steps; there %s as not found:\n",
+                      summary->gave_up_count, summary->gave_up_count == 1 ? "expression was" : "expressions were",
+                      summary->gave_up_count == 1 ? "it counts" : "they count");
+    for (size_t i = 0; i < summary->gave_up_count; i++) {
+        SW_BUF_LIT(out, "        ");
+        sw_show_value(out, summary->gave_up[i], 200);
+        sw_buf_char(out, '\n');
+    }
+    const struct sw_matcher_stats *m = summary->matching;
+    if (m == NULL)
+        return;
+    const struct {
+        const char *before;
+        uint64_t count;
+        const char *after;
+    } figures[] = {{"Matching: ", m->events, " events"},
+                   {", ", m->lines, " lines of text turned away as a whole"},
+                   {", ", m->values, " values looked up"},
+                   {" (", m->remembered, " remembered)"},
+                   {", ", m->candidates, " rules evaluated"},
+                   {", ", m->matches, " matches"},
+                   {", ", m->regex_limit, " searches by a regular expression given up\n"}};
+    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
+        sw_buf_text(out, figures[i].before);
+        put_count(out, figures[i].count);
+        sw_buf_text(out, figures[i].after);
+    }
+}
+
 void sw_summary_text(struct sw_buf *out, const struct sw_summary *summary, bool color, bool wide)
 {
     put_inputs(out, summary, wide);
@@ -217,6 +250,7 @@ void sw_summary_text(struct sw_buf *out, const struct sw_summary *summary, bool 
     if (summary->field_names_refused > 0)
         sw_buf_printf(out, "    %llu fields had names beyond the limit and are shown as _more\n",
                       (unsigned long long)summary->field_names_refused);
+    put_matching(out, summary);
     if (summary->sandbox != NULL)
         sw_buf_printf(out, "Sandbox: %s\n", summary->sandbox);
     sw_buf_printf(out, "Time: %.2f s", summary->elapsed);

@@ -22,11 +22,12 @@ static int alloc_scratch(struct sw_matcher *m)
     m->hit_seen = sw_alloc(p->most_hits + 1, sizeof *m->hit_seen);
     m->local_seen = sw_alloc(p->most_locals + 1, sizeof *m->local_seen);
     m->locals = sw_alloc(p->most_locals + 1, sizeof *m->locals);
+    m->gave_up = sw_alloc(p->regexes.count + 1, sizeof *m->gave_up);
     m->memo = sw_memo_new();
     m->match_data = pcre2_match_data_create(1, NULL);
     m->match_context = sw_regex_context();
     if (!m->slots || !m->known || !m->rule_seen || !m->candidates || !m->matches || !m->counters || !m->hit_seen ||
-        !m->local_seen || !m->locals || !m->memo || !m->match_data || !m->match_context)
+        !m->local_seen || !m->locals || !m->gave_up || !m->memo || !m->match_data || !m->match_context)
         return SW_E_NOMEM;
     if (p->scratch != NULL && hs_clone_scratch(p->scratch, &m->scratch) != HS_SUCCESS)
         return SW_E_NOMEM;
@@ -59,15 +60,26 @@ void sw_matcher_free(struct sw_matcher *m)
     pcre2_match_context_free(m->match_context);
     (void)hs_free_scratch(m->scratch);
     void *const owned[] = {m->field_of, m->values, m->slots, m->known, m->rule_seen, m->candidates, m->matches, m->counters,
-                           m->hit_seen, m->local_seen, m->locals};
+                           m->hit_seen, m->local_seen, m->locals, m->gave_up};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         sw_free(owned[i]);
     sw_free(m);
 }
 
-void sw_matcher_stats(const struct sw_matcher *m, struct sw_matcher_stats *stats)
+void sw_matcher_stats(const struct sw_matcher *m, struct sw_matcher_stats *sum)
 {
-    *stats = m->stats;
+    sum->events += m->stats.events;
+    sum->values += m->stats.values;
+    sum->remembered += m->stats.remembered;
+    sum->lines += m->stats.lines;
+    sum->candidates += m->stats.candidates;
+    sum->matches += m->stats.matches;
+    sum->regex_limit += m->stats.regex_limit;
+}
+
+bool sw_matcher_gave_up(const struct sw_matcher *m, size_t number)
+{
+    return m->gave_up[number];
 }
 
 /* --- fields ------------------------------------------------------------------------------------------------- */

@@ -64,6 +64,7 @@ struct sw_matcher {
     pcre2_match_data *match_data;
     pcre2_match_context *match_context;
     struct sw_matcher_stats stats;
+    bool *gave_up;                /* by regular expression: at its step limit, on some value */
 };
 
 /* --- values (match_value.c) --------------------------------------------------------------------------------------- *  */

@@ -284,7 +284,10 @@ static bool regex_holds(struct sw_matcher *m, uint32_t index, struct sw_value *v
             return found;
     }
     int rc = sw_regex_match(m->program->codes[index], value->raw, m->match_data, m->match_context);
-    m->stats.regex_limit += rc < 0;
+    if (rc < 0) {
+        m->stats.regex_limit++;
+        m->gave_up[index] = true;
+    }
     return rc == 1;
 }
 

@@ -116,6 +116,16 @@ int sw_program_start(struct sw_program *p, struct sw_error *err)
     return rc;
 }
 
+size_t sw_program_regexes(const struct sw_program *p)
+{
+    return p->regexes.count;
+}
+
+struct sw_str sw_program_regex(const struct sw_program *p, size_t number)
+{
+    return sw_program_text(p, p->regexes.at[number].text);
+}
+
 void sw_program_free(struct sw_program *p)
 {
     if (p == NULL)

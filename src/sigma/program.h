@@ -25,7 +25,8 @@ void sw_program_free(struct sw_program *program);
 int sw_matcher_new(struct sw_matcher **matcher, const struct sw_program *program);
 void sw_matcher_free(struct sw_matcher *matcher);
 
-/* What a worker's matcher did, for --stats and the summary. */
+/* What a worker's matcher did, for --stats and the summary. What depends on the memory of results (remembered, regex_limit)
+ * differs from run to run, since which worker gets which slice does. */
 struct sw_matcher_stats {
     uint64_t events;
     uint64_t values;       /* looked up in an index */
@@ -35,7 +36,13 @@ struct sw_matcher_stats {
     uint64_t matches;
     uint64_t regex_limit;  /* times that an expression was given up at its step limit: counted as not found */
 };
-void sw_matcher_stats(const struct sw_matcher *matcher, struct sw_matcher_stats *stats);
+/* Adds what the matcher did to *sum. */
+void sw_matcher_stats(const struct sw_matcher *matcher, struct sw_matcher_stats *sum);
+
+/* The program's regular expressions by number, as written in a rule, and whether the matcher gave one up on some value. */
+size_t sw_program_regexes(const struct sw_program *program);
+struct sw_str sw_program_regex(const struct sw_program *program, size_t number);
+bool sw_matcher_gave_up(const struct sw_matcher *matcher, size_t number);
 
 /* Indices (ascending) of the rules that match the event; valid until the next call. Returns how many, or SW_E_*. */
 int sw_matcher_run(struct sw_matcher *matcher, const struct sw_event *event, const uint32_t **rules);

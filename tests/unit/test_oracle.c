@@ -121,7 +121,7 @@ static uint64_t run_events(struct sw_gen *gen, const struct sw_rules *rules, uin
         }
     }
     assert_true(matches > 0);
-    struct sw_matcher_stats stats;
+    struct sw_matcher_stats stats = {0};
     sw_matcher_stats(matcher, &stats);
     sw_buf_fini(&line);
     sw_event_fini(&event);
