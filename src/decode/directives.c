@@ -1,9 +1,14 @@
 /* directives.c - collecting and keeping the "#name value" lines of logs that describe their columns. */
 #include "decode/directives.h"
 
+size_t sw_directives_start(const struct sw_slice *slice)
+{
+    return slice->offset == 0 && slice->len >= 3 && memcmp(slice->data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 unsigned sw_directive_of(const struct sw_directives *kinds, struct sw_str line)
 {
-    unsigned i = 0;
+    unsigned i = line.len > SW_MAX_DIRECTIVE ? kinds->count : 0;
     while (i < kinds->count && !sw_str_istarts(line, kinds->names[i]))
         i++;
     return i;
@@ -45,13 +50,14 @@ void sw_directives_of_slice(const struct sw_directives *kinds, struct sw_buf *te
     const char *data = (const char *)slice->data;
     struct sw_str found[16] = {{NULL, 0}};
     unsigned missing = kinds->count;
+    size_t start = sw_directives_start(slice);
     size_t at = slice->len;
     while (at > 0 && missing > 0) {
         const char *sign = memrchr(data, '#', at);
         if (sign == NULL)
             break;
         at = (size_t)(sign - data);
-        bool begins = at == 0 || data[at - 1] == '\n' || (slice->offset == 0 && at == 3); /* after a byte order mark */
+        bool begins = at == start || (at > start && data[at - 1] == '\n');
         size_t from = at;
         struct sw_str line;
         if (!begins || !sw_next_line(sw_strn(data, slice->len), &from, &line))

@@ -16,13 +16,19 @@ struct sw_directives {
     unsigned count;             /* at most 16 */
 };
 
+/* A longer line is no directive, so that 16 of them, and one more on its way in, always find room in SW_MAX_RECORD. */
+#define SW_MAX_DIRECTIVE (SW_MAX_RECORD / 17 - 1)
+
+/* Where the lines of a slice begin: behind a byte order mark, if it is the source's first. */
+size_t sw_directives_start(const struct sw_slice *slice);
+
 /* Which directive a line is; `count` when it is none of them. */
 unsigned sw_directive_of(const struct sw_directives *kinds, struct sw_str line);
 
 /* The value of a directive in the text, without its name; empty when it isn't there. */
 struct sw_str sw_directive_get(const struct sw_directives *kinds, struct sw_str text, unsigned which);
 
-/* Puts a line in place of the one of its kind. Without room (the buffer's max) the text stays as it was. */
+/* Puts a directive in place of the one of its kind. Without memory the text stays as it was. */
 void sw_directive_set(const struct sw_directives *kinds, struct sw_buf *text, struct sw_str line);
 
 /* What header() does: the latest line of each kind in the slice. */

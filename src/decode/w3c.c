@@ -363,7 +363,7 @@ static int decode(struct sw_decode *d, const struct sw_slice *slice)
 {
     struct state *state = d->state;
     struct sw_str data = {(const char *)slice->data, slice->len};
-    size_t at = slice->offset == 0 && sw_str_starts(data, SW_STR("\xef\xbb\xbf")) ? 3 : 0;
+    size_t at = sw_directives_start(slice);
     uint64_t number = slice->line;
     struct sw_str line;
     if (!sw_str_eq(sw_buf_str(&state->header), slice->header)) {
@@ -381,6 +381,8 @@ static int decode(struct sw_decode *d, const struct sw_slice *slice)
             if (sw_directive_of(&w3c_directives, line) != W3C_DIRECTIVES) {
                 sw_directive_set(&w3c_directives, &state->header, line);
                 use_header(d, state);
+            } else if (line.len > SW_MAX_DIRECTIVE) {
+                sw_decode_note(d, "line with # longer than the limit left out");
             }
             continue;
         }

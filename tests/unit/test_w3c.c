@@ -177,6 +177,8 @@ static void splits(void **unused)
 {
     (void)unused;
     probe_assert_splits(&sw_decoder_w3c, "", sw_strn(sample, sizeof sample - 1));
+    /* "#Fields" begins no line here, though a byte order mark would have ended there */
+    probe_assert_splits(&sw_decoder_w3c, "", SW_STR("xyz#Fields: a b\n1 b\n2 c\n#Fields: c d\n3 d\n"));
 }
 
 static void survives(void **unused)

@@ -1,6 +1,8 @@
 /* test_zeek.c - Zeek's tab separated logs: types, headers that change, escapes, damage. */
 #include "probe.h"
 
+#include "decode/directives.h"
+
 extern const struct sw_decoder sw_decoder_zeek;
 
 #define HEAD "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n"
@@ -61,6 +63,49 @@ static const char sample[] =
          "#separator \\x7c\n#path|dns\n#fields|uid|ts|answers\n#types|string|time|vector[string]\nx|1713484801.0|a,b\n"
          "#fields|\n#types\nx|y\n#\n#fields\tts\n1713484802.5\n";
 
+/* A "#separator" that begins no line is none, also where a byte order mark would end. */
+static void a_directive_begins_a_line(void **unused)
+{
+    (void)unused;
+    static const char *const cases[] = {
+        "xyz#separator \\x3b\n#fields\tts;uid\n#path\tconn\n1;b;c\n2;d;e\n",
+        "#se#separator \\x3b\n#fields\tts;uid\n1;b;c\n2;d;e\n",
+        "\xef\xbb\xbf#separator \\x3b\n#fields;ts;uid\n1;b\n#separator \\x09\n2;d\n#fields\tts\tx\n3\td\n4\te\n",
+        "\xef\xbb\xbfxyz\n#fields\tts\n1\n\xef\xbb\xbf#fields\tuid\n2\n",
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        probe_assert_splits(&sw_decoder_zeek, "", sw_str(cases[i]));
+    gives(cases[0], "4  ts;uid=1;b;c\n5  ts;uid=2;d;e\n");
+}
+
+/* The longest directive there is, and one that is too long to be one: wherever the source is cut. */
+static void directive_limit(void **unused)
+{
+    (void)unused;
+    for (size_t past = 0; past < 2; past++) {
+        struct sw_buf text;
+        sw_buf_init(&text, 4u << 20);
+        for (char c = 'a'; c < 'a' + 20; c++) {
+            size_t start = text.len;
+            sw_buf_printf(&text, "#fields\tts\t%c", c);
+            while (text.len - start < SW_MAX_DIRECTIVE + past)
+                sw_buf_char(&text, c);
+            SW_BUF_LIT(&text, "\n1\tx\n");
+        }
+        struct probe whole;
+        struct sw_str expected = probe_text(&whole, &sw_decoder_zeek, "", sw_buf_str(&text), text.len);
+        assert_int_equal(whole.stats.rejected, past == 0 ? 0 : 20);
+        assert_int_equal(whole.stats.note_count, past);
+        for (size_t step = 1000; step < text.len; step *= 7) {
+            struct probe cut;
+            assert_true(sw_str_eq(probe_text(&cut, &sw_decoder_zeek, "", sw_buf_str(&text), step), expected));
+            probe_fini(&cut);
+        }
+        probe_fini(&whole);
+        sw_buf_fini(&text);
+    }
+}
+
 static void splits_and_survives(void **unused)
 {
     (void)unused;
@@ -71,6 +116,7 @@ static void splits_and_survives(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(types), cmocka_unit_test(headers_change), cmocka_unit_test(rejected),
+                                       cmocka_unit_test(a_directive_begins_a_line), cmocka_unit_test(directive_limit),
                                        cmocka_unit_test(splits_and_survives)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
