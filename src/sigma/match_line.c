@@ -66,7 +66,38 @@ static bool more_holds(const struct line *l, const struct sw_plan_slot *slot, st
     return m->local_count > 0 || m->error != 0;
 }
 
-static bool long_value_holds(const struct line *l, uint32_t number, struct sw_str value)
+/* What a long value may hold, as far as its bytes and its field alone tell. */
+enum verdict {
+    NOTHING,
+    SOMETHING, /* for its field, or for keywords */
+    DEPENDS    /* for fields that may lie inside it, or around it: which these are, the bytes don't tell */
+};
+
+static enum verdict judge_grams(const struct line *l, uint32_t number, struct sw_str value)
+{
+    const struct sw_program *p = l->matcher->program;
+    const unsigned char *filter = p->line_filters.at + l->matcher->plan->line_filter;
+    uint32_t mask = (1u << l->matcher->plan->line_bits) - 1;
+    enum verdict verdict = NOTHING;
+    for (size_t at = 0; at + SW_GRAM <= value.len; at++) {
+        uint32_t gram = sw_gram_of(value.ptr + at, SW_GRAM);
+        uint32_t bit = sw_gram_hash20(gram) & mask;
+        if (__builtin_expect((filter[bit / 8] >> bit % 8 & 1) == 0, 1))
+            continue;
+        const struct sw_slot64 *found = sw_table_find(p, l->matcher->plan->line, gram);
+        for (uint32_t i = 0; found != NULL && i < found->entries.count; i++) {
+            uint32_t slot = p->entries.at[found->entries.first + i].hit;
+            if (slot == l->any || slot == number)
+                return SOMETHING;
+            verdict = DEPENDS;
+        }
+    }
+    return verdict;
+}
+
+/* The verdict is remembered by the value's bytes, so nothing else may go into it: the same text may be parsed in one record and
+ * not in another, and whoever writes records could have one remembered for the sake of the other. */
+static enum verdict judge_long_value(const struct line *l, uint32_t number, struct sw_str value)
 {
     struct sw_matcher *m = l->matcher;
     /* Numbers of lookups are below this bit; those of plans and slots below 1 << 15 and 1 << 16. */
@@ -74,12 +105,20 @@ static bool long_value_holds(const struct line *l, uint32_t number, struct sw_st
     const uint32_t *known;
     uint32_t count;
     if (sw_memo_get(m->memo, key, value, &known, &count))
-        return count > 0;
-    bool holds = grams_hold(l, value) || (number != UINT16_MAX && more_holds(l, &l->slots[number], value));
-    const uint32_t something = 0;
+        return count > 0 ? known[0] : NOTHING;
+    enum verdict verdict = judge_grams(l, number, value);
+    if (verdict != SOMETHING && number != UINT16_MAX && more_holds(l, &l->slots[number], value))
+        verdict = SOMETHING;
+    const uint32_t kept = verdict;
     if (m->error == 0)
-        sw_memo_put(m->memo, key, value, &something, holds);
-    return holds;
+        sw_memo_put(m->memo, key, value, &kept, verdict != NOTHING);
+    return verdict;
+}
+
+static bool long_value_holds(const struct line *l, uint32_t number, struct sw_str value)
+{
+    enum verdict verdict = judge_long_value(l, number, value);
+    return verdict == SOMETHING || (verdict == DEPENDS && grams_hold(l, value));
 }
 
 /* The pass over the line, from field to field; what is between two long values is looked at with three bytes of each. */
