@@ -171,7 +171,7 @@ static void add(struct sw_event *event, const struct column *column, struct sw_s
         sw_web_add_number(event, column->id, value);
         break;
     case '"':
-        sw_web_add_request(event, value, true);
+        (void)sw_web_add_request(event, value, true);
         break;
     default:
         sw_web_add(event, column->id, value);

@@ -265,7 +265,7 @@ static void add_fields(struct sw_event *event, const struct cut *cut)
     add_headers(event, cut->headers[0], own.request_header);
     add_headers(event, cut->headers[1], own.response_header);
     if (http)
-        sw_web_add_request(event, cut->request, true);
+        (void)sw_web_add_request(event, cut->request, true);
     if (cut->tls[0].ptr != NULL)
         sw_event_add_str(event, own.tls, cut->tls[0]);
     if (cut->tls[1].ptr != NULL)

@@ -107,10 +107,10 @@ static void add_role(struct sw_event *event, enum role role, struct sw_field fie
         return; /* has that name already */
     switch (role) {
     case TARGET:
-        sw_web_add_target(event, text, false);
+        (void)sw_web_add_target(event, text, false);
         break;
     case REQUEST:
-        sw_web_add_request(event, text, false);
+        (void)sw_web_add_request(event, text, false);
         break;
     case ADDRESS:
         sw_web_add_address(event, ids->c_ip, ids->c_port, text);
@@ -153,7 +153,7 @@ static void add_parts(struct sw_json_reader *reader, struct sw_decode *d, const 
             add_role(&d->event, role, *field);
     }
     if (path.ptr != NULL && !(had & (1u << TARGET | 1u << REQUEST)))
-        sw_web_add_target(&d->event, whole_target(d->arena, path, arguments), false);
+        (void)sw_web_add_target(&d->event, whole_target(d->arena, path, arguments), false);
 }
 
 static void finish_caddy(struct sw_json_shapes *s, struct sw_json_reader *reader, struct sw_decode *d)

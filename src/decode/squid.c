@@ -85,7 +85,7 @@ bool sw_squid_parse(struct sw_decode *d, const struct sw_squid *state, struct sw
     add_pair(event, cut.words[RESULT], ids->action, ids->status);
     sw_web_add_number(event, ids->bytes, cut.words[BYTES]);
     sw_web_add(event, ids->method, cut.words[METHOD]);
-    sw_web_add_target(event, cut.words[URL], true);
+    (void)sw_web_add_target(event, cut.words[URL], true);
     if (cut.words[USER].len > 0)
         sw_web_add(event, ids->username, cut.words[USER]);
     if (cut.words[HIERARCHY].len > 0)

@@ -279,7 +279,7 @@ static bool add_column(struct sw_decode *d, struct state *state, const struct w3
         parts->query = text;
         break;
     case W3C_URI:
-        sw_web_add_target(event, text, true);
+        (void)sw_web_add_target(event, text, true);
         return true;
     case W3C_SCHEME:
         parts->scheme = text;

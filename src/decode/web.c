@@ -105,11 +105,11 @@ static void add_extension(struct sw_event *event, const char *path, const char *
     }
 }
 
-void sw_web_add_target(struct sw_event *event, struct sw_str target, bool host)
+bool sw_web_add_target(struct sw_event *event, struct sw_str target, bool host)
 {
     sw_web_add(event, ids.uri, target);
     if (target.len == 0 || (target.len == 1 && target.ptr[0] == '-'))
-        return;
+        return false;
     const char *end = target.ptr + target.len;
     const char *path = target.ptr;
     if (*path != '/') {
@@ -123,10 +123,12 @@ void sw_web_add_target(struct sw_event *event, struct sw_str target, bool host)
     }
     const char *mark = sw_scan_chr(path, end, '?');
     sw_event_add(event, ids.stem, SW_STRING, path, (size_t)(mark - path));
-    if (path < mark && *path == '/')
+    bool has_path = path < mark && *path == '/';
+    if (has_path)
         add_extension(event, path, mark);
     if (mark < end)
         sw_event_add(event, ids.query, SW_STRING, mark + 1, (size_t)(end - mark - 1));
+    return has_path;
 }
 
 /* Length of the version at the end of a request with the space before it: " HTTP/1.1". 0 if there is none. */
@@ -144,22 +146,23 @@ static size_t version_length(struct sw_str request)
     return 0;
 }
 
-void sw_web_add_request(struct sw_event *event, struct sw_str request, bool host)
+bool sw_web_add_request(struct sw_event *event, struct sw_str request, bool host)
 {
     const char *end = request.ptr + request.len;
     const char *space = sw_scan_chr(request.ptr, end, ' ');
     struct sw_str method = {request.ptr, (size_t)(space - request.ptr)};
     if (space == end || !sw_web_is_method(method)) {
         sw_web_add(event, ids.uri, request);
-        return;
+        return false;
     }
     sw_event_add_str(event, ids.method, method);
     struct sw_str target = {space + 1, (size_t)(end - space - 1)};
     size_t version = version_length(sw_strn(space, (size_t)(end - space)));
     target.len -= version > target.len ? target.len : version;
-    sw_web_add_target(event, target, host);
+    bool has_path = sw_web_add_target(event, target, host);
     if (version > 0)
         sw_event_add(event, ids.version, SW_STRING, end - version + 1, version - 1);
+    return has_path;
 }
 
 /* --- addresses ------------------------------------------------------------------------------------------ */

@@ -64,11 +64,11 @@ void sw_web_add_number(struct sw_event *event, sw_field_id id, struct sw_str tex
 
 /* Adds method, uri, stem, query and version of "GET /a?b HTTP/1.1". HTTP/0.9 has no version. A request that is none
  * (TLS bytes, an empty line, another protocol) is the uri as it stands, and "-" is SW_NULL. An absolute target gives
- * the stem from its path on, and its host when `host` is true. */
-void sw_web_add_request(struct sw_event *event, struct sw_str request, bool host);
+ * the stem from its path on, and its host when `host` is true. Returns what sw_web_add_target() returns. */
+bool sw_web_add_request(struct sw_event *event, struct sw_str request, bool host);
 
-/* Adds uri, stem and query of a request target. */
-void sw_web_add_target(struct sw_event *event, struct sw_str target, bool host);
+/* Adds uri, stem, extension and query of a request target. True: it has a path, so that these are all there is to have. */
+bool sw_web_add_target(struct sw_event *event, struct sw_str target, bool host);
 
 /* Is it a method's name: 3 to 20 upper case letters, '-' or '_'? */
 bool sw_web_is_method(struct sw_str word);

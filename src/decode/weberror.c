@@ -186,12 +186,12 @@ static void add_apache_login(struct sw_event *event, struct sw_str message)
     size_t wrong = find_last(rest, SW_STR(": authentication failure for \""), rest.len, &count);
     if (missing != SW_NPOS) {
         sw_event_add_str(event, ids->username, sw_str_slice(rest, 0, missing));
-        sw_web_add_target(event, sw_str_from(rest, missing + 12), false);
+        (void)sw_web_add_target(event, sw_str_from(rest, missing + 12), false);
     } else if (wrong != SW_NPOS) {
         struct sw_str target = sw_str_from(rest, wrong + 30);
         size_t quote = find_last(target, SW_STR("\":"), target.len, &count);
         sw_event_add_str(event, ids->username, sw_str_slice(rest, 0, wrong));
-        sw_web_add_target(event, sw_str_slice(target, 0, quote), false);
+        (void)sw_web_add_target(event, sw_str_slice(target, 0, quote), false);
     }
 }
 
@@ -308,7 +308,7 @@ static void add_nginx_context(struct sw_event *event, struct sw_str rest)
         if (sw_str_is(name, "client"))
             sw_web_add_address(event, ids->c_ip, ids->c_port, sw_str_slice(value, 0, sw_str_chr(value, ' ')));
         else if (sw_str_is(name, "request"))
-            sw_web_add_request(event, value, false);
+            (void)sw_web_add_request(event, value, false);
         else if (sw_str_is(name, "host"))
             sw_web_add_address(event, ids->host, ids->server_port, value);
         else if (sw_str_is(name, "referrer"))

@@ -221,10 +221,10 @@ static unsigned add_planned(struct sw_event *event, const struct weblog_line *li
             sw_web_add_number(event, slot->id, slot->label.len > 0 ? without_label(text, slot->label) : text);
             break;
         case WEBLOG_REQUEST:
-            sw_web_add_request(event, text, true);
+            (void)sw_web_add_request(event, text, true);
             break;
         case WEBLOG_TARGET:
-            sw_web_add_target(event, text, false);
+            (void)sw_web_add_target(event, text, false);
             break;
         case WEBLOG_ADDRESS:
             add_client(event, without_label(text, slot->label));
@@ -378,9 +378,11 @@ static const char *request_first(struct sw_decode *d, struct sw_weblog *log, con
     bool jira = cut->prefix_count == 3 && is_jira_request(cut->prefix[1]);
     d->event.class_id = jira ? log->jira : log->tail_class;
     add_prefix(&d->event, cut);
-    sw_web_add_request(&d->event, cut->request, true);
-    if (add_planned(&d->event, cut, &log->tail) & GUESSED_SQUID)
+    d->event.whole = sw_web_add_request(&d->event, cut->request, true);
+    if (add_planned(&d->event, cut, &log->tail) & GUESSED_SQUID) {
         d->event.class_id = log->squid;
+        d->event.whole = false;
+    }
     if (cut->request_cut)
         sw_decode_note(d, "line ends inside the request");
     return NULL;

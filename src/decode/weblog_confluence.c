@@ -54,7 +54,7 @@ bool weblog_confluence(struct sw_event *event, const struct weblog_line *line)
     sw_web_add_address(event, ids->c_ip, ids->c_port, line->tokens[method - 1]);
     sw_web_add(event, ids->username, line->tokens[method - 3]);
     sw_web_add(event, sw_field_intern(thread_name), line->tokens[method - 2]);
-    sw_web_add_request(event, sw_strn(request, (size_t)(at - request - (at > request && at[-1] == ' '))), true);
+    (void)sw_web_add_request(event, sw_strn(request, (size_t)(at - request - (at > request && at[-1] == ' '))), true);
     sw_web_add_number(event, ids->status, next_word(&at, line->end));
     sw_web_add(event, ids->time_taken, next_word(&at, line->end));
     sw_web_add_number(event, ids->bytes, next_word(&at, line->end));

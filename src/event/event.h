@@ -46,6 +46,7 @@ struct sw_event {
     uint32_t dropped;  /* fields beyond SW_MAX_FIELDS */
     struct sw_str raw; /* the record's own bytes in the source */
     bool raw_is_value; /* text formats: keywords are looked for in raw as well as in the fields */
+    bool whole;        /* the decoder has looked for the field that its class derives from others, if that is a single one */
     uint64_t record;   /* number of the record: EventRecordID of EVTX, else counted from 1 within its source */
     uint64_t offset;   /* of raw in the (decompressed) source */
     uint64_t line;     /* from 1; 0 for formats without lines */
@@ -63,6 +64,7 @@ static inline void sw_event_clear(struct sw_event *event)
     event->class_id = 0;
     event->count = 0;
     event->dropped = 0;
+    event->whole = false;
 }
 
 /* Makes room for one more field; false when SW_MAX_FIELDS is reached (counted in `dropped`) or memory ends. */

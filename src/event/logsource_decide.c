@@ -182,11 +182,12 @@ void sw_classify(const struct sw_classes *t, struct sw_event *event, struct sw_a
         }
     }
     event->class_id = cls;
-    if (t->classes[cls].derive_count == 0)
+    size_t derives = t->classes[cls].derive_count;
+    if (derives == 0 || (derives == 1 && event->whole))
         return;
-    if (!look.taken && t->classes[cls].derive_count > 1) /* a single one finds its fields faster by itself */
+    if (!look.taken && derives > 1) /* a single one finds its fields faster by itself */
         ls_look_take(&look);
-    ls_derive_run(t->classes[cls].derives, t->classes[cls].derive_count, &look, event, arena);
+    ls_derive_run(t->classes[cls].derives, derives, &look, event, arena);
 }
 
 uint64_t sw_classes_path(const struct sw_classes *t, struct sw_str path)

@@ -566,6 +566,30 @@ static int make_line_filter(struct sw_program *p, const struct keyed *keyed, siz
     return rc;
 }
 
+/* The bytes one of which each test needs that keywords are asked of beyond grams; none if a test needs none, or there are too many. */
+static void find_seldom(const struct sw_program *p, const struct sw_lookup *lookup, struct sw_plan *plan)
+{
+    struct sw_lookup others = *lookup;
+    others.each.count = 0;
+    if (!has_only_grams(&others))
+        return;
+    const uint32_t *each = p->locals.at + lookup->each.first;
+    for (uint32_t i = 0; i < lookup->each.count; i++) {
+        const struct sw_test *test = &p->tests.at[p->hits.at[lookup->hits.first + each[i]].test];
+        bool plain = test->kind == SW_PRED_PATTERN && test->form == SW_FORM_CONTAINS && test->ascii;
+        char byte = plain ? sw_seldom_byte(sw_program_text(p, test->text)) : 0;
+        bool known = byte != 0 && memchr(plan->seldom, byte, plan->seldom_count) != NULL;
+        if (byte == 0 || (!known && plan->seldom_count == 3)) {
+            plan->seldom_count = 0;
+            return;
+        }
+        if (!known)
+            plan->seldom[plan->seldom_count++] = byte;
+    }
+    for (uint32_t i = plan->seldom_count; i > 0 && i < sizeof plan->seldom; i++)
+        plan->seldom[i] = plan->seldom[0]; /* as sw_scan_any() wants it */
+}
+
 int sw_build_line(struct sw_build *b, const struct sw_plan_slot *slots, size_t count, struct sw_plan *plan)
 {
     struct maker maker = {.build = b};
@@ -581,6 +605,8 @@ int sw_build_line(struct sw_build *b, const struct sw_plan_slot *slots, size_t c
         rc = make_table(&maker, index->keyed, index->keyed_count, &plan->line);
         if (rc == 0)
             rc = make_line_filter(b->program, index->keyed, index->keyed_count, plan);
+        if (rc == 0 && plan->any_slot != SW_NONE && slots[plan->any_slot].lookup != SW_NONE)
+            find_seldom(b->program, &b->program->lookups.at[slots[plan->any_slot].lookup], plan);
     }
     sw_free(index->keyed);
     return rc;

@@ -3,6 +3,7 @@
  * for a gram of every literal of the plan does for all of them, and for the keywords; long values that come again (user agents,
  * referers) are left out of the pass by remembering what they gave. A line that may hold something goes the ordinary way.
  */
+#include "decode/scan.h"
 #include "sigma/match_priv.h"
 
 /* Values of this length are judged by themselves and remembered. */
@@ -157,6 +158,12 @@ static bool pieces_hold(const struct line *l)
     return false;
 }
 
+static bool has_seldom(const struct sw_plan *plan, struct sw_str line)
+{
+    const char *end = line.ptr + line.len;
+    return plan->seldom_count == 0 || sw_scan_any(line.ptr, end, plan->seldom[0], plan->seldom[1], plan->seldom[2]) != end;
+}
+
 bool sw_line_holds_nothing(struct sw_matcher *m)
 {
     const struct sw_event *event = m->event;
@@ -168,7 +175,7 @@ bool sw_line_holds_nothing(struct sw_matcher *m)
         .numbers = sw_slot_numbers(m),
         .any = m->plan->any_slot,
     };
-    if (l.any != SW_NONE && more_holds(&l, &l.slots[l.any], event->raw))
+    if (l.any != SW_NONE && has_seldom(m->plan, event->raw) && more_holds(&l, &l.slots[l.any], event->raw))
         return false;
     return !pieces_hold(&l);
 }

@@ -137,8 +137,7 @@ size_t sw_find(struct sw_str hay, struct sw_str needle)
     return find(hay, needle, false);
 }
 
-/* A byte of the needle that ordinary text seldom has; 0 if it has none. */
-static char seldom_byte(struct sw_str needle)
+char sw_seldom_byte(struct sw_str needle)
 {
     static const bool seldom[256] = {
         ['{'] = true, ['}'] = true, ['$'] = true, ['@'] = true, ['~'] = true, ['^'] = true, ['|'] = true, ['`'] = true,
@@ -153,7 +152,7 @@ static char seldom_byte(struct sw_str needle)
 size_t sw_find_folded(struct sw_str hay, struct sw_str needle)
 {
     /* A needle that short is looked for in much text and seldom there. */
-    char seldom = needle.len <= 3 && hay.len >= 64 ? seldom_byte(needle) : 0;
+    char seldom = needle.len <= 3 && hay.len >= 64 ? sw_seldom_byte(needle) : 0;
     if (seldom != 0 && memchr(hay.ptr, seldom, hay.len) == NULL)
         return SW_NPOS;
     return find(hay, needle, true);

@@ -201,6 +201,8 @@ static bool plan_is_sound(const struct sw_program *p, const struct sw_plan *plan
         !in(plan->rules, p->plan_rules.count) || !groups_are_sound(p, plan) || !in(plan->always, p->candidates.count) ||
         !all_below(p->candidates.at, plan->always, plan->rules.count))
         return false;
+    if (plan->seldom_count > 3)
+        return false;
     if (plan->line.bits != 0 &&
         (plan->line_bits < 3 || plan->line_bits > 20 ||
          !in((struct sw_span){plan->line_filter, 1u << plan->line_bits >> 3}, p->line_filters.count)))

@@ -21,7 +21,7 @@
 #include <hs/hs.h>
 
 #define SW_NONE UINT32_MAX
-#define SW_PROGRAM_VERSION 4u /* part of the cache's key: count up when a section or its meaning changes */
+#define SW_PROGRAM_VERSION 5u /* part of the cache's key: count up when a section or its meaning changes */
 
 struct sw_span {
     uint32_t first;
@@ -202,6 +202,10 @@ struct sw_plan {
     struct sw_table line;
     uint32_t line_filter; /* in `line_filters`: a bitmap over the hashes of the table's grams, of 1 << line_bits bits */
     uint32_t line_bits;
+    /* What else keywords are asked of needs one of these bytes: a line without them needs no closer look for their sake. None
+     * of them: no such thing is known. */
+    uint32_t seldom_count;
+    char seldom[4];
 };
 
 /* --- the program ------------------------------------------------------------------------------------------ */
@@ -276,6 +280,9 @@ int sw_section_add(void *section, const void *from, size_t count, size_t size, u
 
 /* Makes what is not in the sections; the program's sections are complete and sound. */
 int sw_program_start(struct sw_program *program, struct sw_error *err);
+
+/* A byte of the literal that ordinary text seldom has; 0 if it has none. Such bytes have no case. */
+char sw_seldom_byte(struct sw_str literal);
 
 static inline struct sw_str sw_program_text(const struct sw_program *program, struct sw_span span)
 {
