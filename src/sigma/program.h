@@ -2,9 +2,8 @@
  * program.h - Sigma rules compiled into one matcher, and a worker's use of it.
  *
  * A program is immutable and shared by all workers; a matcher is one worker's scratch. For each event class and field
- * there are: a hash set of exact values, one multi-literal automaton (contains, startswith, endswith; the match's end is
- * checked), one regex automaton, a CIDR trie, numbers. Hits set predicate bits; a rule is evaluated only when one of its
- * witness predicates hit (a set of which at least one must hold whenever the rule holds), or when it has no witness.
+ * there is an index over the tests that rules make of it; a rule is evaluated only when one of its witnesses hit (groups of
+ * tests of which at least one holds whenever the rule holds), or when it has none. docs/matcher.md tells how and why.
  */
 #ifndef SW_SIGMA_PROGRAM_H
 #define SW_SIGMA_PROGRAM_H
