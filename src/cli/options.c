@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
-enum { HUNT = 1, EVENTS = 2, RULES = 4, FORMATS = 8, COMPLETION = 16 };
+enum { HUNT = 1, EVENTS = 2, RULES = 4, FORMATS = 8, COMPLETION = 16, COVERAGE = 32 };
 
 const struct sw_command sw_commands[] = {
     {"hunt", "PATH...", "search evidence with every rule",
@@ -17,12 +17,17 @@ const struct sw_command sw_commands[] = {
      HUNT, sw_cmd_hunt},
     {"events", "PATH...", "print evidence as normalised events, one JSON object a line",
      "Reads what `hunt` reads and prints every event in it.\n", EVENTS, sw_cmd_events},
-    {"rules", "list|check|explain [ID...|PATH...]", "list, check or explain rules",
+    {"rules", "list|check|explain|coverage [ID...|PATH...]", "list, check or explain rules, or what they cover",
      "  list      one line a rule: level, id, log source, title\n"
      "  check     load the rules, and print each one that can't be loaded, with the place and the reason;\n"
      "            with --tests also run the tests of the rules in PATHs and --rules\n"
-     "  explain   what a rule looks for, which logs it needs, and how it was compiled\n",
+     "  explain   what a rule looks for, which logs it needs, and how it was compiled\n"
+     "  coverage  which techniques of the group of advisory AA24-190A they detect, and by which logs\n",
      RULES, sw_cmd_rules},
+    {"coverage", "PATH...", "tell which techniques the given evidence could have shown",
+     "Reads the evidence, and says for each technique of the group of advisory AA24-190A which of the logs could\n"
+     "have shown it over which time, and where it is blind.\n",
+     COVERAGE, sw_cmd_coverage},
     {"formats", "", "list the formats that can be read", "", FORMATS, sw_cmd_formats},
     {"completion", "bash|zsh|fish", "print a completion script for a shell", "", COMPLETION, sw_cmd_completion},
 };
@@ -41,17 +46,19 @@ struct option {
 };
 
 #define AT(field) offsetof(struct sw_settings, field)
-#define READING (HUNT | EVENTS)
+#define READING (HUNT | EVENTS | COVERAGE)
+#define LOADING (HUNT | RULES | COVERAGE)
 #define ALL_COMMANDS 0xffffffffu
 
 static const struct option options[] = {
-    {"rules", 'r', WORDS, AT(rules), HUNT | RULES, "PATH", "Sigma rules: a file, directory or archive; may be repeated"},
-    {"no-builtin-rules", 0, FLAG, AT(no_builtin_rules), HUNT | RULES, NULL, "leave out the rules that come with Seawall"},
-    {"deprecated", 0, FLAG, AT(include_deprecated), HUNT | RULES, NULL, "also use rules of status deprecated or unsupported"},
-    {"placeholders", 0, WORDS, AT(placeholders), HUNT | RULES, "FILE",
+    {"rules", 'r', WORDS, AT(rules), LOADING, "PATH", "Sigma rules: a file, directory or archive; may be repeated"},
+    {"no-builtin-rules", 0, FLAG, AT(no_builtin_rules), LOADING, NULL, "leave out the rules that come with Seawall"},
+    {"deprecated", 0, FLAG, AT(include_deprecated), LOADING, NULL, "also use rules of status deprecated or unsupported"},
+    {"placeholders", 0, WORDS, AT(placeholders), LOADING, "FILE",
      "values for %placeholders% of rules (YAML: name: [values])"},
     {"mapping", 0, WORDS, AT(mappings), READING | RULES, "FILE", "further log sources (own form or thor.yml's)"},
-    {"format", 'f', CHOICE, AT(format), HUNT | RULES, "text|json|jsonl|csv", "form of the output"},
+    {"format", 'f', CHOICE, AT(format), LOADING, "text|json|jsonl|csv|navigator",
+     "form of the output; navigator: a layer for ATT&CK Navigator, of coverage"},
     {"output", 'o', TEXT, AT(output), READING | RULES, "FILE", "write results there instead of to standard output"},
     {"threads", 'j', COUNT, AT(threads), READING | RULES, "N", "worker threads (default: one a processor)"},
     {"since", 0, TIME, AT(since), READING, "TIME", "only events at or after TIME (UTC unless it has a zone)"},
@@ -70,6 +77,7 @@ static const struct option options[] = {
     {"color", 0, CHOICE, AT(color), HUNT | RULES, "auto|never|always", "colours in text output"},
     {"no-progress", 0, FLAG, AT(no_progress), READING, NULL, "no progress bar, even on a terminal"},
     {"no-cache", 0, FLAG, AT(no_cache), HUNT | RULES, NULL, "neither use nor write the cache of compiled rules"},
+    {"actor", 0, TEXT, AT(actor), RULES | COVERAGE, "NAME", "coverage: only of this group or campaign, by any of its names"},
     {"tests", 0, FLAG, AT(tests), RULES, NULL, "check: also run the tests beside the rules (*.tests.yml)"},
     {"no-sandbox", 0, FLAG, AT(no_sandbox), READING, NULL, "read untrusted input without Landlock and seccomp"},
     {"verbose", 'v', FLAG, AT(verbose), ALL_COMMANDS, NULL, "say more about what is being done"},
@@ -274,6 +282,8 @@ static int check_options(const struct sw_settings *settings, uint64_t seen, stru
     for (size_t i = 0; i < OPTION_COUNT; i++)
         if ((seen >> i & 1) && settings->command != NULL && !(options[i].commands & settings->command->bit))
             return sw_error_set(err, SW_E_USAGE, 0, 0, "--%s does not go with %s", options[i].name, settings->command->name);
+    if (settings->format == SW_FORMAT_NAVIGATOR && settings->command != NULL && (settings->command->bit & HUNT))
+        return sw_error_set(err, SW_E_USAGE, 0, 0, "--format navigator is a form of coverage");
     if (settings->decoder != NULL && sw_decoder_find(sw_str(settings->decoder)) == NULL)
         return sw_error_set(err, SW_E_USAGE, 0, 0, "no decoder is called '%s' (see seawall formats)", settings->decoder);
     return 0;

@@ -19,7 +19,7 @@ enum sw_exit {
     SW_EXIT_PARTIAL = 3 /* some input could not be read */
 };
 
-enum sw_format { SW_FORMAT_TEXT, SW_FORMAT_JSON, SW_FORMAT_JSONL, SW_FORMAT_CSV };
+enum sw_format { SW_FORMAT_TEXT, SW_FORMAT_JSON, SW_FORMAT_JSONL, SW_FORMAT_CSV, SW_FORMAT_NAVIGATOR };
 enum sw_when { SW_AUTO, SW_NEVER, SW_ALWAYS };
 
 /* A list of words that an option was given with, in order. */
@@ -56,6 +56,7 @@ struct sw_settings {
     int color; /* enum sw_when */
     int32_t zone_offset;
     const char *decoder;
+    const char *actor; /* a group or campaign by any of its names */
     unsigned examples;
     bool help;
     bool version;
@@ -93,6 +94,7 @@ int sw_options_completion(FILE *out, const char *shell);
 int sw_cmd_hunt(struct sw_settings *settings);
 int sw_cmd_events(struct sw_settings *settings);
 int sw_cmd_rules(struct sw_settings *settings);
+int sw_cmd_coverage(struct sw_settings *settings);
 int sw_cmd_formats(struct sw_settings *settings);
 int sw_cmd_completion(struct sw_settings *settings);
 

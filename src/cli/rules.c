@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "cli/coverage.h"
 #include "cli/rules_test.h"
 #include "cli/run.h"
 #include "report/finding.h"
@@ -239,8 +240,13 @@ static int run_verb(struct sw_buf *out, struct sw_settings *settings, struct sw_
     const char *verb = settings->paths.count > 0 ? settings->paths.items[0] : "";
     bool explain = strcmp(verb, "explain") == 0;
     bool check = strcmp(verb, "check") == 0;
-    if (strcmp(verb, "list") != 0 && !check && !explain) {
-        (void)sw_error_set(err, SW_E_USAGE, 0, 0, "rules takes list, check or explain");
+    bool coverage = strcmp(verb, "coverage") == 0;
+    if (strcmp(verb, "list") != 0 && !check && !explain && !coverage) {
+        (void)sw_error_set(err, SW_E_USAGE, 0, 0, "rules takes list, check, explain or coverage");
+        return SW_EXIT_USAGE;
+    }
+    if (settings->format == SW_FORMAT_NAVIGATOR && !coverage) {
+        (void)sw_error_set(err, SW_E_USAGE, 0, 0, "--format navigator is a form of coverage");
         return SW_EXIT_USAGE;
     }
     if (settings->tests && !check) {
@@ -260,6 +266,9 @@ static int run_verb(struct sw_buf *out, struct sw_settings *settings, struct sw_
         status = rules_explain(out, settings, classes, &loaded);
     else if (rc == 0 && check)
         status = rules_check(out, settings, classes, &loaded, err);
+    else if (rc == 0 && coverage)
+        status = sw_coverage_report(out, settings, classes, loaded.rules, NULL, settings->actor, err) == 0 ? SW_EXIT_DONE
+                                                                                                          : SW_EXIT_USAGE;
     else if (rc == 0)
         status = rules_list(out, settings, loaded.rules);
     sw_loaded_rules_free(&loaded);
