@@ -293,11 +293,23 @@ int sw_build_notes(struct sw_build *b)
 
 enum { SHORT_VALUE = 8 };
 
+/* Values that most records have in the fields where rules ask for them: successes, usual methods, yes and no. */
+static bool is_ordinary(struct sw_str value)
+{
+    static const char *const values[] = {"200", "get", "post", "true", "false", "success", "tcp", "0", "1", "0x0"};
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+        if (sw_str_is(value, values[i]))
+            return true;
+    return false;
+}
+
 /* A field for which rules name few whole values seems to have few, each common: a method, a state, a level. A longer text
  * may still be a name that is seldom seen. */
 static double least_for_value(const struct sw_build *b, uint32_t field, const struct sw_test *test)
 {
     double share = 1.0 / (2 + (double)b->field_values[field]);
+    if (is_ordinary(sw_program_text(b->program, test->text)))
+        return 0.5;
     return test->text.count < SHORT_VALUE || share < 0.1 ? share : 0.1;
 }
 
