@@ -16,11 +16,23 @@ struct state {
     struct sw_json_state *json;
     const struct sw_classes *classes;
     sw_class_id plain;
-    enum csv_order order; /* of day and month, in the slice at hand */
+    struct csv_learnt learnt; /* of the slice at hand */
 };
 
-/* What a slice's context says: how dates are to be read (enum csv_order), and that the slice has the header record. */
-enum { CONTEXT_ORDER = 3, CONTEXT_FIRST = 4 };
+/* What a slice's context says: what was learnt from the first records (the order of day and month, the time's column),
+ * and that the slice has the header record. */
+enum { CONTEXT_ORDER = 3, CONTEXT_FIRST = 4, CONTEXT_COLUMN_SHIFT = 8 };
+
+static uint64_t context_of(const struct csv_learnt *learnt)
+{
+    return (uint64_t)learnt->order | (uint64_t)learnt->time_column << CONTEXT_COLUMN_SHIFT;
+}
+
+static struct csv_learnt learnt_of(uint64_t context)
+{
+    return (struct csv_learnt){.order = (enum csv_order)(context & CONTEXT_ORDER),
+                               .time_column = (unsigned)(context >> CONTEXT_COLUMN_SHIFT)};
+}
 
 struct split_state {
     struct sw_split_head head;
@@ -115,7 +127,7 @@ static bool read_time(const struct state *state, const struct record *record, un
     const struct csv_layout *layout = &state->layout;
     struct csv_time clock;
     char both[64];
-    if (column >= record->count || csv_time_read(record->values[column].text, state->order, time) != 0)
+    if (column >= record->count || csv_time_read(record->values[column].text, state->learnt.order, time) != 0)
         return false;
     if (!time->date_only || layout->clock >= record->count || layout->clock == column)
         return true;
@@ -131,17 +143,20 @@ static bool read_time(const struct state *state, const struct record *record, un
     return true;
 }
 
-/* The first of the time columns that holds a time. */
+/* The first of the time columns that holds a time, or the column that was found by its values. */
 static void set_time(struct sw_decode *d, const struct state *state, const struct record *record)
 {
     const struct csv_layout *layout = &state->layout;
     struct csv_time time;
+    enum csv_order order = state->learnt.order;
     unsigned i = 0;
     while (i < layout->time_count && !read_time(state, record, layout->times[i], &time))
         i++;
     if (i == layout->time_count) {
-        sw_decode_note(d, "record without time");
-        return;
+        bool found = layout->time_count == 0 && read_time(state, record, state->learnt.time_column, &time);
+        sw_decode_note(d, found ? "time's column found by its values" : "record without time");
+        if (!found)
+            return;
     }
     d->event.time = time.time;
     if (!time.zoned) {
@@ -149,9 +164,9 @@ static void set_time(struct sw_decode *d, const struct state *state, const struc
         sw_decode_note(d, "time without zone");
     }
     if (time.either)
-        sw_decode_note(d, state->order == CSV_DAY_FIRST     ? "day before month, as in other dates of the table"
-                          : state->order == CSV_MONTH_FIRST ? "month before day, as in other dates of the table"
-                                                            : "month taken to stand before day");
+        sw_decode_note(d, order == CSV_DAY_FIRST     ? "day before month, as in other dates of the table"
+                          : order == CSV_MONTH_FIRST ? "month before day, as in other dates of the table"
+                                                     : "month taken to stand before day");
 }
 
 /* --- records -------------------------------------------------------------------------------------------- */
@@ -317,7 +332,7 @@ static int decode(struct sw_decode *d, const struct sw_slice *slice)
         header = first_record(data, &from);
     if (!use_header(state, header))
         return SW_E_NOMEM;
-    state->order = (enum csv_order)(slice->context & CONTEXT_ORDER);
+    state->learnt = learnt_of(slice->context);
     uint64_t line = slice->line;
     for (size_t i = 0; i < from; i++)
         line += data.ptr[i] == '\n';
@@ -355,7 +370,9 @@ static size_t look_at_start(struct split_state *state, struct sw_str data, bool 
     csv_layout_read(&layout, first_record(data, &end));
     struct sw_str records = sw_str_from(sw_str_slice(data, 0, SW_SNIFF_SIZE), end);
     state->delimiter = layout.delimiter;
-    state->head.context = CONTEXT_FIRST | csv_layout_order(&layout, records, data.len < SW_SNIFF_SIZE);
+    struct csv_learnt learnt;
+    csv_layout_learn(&layout, records, data.len < SW_SNIFF_SIZE, &learnt);
+    state->head.context = CONTEXT_FIRST | context_of(&learnt);
     return end;
 }
 
@@ -370,7 +387,7 @@ static size_t split(void *memory, const uint8_t *bytes, size_t len, uint64_t off
         if (names == 0 && !eof)
             return 0;
     } else {
-        state->head.context &= CONTEXT_ORDER;
+        state->head.context &= ~(uint64_t)CONTEXT_FIRST;
     }
     if (eof)
         return len;

@@ -1,7 +1,7 @@
 /*
  * csv_layout.c - what the columns of a table are, by their names: fields (the names without spaces), the columns that
  * hold the time, and the tables in which people get Windows events (Get-WinEvent | Export-Csv, the Event Viewer,
- * EvtxECmd). Of the values it looks at dates alone, to learn how the table's author writes them.
+ * EvtxECmd). Of the values it looks at times alone, to learn how the table's author writes them.
  */
 #include "decode/csv_priv.h"
 
@@ -197,35 +197,80 @@ void csv_layout_read(struct csv_layout *layout, struct sw_str header)
             layout->clock = clock;
 }
 
-/* --- the order of day and month ------------------------------------------------------------------------- */
+/* --- what the values tell -------------------------------------------------------------------------------- */
 
-static bool holds_time(const struct csv_layout *layout, unsigned column)
-{
-    for (unsigned i = 0; i < layout->time_count; i++)
-        if (layout->times[i] == column)
-            return true;
-    return false;
-}
-
-enum csv_order csv_layout_order(const struct csv_layout *layout, struct sw_str records, bool complete)
+/* Calls `visit` for each whole field. */
+static void for_each_field(char delimiter, struct sw_str records, bool complete,
+                           void (*visit)(void *arg, unsigned column, struct sw_str text), void *arg)
 {
     struct csv_scan scan;
     struct csv_value value;
-    struct csv_time time;
-    bool shown[CSV_DAY_FIRST + 1] = {false};
     unsigned column = 0;
-    csv_scan_init(&scan, records, layout->delimiter, complete);
+    csv_scan_init(&scan, records, delimiter, complete);
     for (const char *at = records.ptr; at < scan.end;) {
         enum csv_found found = csv_scan_field(&scan, &at, &value);
         if (found == CSV_MORE)
             break;
-        if (holds_time(layout, column) && csv_time_read(value.text, CSV_ORDER_UNKNOWN, &time) == 0)
-            shown[time.shows] = true;
+        visit(arg, column, value.text);
         column = found == CSV_FIELD ? column + 1 : 0;
         if (found == CSV_LAST)
             scan.record = at;
     }
-    if (shown[CSV_DAY_FIRST] == shown[CSV_MONTH_FIRST])
-        return CSV_ORDER_UNKNOWN;
-    return shown[CSV_DAY_FIRST] ? CSV_DAY_FIRST : CSV_MONTH_FIRST;
+}
+
+struct tally {
+    uint16_t values; /* that are not empty; 64 KiB have no more than fit */
+    uint16_t times;
+};
+
+/* Counts times with a clock. A number alone may be one, and most often isn't. */
+static void tally_times(void *arg, unsigned column, struct sw_str text)
+{
+    struct tally *tally = (struct tally *)arg + column;
+    struct csv_time time;
+    double number;
+    if (column >= CSV_COLUMNS || text.len == 0)
+        return;
+    tally->values++;
+    if (sw_str_double(text, &number) != 0 && csv_time_read(text, CSV_ORDER_UNKNOWN, &time) == 0 && !time.date_only)
+        tally->times++;
+}
+
+/* The first column three of four values of which are times. */
+static unsigned time_column(const struct csv_layout *layout, struct sw_str records, bool complete)
+{
+    struct tally tallies[CSV_COLUMNS] = {{0}};
+    for_each_field(layout->delimiter, records, complete, tally_times, tallies);
+    for (unsigned i = 0; i < layout->count; i++)
+        if (tallies[i].times > 0 && tallies[i].times * 4 >= tallies[i].values * 3)
+            return i;
+    return CSV_NO_COLUMN;
+}
+
+struct orders {
+    const struct csv_layout *layout;
+    unsigned time_column;
+    bool shown[CSV_DAY_FIRST + 1];
+};
+
+static void see_order(void *arg, unsigned column, struct sw_str text)
+{
+    struct orders *orders = arg;
+    struct csv_time time;
+    bool holds_time = column == orders->time_column;
+    for (unsigned i = 0; i < orders->layout->time_count; i++)
+        holds_time = holds_time || orders->layout->times[i] == column;
+    if (holds_time && csv_time_read(text, CSV_ORDER_UNKNOWN, &time) == 0)
+        orders->shown[time.shows] = true;
+}
+
+void csv_layout_learn(const struct csv_layout *layout, struct sw_str records, bool complete, struct csv_learnt *learnt)
+{
+    *learnt = (struct csv_learnt){.time_column = CSV_NO_COLUMN};
+    if (layout->time_count == 0)
+        learnt->time_column = time_column(layout, records, complete);
+    struct orders orders = {.layout = layout, .time_column = learnt->time_column};
+    for_each_field(layout->delimiter, records, complete, see_order, &orders);
+    if (orders.shown[CSV_DAY_FIRST] != orders.shown[CSV_MONTH_FIRST])
+        learnt->order = orders.shown[CSV_DAY_FIRST] ? CSV_DAY_FIRST : CSV_MONTH_FIRST;
 }

@@ -42,8 +42,14 @@ struct csv_layout {
 /* Makes the layout of a header record (without preamble). */
 void csv_layout_read(struct csv_layout *layout, struct sw_str header);
 
-/* What stands first in the dates of the records, if it is the same wherever it can be told. A last field that may be
- * cut off (not complete) doesn't count. */
-enum csv_order csv_layout_order(const struct csv_layout *layout, struct sw_str records, bool complete);
+/* What a table's first records tell that its names don't. */
+struct csv_learnt {
+    enum csv_order order; /* what stands first in dates, if it is the same wherever it can be told */
+    unsigned time_column; /* where no name tells of a time: the first column that holds times; CSV_NO_COLUMN if none */
+};
+#define CSV_NO_COLUMN 0xffffu
+
+/* A last field that may be cut off (not complete) doesn't count. */
+void csv_layout_learn(const struct csv_layout *layout, struct sw_str records, bool complete, struct csv_learnt *learnt);
 
 #endif

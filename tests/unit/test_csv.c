@@ -147,6 +147,12 @@ static void which_column_is_the_time(void **unused)
     gives("End date,Start time,a\n2024-02-01,,1\n2024-02-01,2024-01-10 07:08,1\n",
           "2 2024-02-01T00:00:00Z Enddate=2024-02-01 | Starttime~ | a#1\n3 2024-01-10T07:08:00Z Enddate=2024-02-01 | "
           "Starttime=2024-01-10 07:08 | a#1\n");
+    /* no name tells: the first column with times; numbers and dates alone are none */
+    gives("Nummer;Geburtstag;Zeit;Ende\n1704870489;13.02.1990;13.02.2024 07:08:09;14.02.2024 07:08:09\n",
+          "2 2024-02-13T07:08:09Z Nummer#1704870489 | Geburtstag=13.02.1990 | Zeit=13.02.2024 07:08:09 | Ende=14.02.2024 07:08:09\n");
+    gives("a;b\n1704870489;x\n", "2  a#1704870489 | b=x\n");
+    gives("a;b\nx;2024-01-10 07:08\ny;none\nz;never\nz;never\n", "2  a=x | b=2024-01-10 07:08\n3  a=y | b=none\n4  a=z | b=never\n5  a=z | b=never\n");
+    probe_assert_splits(&sw_decoder_csv, "", SW_STR("a;b\nx;1/2/2024 07:08\ny;\nz;31/2/2024 7:08\nz;31/1/2024 7:08\n"));
     struct probe p;
     const char *input = "time,a\n1/2/2024 7:08:09 AM,x\nnever,x\n";
     probe_init(&p, &sw_decoder_csv, "");
