@@ -18,7 +18,7 @@ static struct sw_str plain_name(struct sw_str name, unsigned number, char buffer
             buffer[len++] = name.ptr[i];
     if (len > 0)
         return sw_strn(buffer, len);
-    char digits[8];
+    char digits[8] = {0};
     for (number++; number > 0 && len < sizeof digits; number /= 10)
         digits[len++] = (char)('0' + number % 10);
     memcpy(buffer, "column", 6);
