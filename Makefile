@@ -13,7 +13,7 @@ all:
 	@ninja -C $(BUILD) -j $(JOBS)
 
 demo: all
-	$(BUILD)/seawall hunt --rules rules examples/evidence
+	$(BUILD)/seawall hunt examples/evidence
 
 test:
 	@setup/install build test

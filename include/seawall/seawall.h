@@ -69,8 +69,9 @@ struct seawall_options {
     const char *const *placeholder_paths; /* values for placeholders; may be NULL */
     size_t placeholder_path_count;
     unsigned threads;                   /* for compiling; 0 is one */
+    int builtin_rules;                  /* not 0: also the rules that come with Seawall */
 };
-#define SEAWALL_OPTIONS_INIT {sizeof(struct seawall_options), NULL, 0, NULL, 0, NULL, 0, 0}
+#define SEAWALL_OPTIONS_INIT {sizeof(struct seawall_options), NULL, 0, NULL, 0, NULL, 0, 0, 0}
 
 struct seawall_field {
     struct seawall_span name;

@@ -50,7 +50,9 @@ int seawall_rules_load(struct seawall_rules **out, const struct seawall_options 
 {
     struct sw_error err = {0};
     *out = NULL;
-    if (options == NULL || options->size < sizeof *options || options->rule_path_count == 0) {
+    size_t least = offsetof(struct seawall_options, builtin_rules); /* what the first version had */
+    bool builtin = options != NULL && options->size >= sizeof *options && options->builtin_rules != 0;
+    if (options == NULL || options->size < least || (options->rule_path_count == 0 && !builtin)) {
         (void)sw_error_set(&err, SW_E_USAGE, 0, 0, "no rules were given");
         return explain(&err, SW_E_USAGE, error, error_len);
     }
@@ -60,6 +62,7 @@ int seawall_rules_load(struct seawall_rules **out, const struct seawall_options 
     const struct sw_load_options load = {
         .paths = options->rule_paths,
         .path_count = options->rule_path_count,
+        .builtin = builtin,
         .placeholder_files = options->placeholder_paths,
         .placeholder_count = options->placeholder_path_count,
     };

@@ -10,7 +10,6 @@
 #include "sigma/cache.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 void sw_loaded_rules_free(struct sw_loaded_rules *loaded)
 {
@@ -19,30 +18,23 @@ void sw_loaded_rules_free(struct sw_loaded_rules *loaded)
     *loaded = (struct sw_loaded_rules){0};
 }
 
-/* Where the rules that come with Seawall lie; NULL if they aren't installed. */
-static const char *builtin_rules(void)
-{
-    const char *from_environment = getenv("SEAWALL_RULES");
-    if (from_environment != NULL)
-        return from_environment[0] != '\0' ? from_environment : NULL;
-    return access(SEAWALL_DATADIR "/rules", R_OK) == 0 ? SEAWALL_DATADIR "/rules" : NULL;
-}
-
 int sw_load_rules(struct sw_loaded_rules *loaded, const struct sw_settings *settings, const struct sw_classes *classes,
                   struct sw_error *err)
 {
-    const char *builtin = settings->no_builtin_rules ? NULL : builtin_rules();
+    /* $SEAWALL_RULES stands for the rules that are part of the program; empty: for none. */
+    const char *instead = settings->no_builtin_rules ? "" : getenv("SEAWALL_RULES");
     const char **paths = sw_alloc(settings->rules.count + 1, sizeof *paths);
     if (paths == NULL)
         return sw_error_set(err, SW_E_NOMEM, 0, 0, "out of memory");
     size_t count = 0;
-    if (builtin != NULL)
-        paths[count++] = builtin;
+    if (instead != NULL && instead[0] != '\0')
+        paths[count++] = instead;
     for (size_t i = 0; i < settings->rules.count; i++)
         paths[count++] = settings->rules.items[i];
     const struct sw_load_options options = {
         .paths = paths,
         .path_count = count,
+        .builtin = instead == NULL,
         .placeholder_files = settings->placeholders.items,
         .placeholder_count = settings->placeholders.count,
         .include_deprecated = settings->include_deprecated,
@@ -51,7 +43,7 @@ int sw_load_rules(struct sw_loaded_rules *loaded, const struct sw_settings *sett
     sw_buf_init(&folder, 1u << 16);
     bool cache = !settings->no_cache && sw_cache_folder(&folder);
     int rc;
-    if (count == 0)
+    if (count == 0 && !options.builtin)
         rc = sw_error_set(err, SW_E_USAGE, 0, 0, "no rules: give some with --rules PATH");
     else if (classes == NULL)
         rc = sw_rules_load(&loaded->rules, &options, err);

@@ -108,7 +108,8 @@ static bool find_key(const struct sw_load_options *options, const struct sw_clas
     if (start_digest(&d, options, classes)) {
         if ((options->placeholder_count > 0 && sw_files_walk(options->placeholder_files, options->placeholder_count,
                                                              digest_each, &d, &ignored) != 0) ||
-            sw_files_walk(options->paths, options->path_count, digest_each, &d, &ignored) != 0)
+            sw_files_walk(options->paths, options->path_count, digest_each, &d, &ignored) != 0 ||
+            (options->builtin && sw_builtin_walk(digest_each, &d) != 0))
             d.failed = true;
     }
     return end_digest(&d, key);

@@ -310,6 +310,8 @@ static int skip_copy(struct sw_loader *loader, const struct sw_yaml_document *do
     *skip = !*skip;
     if (!*skip)
         return 0;
+    if (loader->in_builtin)
+        return 0; /* who works on these rules loads them from their folder, too */
     const struct sw_record *first = &loader->records[found];
     struct sw_rule meta = {.path = loader->path, .line = document->line};
     rc = sw_loader_keep(loader, scalar_text(document->root, "id"), &meta.id);
@@ -318,6 +320,24 @@ static int skip_copy(struct sw_loader *loader, const struct sw_yaml_document *do
     return rc != 0 ? rc
                    : sw_loader_warn(loader, &meta, document->line, 0, "left out: the same document as %.*s:%u",
                                     SW_STR_ARG(first->path), first->line);
+}
+
+/* A rule of the user's takes the place of the program's own that has its id. */
+static int skip_replaced(struct sw_loader *loader, const struct sw_yaml_document *document, bool *skip)
+{
+    struct sw_rule meta = {.path = loader->path, .id = scalar_text(document->root, "id"), .line = document->line};
+    uint32_t index;
+    *skip = loader->in_builtin && meta.id.len > 0 && sw_map_get(&loader->ids, meta.id, &index) &&
+            is_loaded(&loader->records[index]);
+    if (!*skip)
+        return 0;
+    struct sw_record by = loader->records[index];
+    int rc = sw_loader_keep(loader, meta.id, &meta.id);
+    if (rc == 0)
+        rc = sw_loader_keep(loader, scalar_text(document->root, "title"), &meta.title);
+    return rc != 0 ? rc
+                   : sw_loader_warn(loader, &meta, document->line, 0, "left out: %.*s:%u has its id and takes its place",
+                                    SW_STR_ARG(by.path), by.line);
 }
 
 /* --- one file ------------------------------------------------------------------------------------------------ */
@@ -334,6 +354,8 @@ static int next_document(struct sw_loader *loader, struct sw_actions *actions, s
         return rc;
     if (!actions->used)
         rc = skip_copy(loader, document, &skip);
+    if (rc == 0 && !skip)
+        rc = skip_replaced(loader, document, &skip);
     if (rc == 0 && !skip)
         rc = skip_status(loader, document, &skip);
     return rc != 0 || skip ? rc : one_document(loader, document);
@@ -471,6 +493,9 @@ int sw_rules_load(struct sw_rules **rules, const struct sw_load_options *options
         return rc;
     if (rc == 0)
         rc = sw_files_walk(options->paths, options->path_count, each_file, &loader, err);
+    loader.in_builtin = true;
+    if (rc == 0 && options->builtin)
+        rc = sw_builtin_walk(each_file, &loader);
     return conclude(&loader, rc, rules, err);
 }
 

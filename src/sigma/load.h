@@ -12,6 +12,8 @@
 struct sw_load_options {
     const char *const *paths; /* files, directories (recursive: .yml, .yaml), archives of such */
     size_t path_count;
+    bool builtin; /* also the rules that are part of the program, as "builtin:..."; a rule of the paths with the id of one takes
+                     its place */
     const char *const *placeholder_files; /* YAML: name -> list of values; or NAME=VALUE lines */
     size_t placeholder_count;
     bool

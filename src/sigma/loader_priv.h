@@ -109,6 +109,7 @@ struct sw_loader {
     struct sw_map ids;    /* id -> record */
     struct sw_map names;  /* name -> record */
     struct sw_map hashes; /* 16 bytes of a document's hash -> record */
+    bool in_builtin;      /* the present file is part of the program */
 };
 
 /* --- ir.c: building the tree ---------------------------------------------------------------------------- */
@@ -211,5 +212,8 @@ int sw_filters_apply(struct sw_loader *loader);
 /* files.c: calls `each` for every rule file under the paths, in byte order of their names. */
 typedef int sw_file_fn(void *context, struct sw_str path, struct sw_str bytes, const char *error);
 int sw_files_walk(const char *const *paths, size_t count, sw_file_fn *each, void *context, struct sw_error *err);
+
+/* builtin.c: the same for the rules that are part of the program. */
+int sw_builtin_walk(sw_file_fn *each, void *context);
 
 #endif
