@@ -1,0 +1,8 @@
+/* detect_markup.c - placeholder of the first build. */
+#include "web/web_priv.h"
+
+void sw_web_detect_markup(struct sw_web_look *look, const struct sw_web_text *text)
+{
+    (void)look;
+    (void)text;
+}

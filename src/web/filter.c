@@ -1,0 +1,140 @@
+/* filter.c - the first look: bytes that stand out, sixteen at a time, and long phrases of ordinary bytes. */
+#include "web/filter.h"
+
+#include "web/web_priv.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+enum { DECODE_MAX = 4096 };
+
+/* --- one byte at a time ------------------------------------------------------------------------------------- */
+
+static bool is_ordinary(unsigned char c)
+{
+    if (c >= 0x80) /* overlong forms, full-width forms, typographic punctuation: the rest are letters of some script */
+        return c != 0xc0 && c != 0xc1 && c != 0xe2 && c != 0xef && c < 0xf8;
+    return sw_is_alpha((char)c) || (c >= ',' && c <= ':') || (c != 0 && strchr("=?&_@~[]%", c) != NULL);
+}
+
+static bool is_odd_pair(unsigned char before, unsigned char c, unsigned char two_before)
+{
+    if (c == '.')
+        return before == '.' || before == '/';
+    return c == '/' && before == '/' && two_before != ':';
+}
+
+static bool odd_bytes(const unsigned char *at, const unsigned char *end, unsigned char before, unsigned char two_before)
+{
+    for (; at < end; at++) {
+        if (!is_ordinary(*at) || is_odd_pair(before, *at, two_before))
+            return true;
+        two_before = before;
+        before = *at;
+    }
+    return false;
+}
+
+/* --- sixteen at a time -------------------------------------------------------------------------------------- */
+
+#ifdef __SSE2__
+
+/* 0xff where the byte lies in [low, low + span]. */
+static inline __m128i in_range(__m128i bytes, char low, char span)
+{
+    __m128i above = _mm_sub_epi8(bytes, _mm_set1_epi8(low));
+    return _mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8(span)), above);
+}
+
+static inline __m128i is(__m128i bytes, char c)
+{
+    return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c));
+}
+
+/* Places in the block of ASCII bytes that stand out; bytes above ASCII do as well here, and are judged one by one. */
+static inline unsigned odd_block(__m128i block)
+{
+    __m128i fine = in_range(_mm_or_si128(block, _mm_set1_epi8(32)), 'a', 25);
+    fine = _mm_or_si128(fine, in_range(block, ',', ':' - ','));
+    fine = _mm_or_si128(fine, _mm_or_si128(is(block, '='), is(block, '?')));
+    fine = _mm_or_si128(fine, _mm_or_si128(is(block, '&'), is(block, '_')));
+    fine = _mm_or_si128(fine, _mm_or_si128(is(block, '%'), is(block, '~')));
+    fine = _mm_or_si128(fine, _mm_or_si128(is(block, '['), is(block, ']')));
+    fine = _mm_or_si128(fine, is(block, '@'));
+    return ~(unsigned)_mm_movemask_epi8(fine) & 0xffff;
+}
+
+bool sw_web_is_odd(struct sw_str text)
+{
+    const unsigned char *at = (const unsigned char *)text.ptr;
+    const unsigned char *end = at + text.len;
+    unsigned dots = 0;    /* bit 0: the byte before was one */
+    unsigned slashes = 0; /* bit 0: the byte before was one, bit 1: and its own one was no colon */
+    for (; end - at >= 16; at += 16) {
+        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
+        unsigned dot = (unsigned)_mm_movemask_epi8(is(block, '.'));
+        unsigned slash = (unsigned)_mm_movemask_epi8(is(block, '/'));
+        unsigned odd = odd_block(block);
+        unsigned pairs = (dot & (dot << 1 | dots)) | (dot & (slash << 1 | slashes)) | (slash & (slash << 1 | slashes));
+        if ((odd | pairs) != 0) { /* judge these sixteen exactly */
+            unsigned char before = at > (const unsigned char *)text.ptr ? at[-1] : 0;
+            unsigned char two = at > (const unsigned char *)text.ptr + 1 ? at[-2] : 0;
+            if (odd_bytes(at, at + 16, before, two))
+                return true;
+        }
+        dots = dot >> 15 & 1;
+        slashes = slash >> 15 & 1;
+    }
+    unsigned char before = at > (const unsigned char *)text.ptr ? at[-1] : 0;
+    unsigned char two = at > (const unsigned char *)text.ptr + 1 ? at[-2] : 0;
+    return odd_bytes(at, end, before, two);
+}
+
+#else
+
+bool sw_web_is_odd(struct sw_str text)
+{
+    return odd_bytes((const unsigned char *)text.ptr, (const unsigned char *)text.ptr + text.len, 0, 0);
+}
+
+#endif
+
+/* --- targets ------------------------------------------------------------------------------------------------ */
+
+/* Anything that percent decoding brings forth and that a server or program might decode once more. */
+static bool decoded_stands_out(struct sw_str target)
+{
+    char text[DECODE_MAX];
+    if (target.len > sizeof text)
+        return true;
+    struct sw_str decoded = {text, sw_web_unpercent(target, true, text)};
+    if (sw_str_chr(decoded, '%') != SW_NPOS || sw_web_is_odd(decoded) || sw_web_phrases_may_hold(decoded))
+        return true;
+    size_t mark = sw_str_chr(decoded, '?'); /* an encoded question mark */
+    return mark != SW_NPOS && sw_str_chr(target, '?') != mark && sw_str_chr(target, '?') == SW_NPOS;
+}
+
+bool sw_web_target_stands_out(struct sw_str target)
+{
+    if (sw_web_is_odd(target))
+        return true;
+    if (sw_str_chr(target, '%') != SW_NPOS)
+        return decoded_stands_out(target);
+    return sw_web_phrases_may_hold(target) || sw_str_find(target, SW_STR("?-")) != SW_NPOS;
+}
+
+/* Cookies hold spaces, semicolons, JSON and Base64; what they are made of is looked at by value. */
+bool sw_web_cookie_stands_out(struct sw_str cookie)
+{
+    size_t at = 0;
+    while (at < cookie.len) {
+        size_t end = at;
+        while (end < cookie.len && cookie.ptr[end] != ';' && cookie.ptr[end] != ' ')
+            end++;
+        if (sw_web_target_stands_out(sw_str_slice(cookie, at, end)))
+            return true;
+        at = end + 1;
+    }
+    return false;
+}

@@ -1,0 +1,101 @@
+/* request.c - roles of fields, from the mapping's views of category webserver. */
+#include "web/request.h"
+
+#include "base/mem.h"
+
+static const char *const role_names[] = {
+    "",
+#define SW_WEB_ROLE_NAME(name, text) text,
+    SW_WEB_ROLES(SW_WEB_ROLE_NAME)
+#undef SW_WEB_ROLE_NAME
+};
+
+/* Names that formats with their own have and no view maps; tried after the view's. */
+static const struct {
+    enum sw_web_role role;
+    const char *name;
+} other_names[] = {
+    {SW_WEB_ROLE_BYTES, "response_body_len"},  {SW_WEB_ROLE_BYTES, "http.length"}, {SW_WEB_ROLE_COOKIE, "cookie"},
+    {SW_WEB_ROLE_FORWARDED, "proxied"},        {SW_WEB_ROLE_FORWARDED, "http.xff"},
+    {SW_WEB_ROLE_COOKIE, "captured-request-cookie"}, {SW_WEB_ROLE_EXTRA, "captured-request-headers"},
+};
+
+static struct sw_str name_in_view(const struct sw_view *view, struct sw_str name)
+{
+    for (size_t i = 0; i < view->map_count; i++)
+        if (sw_str_ieq(view->maps[i].from, name))
+            return view->maps[i].to;
+    return name;
+}
+
+static void give_role(struct sw_web_layout *layout, struct sw_str name, enum sw_web_role role)
+{
+    sw_field_id id = sw_field_intern(name);
+    if (id < layout->count && layout->role_of[id] == SW_WEB_NO_ROLE)
+        layout->role_of[id] = (uint8_t)role;
+}
+
+static int make_layout(struct sw_web_layout *layout, const struct sw_view *view)
+{
+    for (unsigned role = 1; role < SW_WEB_ROLE_COUNT; role++) /* all ids before the table is sized */
+        (void)sw_field_intern(name_in_view(view, sw_str(role_names[role])));
+    for (size_t i = 0; i < sizeof other_names / sizeof *other_names; i++)
+        (void)sw_field_intern(sw_str(other_names[i].name));
+    layout->count = sw_field_count();
+    layout->role_of = sw_alloc(layout->count, 1);
+    if (layout->role_of == NULL)
+        return SW_E_NOMEM;
+    for (unsigned role = 1; role < SW_WEB_ROLE_COUNT; role++)
+        give_role(layout, name_in_view(view, sw_str(role_names[role])), (enum sw_web_role)role);
+    for (size_t i = 0; i < sizeof other_names / sizeof *other_names; i++)
+        give_role(layout, sw_str(other_names[i].name), other_names[i].role);
+    return 0;
+}
+
+/* Classes with the same maps share a layout: their views point to the same list, or have none. */
+static int layout_for(struct sw_web_roles *roles, const struct sw_classes *classes, sw_class_id id, const struct sw_view *view)
+{
+    const struct sw_logsource web = {.category = SW_STR("webserver")};
+    for (sw_class_id before = 0; before < id; before++) {
+        if (roles->layout_of[before] == 0)
+            continue;
+        const struct sw_view *other = sw_class_view(sw_classes_get(classes, before), &web);
+        if (other->maps == view->maps && other->map_count == view->map_count) {
+            roles->layout_of[id] = roles->layout_of[before];
+            return 0;
+        }
+    }
+    int rc = make_layout(&roles->layouts[roles->layout_count], view);
+    if (rc == 0)
+        roles->layout_of[id] = (uint16_t)++roles->layout_count;
+    return rc;
+}
+
+int sw_web_roles_init(struct sw_web_roles *roles, const struct sw_classes *classes)
+{
+    const struct sw_logsource web = {.category = SW_STR("webserver")};
+    *roles = (struct sw_web_roles){.class_count = sw_classes_count(classes)};
+    roles->layout_of = sw_alloc((size_t)roles->class_count + 1, sizeof *roles->layout_of);
+    roles->layouts = sw_alloc((size_t)roles->class_count + 1, sizeof *roles->layouts);
+    if (roles->layout_of == NULL || roles->layouts == NULL)
+        return SW_E_NOMEM;
+    for (sw_class_id id = 0; id < roles->class_count; id++) {
+        const struct sw_class *cls = sw_classes_get(classes, id);
+        const struct sw_view *view = sw_class_view(cls, &web);
+        if (id == SW_CLASS_NONE || view == NULL || roles->layout_count == UINT16_MAX - 1)
+            continue;
+        int rc = layout_for(roles, classes, id, view);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+void sw_web_roles_fini(struct sw_web_roles *roles)
+{
+    for (size_t i = 0; i < roles->layout_count; i++)
+        sw_free(roles->layouts[i].role_of);
+    sw_free(roles->layouts);
+    sw_free(roles->layout_of);
+    *roles = (struct sw_web_roles){0};
+}

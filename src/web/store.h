@@ -1,0 +1,103 @@
+/*
+ * store.h - what the analysis keeps until the end of the evidence: findings without verdict, and what paths usually answer.
+ *
+ * Owner:   a struct sw_web_paths and the store own all they keep.
+ * Limits:  SW_WEB_MAX_PENDING, SW_WEB_BATCH_PATHS, SW_WEB_MAX_PATHS; what finds no room is counted.
+ * Threads: one at a time. Everything is merged in the order of the evidence.      Trust: hostile input.
+ */
+#ifndef SW_WEB_STORE_H
+#define SW_WEB_STORE_H
+
+#include "base/buf.h"
+#include "web/web_priv.h"
+
+/* Findings that wait for their verdict, with copies of their events: about 60,000 of them. */
+#define SW_WEB_MAX_PENDING ((size_t)64 << 20)
+/* Paths of one slice of about a mebibyte, and of all evidence: 96 bytes each. */
+#define SW_WEB_BATCH_PATHS 4096u
+#define SW_WEB_MAX_PATHS (1u << 18)
+
+/* One request that showed something. */
+struct sw_web_hit {
+    struct sw_event event; /* a copy */
+    uint64_t matched;
+    struct sw_web_origin origin;
+    uint64_t client; /* hash of the address; 0: not known */
+    uint64_t stem;   /* hash of the path */
+    int64_t bytes;   /* sent; -1: not known */
+    uint16_t status; /* 0: not known */
+    uint16_t place;
+    uint16_t class_id;   /* the first at the highest confidence; SW_WEB_CLASS_COUNT: only an exploit */
+    uint8_t confidence;
+    uint8_t exploit_count;
+    uint32_t exploits[SW_WEB_MOST_EXPLOITS];
+    uint32_t others; /* bit by class: further classes that were recognised */
+    uint32_t layers;
+    const char *what;
+    struct sw_str shown;
+};
+
+/* What a path answered with 2xx. */
+struct sw_web_path {
+    uint64_t stem; /* hash; 0: free */
+    uint64_t first_client;
+    uint64_t other_client; /* a second one; 0: none */
+    int64_t first_time;
+    uint64_t least;
+    uint64_t most;
+    uint64_t answers; /* 2xx with a size */
+    uint64_t posts;   /* of them */
+    struct sw_str name; /* of paths with a script's name; else empty */
+    bool many_clients;  /* more than two */
+};
+
+struct sw_web_paths {
+    struct sw_web_path *slots; /* open addressing, a power of two */
+    size_t cap;
+    size_t used;
+    size_t max;
+    uint64_t dropped; /* answers of paths that found no room */
+    struct sw_arena names;
+};
+
+int sw_web_paths_init(struct sw_web_paths *paths, size_t max);
+void sw_web_paths_reset(struct sw_web_paths *paths);
+void sw_web_paths_fini(struct sw_web_paths *paths);
+
+struct sw_web_answer {
+    uint64_t stem;
+    uint64_t client;
+    int64_t time;
+    uint64_t bytes;
+    bool post;
+    struct sw_str path; /* as logged, for the names of scripts */
+};
+void sw_web_paths_note(struct sw_web_paths *paths, const struct sw_web_answer *answer);
+int sw_web_paths_merge(struct sw_web_paths *into, const struct sw_web_paths *from);
+const struct sw_web_path *sw_web_paths_find(const struct sw_web_paths *paths, uint64_t stem);
+
+/* Is it the name of something that servers run? */
+bool sw_web_is_script(struct sw_str path);
+
+struct sw_web_batch {
+    struct sw_arena arena;
+    struct sw_web_hit *hits;
+    size_t count;
+    size_t cap;
+    struct sw_web_paths paths;
+    uint64_t looked;
+    uint64_t cut;
+};
+
+/* A deep copy in the arena; false when there is no room. */
+bool sw_web_hit_copy(struct sw_arena *arena, const struct sw_web_hit *hit, struct sw_web_hit *copy);
+
+struct sw_web_judge;
+int sw_web_judge_new(struct sw_web_judge **judge, const struct sw_web_paths *paths, const struct sw_web_hit *hits, size_t count);
+void sw_web_judge_free(struct sw_web_judge *judge);
+/* The verdict on a hit, and the sentence that says why, appended to `why`. */
+enum sw_web_verdict sw_web_judge(const struct sw_web_judge *judge, const struct sw_web_hit *hit, struct sw_buf *why);
+/* Says what was found, appended to `out`. */
+void sw_web_describe(const struct sw_web_hit *hit, struct sw_buf *out);
+
+#endif
