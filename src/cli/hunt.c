@@ -6,28 +6,36 @@
 #include "report/finding.h"
 #include "report/text.h"
 #include "sigma/correlate.h"
+#include "web/analysis.h"
 
 #define BATCH_MAX (256u << 20)
 
 /* Bytes of observations that correlations may hold. */
 #define CORRELATION_BUDGET ((size_t)96 << 20)
 
+/* Bytes of findings of the web analysis that are written at once. */
+enum { WEB_FLUSH = 1 << 20 };
+
 /* Where in its file an event lies: the input's number and the offset in it, in one number that sorts like the evidence. */
 enum { OFFSET_BITS = 44 };
 
-/* An input that observations refer to. */
+/* An input that observations refer to, with as much of it as findings show. */
 struct observed_input {
     uint32_t file;
     uint32_t ordinal;
     struct sw_str path;
+    const struct sw_decoder *decoder;
 };
+
+struct batch;
+struct worker;
 
 struct hunt {
     struct sw_run run;
     const struct sw_settings *settings;
     struct sw_loaded_rules loaded;
     bool *reported; /* by rule: gives findings of its own (level, not silent) */
-    uint64_t *counts; /* by rule, then correlation: findings delivered */
+    uint64_t *counts; /* by rule, then correlation, then rule of the web analysis: findings delivered */
     struct sw_text_report report; /* text: what was delivered so far */
     struct sw_correlator *correlator; /* NULL without correlation rules */
     struct observed_input *observed;  /* in the order of the evidence */
@@ -37,6 +45,9 @@ struct hunt {
     pthread_mutex_t ending; /* held by a worker that ends, while it adds to what follows */
     struct sw_matcher_stats matching;
     bool *gave_up; /* by regular expression of the program */
+    struct sw_web *web; /* NULL when it is switched off */
+    struct batch *web_batch; /* its findings on their way out, and a worker to write them */
+    struct worker *web_worker;
     bool any; /* something was written */
     bool grave; /* something at or above --fail-on was found */
 };
@@ -48,6 +59,7 @@ struct worker {
     struct sw_matcher *matcher;
     struct sw_event_writer *writer;
     struct sw_observer *observer; /* the correlator frees it */
+    struct sw_web_worker *web;
     uint64_t matched[SW_MAX_FIELDS / 64];
 };
 
@@ -59,6 +71,7 @@ struct batch {
     size_t hit_count;
     size_t hit_cap;
     bool observed; /* the correlator got something of it */
+    struct sw_web_batch *web;
 };
 
 static void add_matching(struct hunt *hunt, const struct sw_matcher *matcher)
@@ -79,6 +92,7 @@ static void worker_free(void *arg)
         add_matching(w->hunt, w->matcher);
     sw_matcher_free(w->matcher);
     sw_event_writer_free(w->writer);
+    sw_web_worker_free(w->web);
     sw_free(w);
 }
 
@@ -90,6 +104,10 @@ static void *worker_new(void *arg)
         return NULL;
     w->hunt = hunt;
     if (sw_matcher_new(&w->matcher, hunt->loaded.program) != 0 || sw_event_writer_new(&w->writer, hunt->run.classes) != 0) {
+        worker_free(w);
+        return NULL;
+    }
+    if (hunt->web != NULL && sw_web_worker_new(&w->web, hunt->web) != 0) {
         worker_free(w);
         return NULL;
     }
@@ -107,6 +125,7 @@ static void batch_free(void *arg)
         return;
     sw_buf_fini(&batch->out);
     sw_text_report_fini(&batch->report);
+    sw_web_batch_free(batch->web);
     sw_free(batch->hits);
     sw_free(batch);
 }
@@ -119,7 +138,11 @@ static void *batch_new(void *arg)
         return NULL;
     batch->hunt = hunt;
     sw_buf_init(&batch->out, BATCH_MAX);
-    if (sw_text_report_init(&batch->report, hunt->loaded.rules, hunt->settings->examples, hunt->run.color) != 0) {
+    size_t web_count;
+    const struct sw_rule *web_rules = sw_web_rules(&web_count);
+    if ((hunt->web != NULL && sw_web_batch_new(&batch->web) != 0) ||
+        sw_text_report_init(&batch->report, hunt->loaded.rules, web_rules, web_count, hunt->settings->examples,
+                            hunt->run.color) != 0) {
         batch_free(batch);
         return NULL;
     }
@@ -133,12 +156,15 @@ static void batch_reset(void *arg)
     sw_text_report_reset(&batch->report);
     batch->hit_count = 0;
     batch->observed = false;
+    if (batch->web != NULL)
+        sw_web_batch_reset(batch->web);
 }
 
 static size_t batch_weight(const void *arg)
 {
     const struct batch *batch = arg;
-    return batch->out.cap + sw_text_report_weight(&batch->report) + batch->hit_cap * sizeof *batch->hits;
+    return batch->out.cap + sw_text_report_weight(&batch->report) + batch->hit_cap * sizeof *batch->hits +
+           (batch->web != NULL ? sw_web_batch_weight(batch->web) : 0);
 }
 
 /* Writes a finding in the form that was asked for. */
@@ -208,6 +234,12 @@ static int on_event(void *worker, void *arg, const struct sw_input *input, const
     if (!sw_run_in_time(w->hunt->settings, event))
         return 0;
     const uint32_t *rules;
+    if (w->web != NULL) {
+        int rc = sw_web_look(w->web, batch->web, event, (struct sw_web_origin){input->file, input->ordinal});
+        if (rc != 0)
+            return rc;
+        event = sw_web_decoded(w->web, event);
+    }
     int count = sw_matcher_run(w->matcher, event, &rules);
     if (count < 0)
         return count;
@@ -248,25 +280,33 @@ static int note_observed(struct hunt *hunt, const struct sw_input *input)
     struct sw_str path = sw_arena_dup(&hunt->observed_paths, input->info.path);
     if (path.ptr == NULL)
         return SW_E_NOMEM;
-    hunt->observed[hunt->observed_count++] = (struct observed_input){input->file, input->ordinal, path};
+    hunt->observed[hunt->observed_count++] = (struct observed_input){input->file, input->ordinal, path, input->decoder};
     return 0;
 }
 
-static struct sw_str observed_path(const struct hunt *hunt, struct sw_origin origin)
+static const struct observed_input *find_observed(const struct hunt *hunt, uint32_t file, uint32_t ordinal)
 {
-    uint32_t ordinal = (uint32_t)(origin.position >> OFFSET_BITS);
     size_t low = 0;
     size_t high = hunt->observed_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         const struct observed_input *at = &hunt->observed[middle];
-        if (at->file < origin.source || (at->file == origin.source && at->ordinal < ordinal))
+        if (at->file < file || (at->file == file && at->ordinal < ordinal))
             low = middle + 1;
         else
             high = middle;
     }
-    return low < hunt->observed_count ? hunt->observed[low].path : SW_STR("");
+    return low < hunt->observed_count ? &hunt->observed[low] : NULL;
 }
+
+static struct sw_str observed_path(const struct hunt *hunt, struct sw_origin origin)
+{
+    const struct observed_input *input = find_observed(hunt, origin.source, (uint32_t)(origin.position >> OFFSET_BITS));
+    return input != NULL ? input->path : SW_STR("");
+}
+
+static int on_web(void *arg, const struct sw_web_match *match);
+static int flush_web(struct hunt *hunt);
 
 static int deliver(void *arg, void *batch_arg, const struct sw_input *input)
 {
@@ -282,8 +322,13 @@ static int deliver(void *arg, void *batch_arg, const struct sw_input *input)
     int rc = sw_run_write(&hunt->run, out);
     if (rc == 0)
         rc = sw_text_report_merge(&hunt->report, &batch->report);
-    if (rc == 0 && batch->observed)
+    bool web = hunt->web != NULL && !sw_web_batch_is_empty(batch->web);
+    if (rc == 0 && input != NULL && (batch->observed || web))
         rc = note_observed(hunt, input);
+    if (rc == 0 && hunt->web != NULL && input != NULL)
+        rc = sw_web_deliver(hunt->web, batch->web, on_web, hunt);
+    if (rc == 0 && hunt->web != NULL && input != NULL)
+        rc = flush_web(hunt);
     return rc;
 }
 
@@ -377,6 +422,66 @@ static int tell_matching(struct hunt *hunt)
     return rc;
 }
 
+/* --- web requests --------------------------------------------------------------------------------------- */
+
+/* Writes out what the analysis's findings have gathered. */
+static int flush_web(struct hunt *hunt)
+{
+    int rc = hunt->web_batch != NULL ? deliver(hunt, hunt->web_batch, NULL) : 0;
+    if (hunt->web_batch != NULL)
+        batch_reset(hunt->web_batch);
+    return rc;
+}
+
+/* A finding of the web analysis, at the end of the evidence or when too many wait for it. */
+static int on_web(void *arg, const struct sw_web_match *match)
+{
+    struct hunt *hunt = arg;
+    const struct observed_input *observed = find_observed(hunt, match->origin.file, match->origin.ordinal);
+    if (hunt->web_batch == NULL)
+        hunt->web_batch = batch_new(hunt);
+    if (hunt->web_worker == NULL)
+        hunt->web_worker = worker_new(hunt);
+    if (hunt->web_batch == NULL || hunt->web_worker == NULL || observed == NULL)
+        return SW_E_NOMEM;
+    const struct sw_input input = {.info.path = observed->path, .decoder = observed->decoder, .file = observed->file};
+    const struct sw_finding finding = {
+        .id = sw_finding_id(match->rule, &input, match->event),
+        .rule = match->rule,
+        .kind = "finding",
+        .engine = "web",
+        .time = match->event->time,
+        .time_last = match->event->time,
+        .count = 1,
+        .input = &input,
+        .event = match->event,
+        .event_class = sw_classes_get(hunt->run.classes, match->event->class_id),
+        .matched = match->matched, /* words for all of the event's fields */
+        .verdict = sw_web_verdict_name(match->verdict),
+        .detail = match->explanation,
+    };
+    const struct sw_rules *rules = hunt->loaded.rules;
+    count_finding(hunt, rules->rule_count + rules->correlation_count + match->rule_index, match->rule->level);
+    int rc = put_finding(hunt->web_worker, hunt->web_batch, &finding);
+    return rc == 0 && hunt->web_batch->out.len > WEB_FLUSH ? flush_web(hunt) : rc;
+}
+
+static int finish_web(struct hunt *hunt)
+{
+    if (hunt->web == NULL)
+        return 0;
+    int rc = sw_web_finish(hunt->web, on_web, hunt);
+    if (rc == 0)
+        rc = flush_web(hunt);
+    struct sw_web_stats stats;
+    sw_web_stats(hunt->web, &stats);
+    hunt->run.summary.web_looked = stats.looked;
+    hunt->run.summary.web_judged_early = stats.judged_early;
+    hunt->run.summary.web_paths_dropped = stats.paths_dropped;
+    hunt->run.summary.web_texts_cut = stats.texts_cut;
+    return rc;
+}
+
 /* --- the whole ------------------------------------------------------------------------------------------ */
 
 static int write_head(struct hunt *hunt)
@@ -435,7 +540,9 @@ static int prepare(struct hunt *hunt, struct sw_error *err)
     hunt->run.summary.rules_cached = hunt->loaded.cached;
     hunt->run.summary.rules_ready = (double)(sw_time_now() - hunt->run.started) / (double)SW_SECOND;
     hunt->reported = sw_alloc(rules->rule_count + 1, sizeof *hunt->reported);
-    hunt->counts = sw_alloc(rules->rule_count + rules->correlation_count + 1, sizeof *hunt->counts);
+    size_t web_count;
+    const struct sw_rule *web_rules = sw_web_rules(&web_count);
+    hunt->counts = sw_alloc(rules->rule_count + rules->correlation_count + web_count + 1, sizeof *hunt->counts);
     hunt->gave_up = sw_alloc(sw_program_regexes(hunt->loaded.program) + 1, sizeof *hunt->gave_up);
     if (hunt->reported == NULL || hunt->counts == NULL || hunt->gave_up == NULL)
         return sw_error_set(err, SW_E_NOMEM, 0, 0, "out of memory");
@@ -445,7 +552,11 @@ static int prepare(struct hunt *hunt, struct sw_error *err)
     if (rules->correlation_count > 0)
         rc = sw_correlator_new(&hunt->correlator, rules, hunt->run.classes, CORRELATION_BUDGET);
     if (rc == 0)
-        rc = sw_text_report_init(&hunt->report, rules, settings->examples, hunt->run.color);
+        rc = sw_text_report_init(&hunt->report, rules, web_rules, web_count, settings->examples, hunt->run.color);
+    const struct sw_web_options web = {
+        .classes = hunt->run.classes, .rules = rules, .min_level = (enum sw_level)settings->min_level};
+    if (rc == 0 && !settings->no_web_analysis)
+        rc = sw_web_new(&hunt->web, &web);
     if (rc != 0)
         return sw_error_set(err, rc, 0, 0, "%s", sw_strerror(rc));
     return 0;
@@ -472,6 +583,8 @@ static int search(struct hunt *hunt)
     if (rc == 0)
         rc = correlate(hunt);
     if (rc == 0)
+        rc = finish_web(hunt);
+    if (rc == 0)
         rc = tell_matching(hunt);
     if (rc == 0 || rc == SW_E_STOP) {
         int tail = write_tail(hunt);
@@ -495,6 +608,9 @@ int sw_cmd_hunt(struct sw_settings *settings)
     if (hunt.report.group_of != NULL)
         sw_text_report_fini(&hunt.report);
     sw_correlator_free(hunt.correlator);
+    batch_free(hunt.web_batch);
+    worker_free(hunt.web_worker);
+    sw_web_free(hunt.web);
     sw_free(hunt.observed);
     sw_arena_fini(&hunt.observed_paths);
     sw_loaded_rules_free(&hunt.loaded);

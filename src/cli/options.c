@@ -78,6 +78,8 @@ static const struct option options[] = {
     {"no-progress", 0, FLAG, AT(no_progress), READING, NULL, "no progress bar, even on a terminal"},
     {"no-cache", 0, FLAG, AT(no_cache), HUNT | RULES, NULL, "neither use nor write the cache of compiled rules"},
     {"actor", 0, TEXT, AT(actor), RULES | COVERAGE, "NAME", "coverage: only of this group or campaign, by any of its names"},
+    {"no-web-analysis", 0, FLAG, AT(no_web_analysis), HUNT | RULES, NULL,
+     "don't look into web requests for attacks (docs: web-attacks)"},
     {"tests", 0, FLAG, AT(tests), RULES, NULL, "check: also run the tests beside the rules (*.tests.yml)"},
     {"no-sandbox", 0, FLAG, AT(no_sandbox), READING, NULL, "read untrusted input without Landlock and seccomp"},
     {"verbose", 'v', FLAG, AT(verbose), ALL_COMMANDS, NULL, "say more about what is being done"},

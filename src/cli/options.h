@@ -51,6 +51,7 @@ struct sw_settings {
     bool recover;
     bool all;
     bool no_cache;
+    bool no_web_analysis;
     bool tests;
     bool no_sandbox;
     int color; /* enum sw_when */

@@ -8,6 +8,7 @@
 #include "cli/run.h"
 #include "report/finding.h"
 #include "sigma/cache.h"
+#include "web/analysis.h"
 
 #include <stdlib.h>
 
@@ -67,12 +68,15 @@ static void put_logsource(struct sw_buf *out, const struct sw_logsource *logsour
     }
 }
 
-static void list_text(struct sw_buf *out, const struct sw_rule *rule, bool correlation)
+/* What a listed rule is. */
+enum listed { LISTED_RULE, LISTED_CORRELATION, LISTED_WEB };
+
+static void list_text(struct sw_buf *out, const struct sw_rule *rule, enum listed kind)
 {
     sw_buf_printf(out, "%-13.*s ", SW_STR_ARG(sw_level_name(rule->level)));
     sw_show_value(out, rule->id, 100);
     SW_BUF_LIT(out, "  ");
-    if (correlation)
+    if (kind == LISTED_CORRELATION)
         SW_BUF_LIT(out, "correlation");
     else
         put_logsource(out, &rule->logsource);
@@ -81,7 +85,7 @@ static void list_text(struct sw_buf *out, const struct sw_rule *rule, bool corre
     sw_buf_char(out, '\n');
 }
 
-static void list_json(struct sw_buf *out, const struct sw_rule *rule, bool correlation)
+static void list_json(struct sw_buf *out, const struct sw_rule *rule, enum listed kind)
 {
     SW_BUF_LIT(out, "{\"id\":");
     sw_buf_json(out, rule->id);
@@ -91,7 +95,8 @@ static void list_json(struct sw_buf *out, const struct sw_rule *rule, bool corre
     sw_buf_json(out, sw_level_name(rule->level));
     SW_BUF_LIT(out, ",\"status\":");
     sw_buf_json(out, rule->status);
-    sw_buf_printf(out, ",\"kind\":\"%s\",\"product\":", correlation ? "correlation" : "rule");
+    sw_buf_printf(out, ",\"kind\":\"%s\",\"engine\":\"%s\",\"product\":", kind == LISTED_CORRELATION ? "correlation" : "rule",
+                  kind == LISTED_WEB ? "web" : "sigma");
     sw_buf_json(out, rule->logsource.product);
     SW_BUF_LIT(out, ",\"category\":");
     sw_buf_json(out, rule->logsource.category);
@@ -108,22 +113,26 @@ static void list_json(struct sw_buf *out, const struct sw_rule *rule, bool corre
     sw_buf_printf(out, ",\"line\":%u}\n", rule->line);
 }
 
-static void list_rule(struct sw_buf *out, const struct sw_settings *settings, const struct sw_rule *rule, bool correlation)
+static void list_rule(struct sw_buf *out, const struct sw_settings *settings, const struct sw_rule *rule, enum listed kind)
 {
     if ((int)rule->level < settings->min_level)
         return;
     if (settings->format == SW_FORMAT_TEXT)
-        list_text(out, rule, correlation);
+        list_text(out, rule, kind);
     else
-        list_json(out, rule, correlation);
+        list_json(out, rule, kind);
 }
 
 static int rules_list(struct sw_buf *out, const struct sw_settings *settings, const struct sw_rules *rules)
 {
     for (size_t i = 0; i < rules->rule_count; i++)
-        list_rule(out, settings, &rules->rules[i], false);
+        list_rule(out, settings, &rules->rules[i], LISTED_RULE);
     for (size_t i = 0; i < rules->correlation_count; i++)
-        list_rule(out, settings, &rules->correlations[i].meta, true);
+        list_rule(out, settings, &rules->correlations[i].meta, LISTED_CORRELATION);
+    size_t web_count;
+    const struct sw_rule *web = sw_web_rules(&web_count);
+    for (size_t i = 0; i < web_count && !settings->no_web_analysis; i++)
+        list_rule(out, settings, &web[i], LISTED_WEB);
     return SW_EXIT_DONE;
 }
 

@@ -27,7 +27,8 @@ struct sw_finding_member {
 struct sw_finding {
     struct sw_hash128 id; /* of content, see sw_finding_id(); printed as 32 hex digits */
     const struct sw_rule *rule; /* the rule, or a correlation's meta */
-    const char *kind;     /* "sigma" or "correlation" */
+    const char *kind;     /* "sigma", "correlation", or "finding" of another engine */
+    const char *engine;   /* which part found it; NULL: "sigma" */
     int64_t time;         /* of the event, or of the first one */
     int64_t time_last;
     uint64_t count;       /* events it stands for; 1 for a single one */
@@ -43,6 +44,10 @@ struct sw_finding {
     size_t group_count;
     const struct sw_finding_member *members; /* (some of) the events that it joins, in order of time */
     size_t member_count;
+    /* Of an engine that judges: */
+    const char *verdict;  /* "attempted", "likely succeeded"; NULL: none */
+    struct sw_str detail; /* a sentence about what was found and why the verdict; may be empty */
+
     double value; /* what was compared with the rule's bounds: a count, sum, average ... */
 };
 

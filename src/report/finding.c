@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-enum { EXPLAIN_VALUE = 160, EXPLAIN_FIELDS = 4, ENTITIES_A_KIND = 16 };
+enum { EXPLAIN_DETAIL = 2000, EXPLAIN_VALUE = 160, EXPLAIN_FIELDS = 4, ENTITIES_A_KIND = 16 };
 
 bool sw_technique_of(struct sw_str tag, char out[16])
 {
@@ -123,7 +123,10 @@ static void explain_groups(struct sw_buf *out, const struct sw_finding *finding)
 void sw_finding_explain(struct sw_buf *out, const struct sw_finding *finding)
 {
     sw_show_value(out, finding->rule->title, 512);
-    if (finding->event != NULL)
+    if (finding->detail.len > 0) {
+        SW_BUF_LIT(out, ": ");
+        sw_show_value(out, finding->detail, EXPLAIN_DETAIL);
+    } else if (finding->event != NULL)
         explain_event(out, finding);
     else
         explain_groups(out, finding);
@@ -267,7 +270,9 @@ void sw_finding_json(struct sw_event_writer *writer, struct sw_buf *out, const s
     sw_buf_json(out, rule->title);
     SW_BUF_LIT(out, ",\"level\":");
     sw_buf_json(out, sw_level_name(rule->level));
-    SW_BUF_LIT(out, ",\"engine\":\"sigma\"},\"time\":");
+    SW_BUF_LIT(out, ",\"engine\":\"");
+    sw_buf_text(out, finding->engine != NULL ? finding->engine : "sigma");
+    SW_BUF_LIT(out, "\"},\"time\":");
     json_time(out, finding->time);
     SW_BUF_LIT(out, ",\"time_last\":");
     json_time(out, finding->time_last);
@@ -279,6 +284,10 @@ void sw_finding_json(struct sw_event_writer *writer, struct sw_buf *out, const s
         json_event(writer, out, finding);
     else
         json_correlation(out, finding);
+    if (finding->verdict != NULL) {
+        SW_BUF_LIT(out, ",\"verdict\":");
+        sw_buf_json(out, sw_str(finding->verdict));
+    }
     SW_BUF_LIT(out, ",\"explanation\":");
     struct sw_buf sentence;
     sw_buf_init(&sentence, 1u << 20);

@@ -48,6 +48,10 @@ struct sw_summary {
     uint64_t correlation_untimed;   /* matches without a time, */
     uint64_t correlation_ungrouped; /* without the fields to group by, */
     uint64_t correlation_valueless; /* or without the field to count: they could not be correlated */
+    uint64_t web_looked;       /* web requests that needed a closer look */
+    uint64_t web_judged_early; /* web findings judged before the end of the evidence, for want of memory */
+    uint64_t web_paths_dropped; /* answers of paths that were too many to remember */
+    uint64_t web_texts_cut;    /* request targets longer than what is looked at */
     uint64_t field_names_refused;
     struct sw_str *gave_up; /* regular expressions that were given up on some values, in byte order */
     size_t gave_up_count;

@@ -31,11 +31,13 @@ const char *sw_level_color(enum sw_level level, bool color)
     }
 }
 
-int sw_text_report_init(struct sw_text_report *report, const struct sw_rules *rules, unsigned examples, bool color)
+int sw_text_report_init(struct sw_text_report *report, const struct sw_rules *rules, const struct sw_rule *extra,
+                        size_t extra_count, unsigned examples, bool color)
 {
-    *report = (struct sw_text_report){.rules = rules, .examples = examples, .color = color};
+    *report = (struct sw_text_report){
+        .rules = rules, .extra = extra, .extra_count = extra_count, .examples = examples, .color = color};
     sw_arena_init(&report->arena, 256u << 20);
-    report->group_of = sw_alloc(rules->rule_count + rules->correlation_count + 1, sizeof *report->group_of);
+    report->group_of = sw_alloc(rules->rule_count + rules->correlation_count + extra_count + 1, sizeof *report->group_of);
     return report->group_of != NULL ? 0 : SW_E_NOMEM;
 }
 
@@ -54,7 +56,10 @@ static size_t rule_number(const struct sw_text_report *report, const struct sw_r
     for (size_t i = 0; i < rules->correlation_count; i++)
         if (rule == &rules->correlations[i].meta)
             return rules->rule_count + i;
-    return rules->rule_count + rules->correlation_count;
+    size_t number = rules->rule_count + rules->correlation_count;
+    if (rule >= report->extra && rule < report->extra + report->extra_count)
+        return number + (size_t)(rule - report->extra);
+    return number + report->extra_count;
 }
 
 void sw_text_report_reset(struct sw_text_report *report)
@@ -195,6 +200,8 @@ static void put_example(struct sw_buf *out, const struct sw_finding *finding, bo
     }
     put_place(out, finding, color);
     put_fields(out, finding, color);
+    if (finding->detail.len > 0)
+        put_field(out, SW_STR("why"), finding->detail, color);
 }
 
 static void put_level(struct sw_buf *out, enum sw_level level, bool color)

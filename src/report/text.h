@@ -28,15 +28,19 @@ struct sw_text_group {
 struct sw_text_report {
     struct sw_arena arena;
     const struct sw_rules *rules;
+    const struct sw_rule *extra; /* of other engines, behind those of `rules` */
+    size_t extra_count;
     unsigned examples; /* how many a group keeps */
     bool color;
-    uint32_t *group_of; /* by rule number (rules, then correlations): index + 1 into groups, or 0 */
+    uint32_t *group_of; /* by rule number (rules, correlations, extra): index + 1 into groups, or 0 */
     struct sw_text_group *groups;
     size_t count;
     size_t cap;
 };
 
-int sw_text_report_init(struct sw_text_report *report, const struct sw_rules *rules, unsigned examples, bool color);
+/* `extra`: rules of other engines whose findings come as well. */
+int sw_text_report_init(struct sw_text_report *report, const struct sw_rules *rules, const struct sw_rule *extra,
+                        size_t extra_count, unsigned examples, bool color);
 void sw_text_report_fini(struct sw_text_report *report);
 void sw_text_report_reset(struct sw_text_report *report);
 size_t sw_text_report_weight(const struct sw_text_report *report);

@@ -424,12 +424,13 @@ static int emit_hit(const struct sw_web *web, const struct sw_web_judge *judge, 
     const struct sw_rule *rule = &sw_web_rules(&count)[index];
     if (rc != 0 || rule->level < web->min_level)
         return rc;
+    uint64_t matched[SW_MAX_FIELDS / 64] = {hit->matched};
     const struct sw_web_match match = {
         .rule = rule,
         .rule_index = index,
         .origin = hit->origin,
         .event = &hit->event,
-        .matched = hit->matched,
+        .matched = matched,
         .verdict = verdict,
         .explanation = sw_buf_str(text),
     };

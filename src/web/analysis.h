@@ -42,7 +42,7 @@ struct sw_web_match {
     uint32_t rule_index;
     struct sw_web_origin origin;
     const struct sw_event *event; /* a copy */
-    uint64_t matched;             /* bit i: the event's field i shows it; fields from 64 on have none */
+    const uint64_t *matched;      /* bit i: the event's field i shows it */
     enum sw_web_verdict verdict;
     struct sw_str explanation;    /* one sentence */
 };

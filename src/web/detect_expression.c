@@ -44,7 +44,8 @@ static struct sw_str body_of(struct sw_str text, size_t at)
 static bool computes(struct sw_str body)
 {
     static const char *const words[] = {"java", "class", "runtime", "exec", "#_", "@", "new ", "session", "request.", "param.",
-                                        "process", "system", "invoke", "import", "self.", "config", "lipsum", "cycler", "env:", "sys:"};
+                                        "process", "system", "invoke", "import", "self.", "config", "lipsum", "cycler", "env:",
+                                        "sys:"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (sw_str_find(body, sw_str(words[i])) != SW_NPOS)
             return true;

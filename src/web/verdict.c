@@ -137,7 +137,8 @@ void sw_web_judge_free(struct sw_web_judge *judge)
 
 static bool is_refused(unsigned status)
 {
-    static const uint16_t refusals[] = {400, 401, 403, 405, 406, 407, 411, 412, 413, 414, 415, 418, 421, 422, 429, 431, 444, 451, 495, 496, 501};
+    static const uint16_t refusals[] = {400, 401, 403, 405, 406, 407, 411, 412, 413, 414, 415, 418,
+                                        421, 422, 429, 431, 444, 451, 495, 496, 501};
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
         if (refusals[i] == status)
             return true;
@@ -225,6 +226,12 @@ static bool speaks(const struct sw_web_judge *judge, const struct sw_web_hit *hi
     return large || small;
 }
 
+/* A lookup works, if it does, when the request is written to a log: whatever the answer. */
+static bool is_logged_attack(const struct sw_web_hit *hit)
+{
+    return hit->class_id == SW_WEB_CLASS_JNDI;
+}
+
 static enum sw_web_verdict by_answer(const struct sw_web_judge *judge, const struct sw_web_hit *hit, struct sw_buf *why)
 {
     if (hit->status == 0) {
@@ -232,6 +239,10 @@ static enum sw_web_verdict by_answer(const struct sw_web_judge *judge, const str
         return SW_WEB_ATTEMPTED;
     }
     put_answer(why, hit);
+    if (is_logged_attack(hit)) {
+        SW_BUF_LIT(why, ", which tells nothing of what was logged");
+        return SW_WEB_ATTEMPTED;
+    }
     bool everywhere = is_2xx(hit->status) && is_everywhere(judge, hit);
     if (everywhere) {
         SW_BUF_LIT(why, ", the same as other attacked paths got");
