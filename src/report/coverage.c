@@ -1,4 +1,4 @@
-/* coverage.c - counts the rules of each technique and, with evidence, those whose log was there. The reports are coverage_text.c. */
+/* coverage.c - counts the rules of each technique and, with evidence, those whose log was there. Reports: coverage_text.c. */
 #include "report/coverage.h"
 
 #include "base/mem.h"
@@ -90,7 +90,7 @@ static int add_rule(const struct sw_coverage *c, struct sw_covered *to, const st
     return rc;
 }
 
-/* A correlation needs every rule that it refers to, at least one of which tells its log source; chains are followed to the first. */
+/* A correlation needs every rule that it refers to; the first of them, through chains, tells its log source. */
 static const struct sw_rule *first_base(const struct sw_rules *rules, const struct sw_correlation *correlation)
 {
     for (size_t depth = 0; depth < 32 && correlation->ref_count > 0; depth++) {

@@ -178,7 +178,8 @@ void sw_coverage_text(const struct sw_coverage *c, struct sw_buf *out)
         put_state(out, c, i);
     }
     if (c->seen != NULL)
-        sw_buf_text(out, "\nA log that was there may still lack the events of interest: what a system records is its own setting.\n");
+        sw_buf_text(out, "\nA log that was there may still lack the events of interest: what a system records is its own "
+                         "setting.\n");
 }
 
 /* --- JSON ----------------------------------------------------------------------------------------------- */
@@ -317,7 +318,8 @@ static void put_layer_technique(struct sw_buf *out, const struct sw_coverage *c,
     sw_buf_json(out, technique->tactic);
     sw_buf_printf(out, ",\"score\":%u,\"color\":\"%s\",\"comment\":", looks[look].score, looks[look].color);
     sw_buf_json(out, sw_strn(comment.data, comment.len > 0 ? comment.len - 1 : 0));
-    sw_buf_printf(out, ",\"enabled\":true,\"metadata\":[{\"name\":\"state\",\"value\":\"%s\"},{\"name\":\"rules\",\"value\":\"%u\"}],"
+    sw_buf_printf(out, ",\"enabled\":true,\"metadata\":[{\"name\":\"state\",\"value\":\"%s\"},"
+                       "{\"name\":\"rules\",\"value\":\"%u\"}],"
                        "\"links\":[],\"showSubtechniques\":true}",
                   state, c->techniques[index].rules);
     sw_buf_fini(&comment);
@@ -333,8 +335,9 @@ void sw_coverage_navigator(const struct sw_coverage *c, struct sw_buf *out)
                   SW_STR_ARG(actor->name));
     sw_buf_json(out, sw_buf_str(&name));
     sw_buf_fini(&name);
-    sw_buf_text(out, ",\"versions\":{\"attack\":\"18\",\"navigator\":\"5.1.0\",\"layer\":\"4.5\"},\"domain\":\"enterprise-attack\","
-                     "\"description\":\"Made by seawall. Green: detected by a loaded rule or engine. Red: not. Grey: leaves nothing "
+    sw_buf_text(out, ",\"versions\":{\"attack\":\"18\",\"navigator\":\"5.1.0\",\"layer\":\"4.5\"},"
+                     "\"domain\":\"enterprise-attack\",\"description\":\"Made by seawall. Green: detected by a loaded rule or "
+                     "engine. Red: not. Grey: leaves nothing "
                      "with a victim.\",\"sorting\":0,\"hideDisabled\":false,\"techniques\":[");
     bool some = false;
     for (uint32_t i = 0; i < c->tradecraft->technique_count; i++) {

@@ -566,7 +566,7 @@ static int make_line_filter(struct sw_program *p, const struct keyed *keyed, siz
     return rc;
 }
 
-/* The bytes one of which each test needs that keywords are asked of beyond grams; none if a test needs none, or there are too many. */
+/* The bytes one of which each test needs that keywords are asked beyond grams; none if a test needs none, or they are many. */
 static void find_seldom(const struct sw_program *p, const struct sw_lookup *lookup, struct sw_plan *plan)
 {
     struct sw_lookup others = *lookup;
