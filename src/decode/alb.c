@@ -123,20 +123,26 @@ static bool is_iso(struct sw_str text)
     return text.len >= 19 && text.ptr[4] == '-' && text.ptr[10] == 'T' && text.ptr[13] == ':';
 }
 
-/* "192.0.2.1:2817", and no "sshd[812]:" of a syslog line that begins with such a time too. */
-static bool has_port(struct sw_str text)
+/* "192.0.2.1:2817" or "[2001:db8::1]:2817", and no "sshd[812]:" or "11/24/2026:12:00:00" of a syslog line that begins with such a
+ * time too. */
+static bool is_endpoint(struct sw_str text)
 {
     size_t digits = 0;
     while (digits < text.len && sw_is_digit(text.ptr[text.len - 1 - digits]))
         digits++;
-    return digits > 0 && digits <= 5 && digits + 1 < text.len && text.ptr[text.len - 1 - digits] == ':';
+    if (digits == 0 || digits > 5 || digits + 1 >= text.len || text.ptr[text.len - 1 - digits] != ':')
+        return false;
+    for (size_t i = 0; i < text.len - digits - 1; i++)
+        if (sw_hex_digit(text.ptr[i]) < 0 && memchr(".:[]", text.ptr[i], 4) == NULL)
+            return false;
+    return true;
 }
 
 /* Which form a line has, FORMS for none. */
 static unsigned form_of(const struct sw_str *v, unsigned count)
 {
     static const char *const types[] = {"http", "https", "h2", "grpcs", "ws", "wss"};
-    if (count >= 12 && is_iso(v[0]) && has_port(v[2]))
+    if (count >= 12 && is_iso(v[0]) && is_endpoint(v[2]))
         return ELB;
     if (count >= 16 && is_iso(v[2]) && sw_str_is(v[0], "tls"))
         return NLB;
