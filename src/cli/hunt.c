@@ -602,14 +602,14 @@ int sw_cmd_hunt(struct sw_settings *settings)
         sw_run_complain(&err);
     else
         status = search(&hunt);
+    batch_free(hunt.web_batch);
+    worker_free(hunt.web_worker); /* it adds what it did to the rest: first */
     sw_free(hunt.reported);
     sw_free(hunt.counts);
     sw_free(hunt.gave_up);
     if (hunt.report.group_of != NULL)
         sw_text_report_fini(&hunt.report);
     sw_correlator_free(hunt.correlator);
-    batch_free(hunt.web_batch);
-    worker_free(hunt.web_worker);
     sw_web_free(hunt.web);
     sw_free(hunt.observed);
     sw_arena_fini(&hunt.observed_paths);
