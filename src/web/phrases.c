@@ -15,7 +15,7 @@
 enum flag { NO_FLAG, WORD = 1, END = 2, CALL = 4, CASED = 8 };
 
 /* Places as phrases.def names them. */
-#define SW_WEB_P_ANY 0xffff
+#define SW_WEB_P_ANY (0xffff & ~SW_WEB_WHOLE)
 #define SW_WEB_P_PATH SW_WEB_PATH
 #define SW_WEB_P_NAME SW_WEB_NAME
 #define SW_WEB_P_VALUES SW_WEB_VALUE
