@@ -1,7 +1,108 @@
-/* detect_request.c - what takes more than one part of a request to see. */
-#include "web/web_priv.h"
+/* detect_request.c - what takes more than one part of a request to see: uploads by method, session fixation, web shells. */
+#include "web/commands.h"
+#include "web/store.h"
+
+static const char *const session_names[] = {
+    "_session_id", "asp.net_sessionid", "aspsessionid", "cakephp", "cfid", "cftoken", "ci_session", "connect.sid",
+    "gitlab_session", "jservsession", "jsessionid", "jsessionidsso", "jwsession", "koa.sess", "koa:sess",
+    "koa:sess.sig", "laravel_session", "meteor_login_token", "next-auth.session-token", "phpsessid", "phpsession",
+    "rack.session", "sails.sid", "session-id", "session_id", "sessionid", "shiny-token", "sid", "symfony",
+    "weblogicsession", "zend_session_namespace"};
+
+/* Arguments in which web shells take commands. */
+static const char *const shell_names[] = {
+    "c", "cmd", "cmdline", "comand", "command", "exec", "execute", "pass", "payload", "run", "shell", "x"};
+
+static struct sw_web_text whole(const struct sw_web_look *look)
+{
+    struct sw_web_text text = look->target;
+    text.place = SW_WEB_PATH;
+    return text;
+}
+
+/* PUT and MOVE of what servers run. */
+static void upload(struct sw_web_look *look)
+{
+    static const char *const writing[] = {"COPY", "MKCOL", "MOVE", "PATCH", "PUT"};
+    struct sw_str method = look->request->part[SW_WEB_ROLE_METHOD];
+    struct sw_web_text text = whole(look);
+    bool writes = SW_WEB_IN(writing, method);
+    if (writes && sw_web_is_script(look->path))
+        sw_web_report(look, SW_WEB_CLASS_UPLOAD, SW_WEB_ATTEMPT, &text, "a script written by method", 0, text.text.len);
+    /* "x.jsp/" and "x.jsp%20" get past the check of some servers. */
+    struct sw_str path = look->path_low;
+    while (writes && path.len > 1 && (path.ptr[path.len - 1] == '/' || path.ptr[path.len - 1] == ' '))
+        path.len--;
+    if (writes && path.len < look->path_low.len && sw_web_is_script(path))
+        sw_web_report(look, SW_WEB_CLASS_UPLOAD, SW_WEB_ATTEMPT, &text, "a script written by method", 0, text.text.len);
+}
+
+static struct sw_str host_of(struct sw_str address)
+{
+    size_t at = sw_str_find(address, SW_STR("://"));
+    if (at == SW_NPOS)
+        return (struct sw_str){NULL, 0};
+    struct sw_str rest = sw_str_from(address, at + 3);
+    size_t end = 0;
+    while (end < rest.len && memchr("/?#:", rest.ptr[end], 4) == NULL)
+        end++;
+    return sw_str_slice(rest, 0, end);
+}
+
+static bool is_session(struct sw_str name)
+{
+    if (sw_str_starts(name, SW_STR("__secure-")))
+        name = sw_str_from(name, 9);
+    else if (sw_str_starts(name, SW_STR("__host-")))
+        name = sw_str_from(name, 7);
+    return SW_WEB_IN(session_names, name) || sw_str_starts(name, SW_STR("aspsessionid"));
+}
+
+/* A session's id in a link from elsewhere; where the log doesn't tell the own host it is only a hint. */
+static void session(struct sw_web_look *look)
+{
+    struct sw_str host = host_of(look->request->part[SW_WEB_ROLE_REFERER]);
+    struct sw_str own = look->request->part[SW_WEB_ROLE_HOST];
+    own = sw_str_slice(own, 0, sw_str_chr(own, ':'));
+    if (host.len == 0 || (own.len > 0 && (sw_str_ieq(own, host) || sw_str_iends(host, own) || sw_str_iends(own, host))))
+        return;
+    struct sw_str query = look->query_low;
+    struct sw_str pair;
+    while (sw_str_next(&query, '&', &pair)) {
+        if (!is_session(sw_str_slice(pair, 0, sw_str_chr(pair, '='))) || sw_str_chr(pair, '=') == SW_NPOS)
+            continue;
+        struct sw_web_text text = whole(look);
+        sw_web_report(look, SW_WEB_CLASS_SESSION, own.len > 0 ? SW_WEB_ATTEMPT : SW_WEB_HINT, &text, "a session set from another site", 0,
+                      text.text.len);
+    }
+}
+
+/* x.php?cmd=whoami: a command, and nothing else, for a script. */
+static void shell_argument(struct sw_web_look *look)
+{
+    if (!sw_web_is_script(look->path))
+        return;
+    struct sw_str query = look->query_low;
+    struct sw_str pair;
+    while (sw_str_next(&query, '&', &pair)) {
+        size_t equals = sw_str_chr(pair, '=');
+        if (equals == SW_NPOS || !SW_WEB_IN(shell_names, sw_str_slice(pair, 0, equals)))
+            continue;
+        struct sw_str value = sw_str_from(pair, equals + 1);
+        size_t end = 0;
+        while (end < value.len && (sw_web_is_word(value.ptr[end]) || value.ptr[end] == '-'))
+            end++;
+        struct sw_str word = sw_str_slice(value, 0, end);
+        bool command = sw_web_unix_command(word) >= SW_WEB_PROGRAM || (equals > 1 && sw_web_windows_command(word) && word.len > 3);
+        struct sw_web_text text = whole(look);
+        if (command && (end == value.len || value.ptr[end] == ' ' || value.ptr[end] == '+'))
+            sw_web_report(look, SW_WEB_CLASS_WEBSHELL, SW_WEB_ATTEMPT, &text, "a command for a script", 0, text.text.len);
+    }
+}
 
 void sw_web_detect_request(struct sw_web_look *look)
 {
-    (void)look;
+    upload(look);
+    session(look);
+    shell_argument(look);
 }

@@ -10,15 +10,17 @@
 
 /* Calls that make a database wait, read, compute on characters or tell about itself. */
 static const char *const telling_calls[] = {
-    "ascii", "benchmark", "bin", "cast", "ceil", "char", "char_length", "charindex", "chr", "coalesce", "concat", "concat_ws",
-    "conv", "convert", "count", "current_user", "database", "div", "elt", "encode", "exp", "export_set", "extractvalue", "field",
-    "find_in_set", "floor", "geometrycollection", "getdate", "glob", "greatest", "group_concat", "hex", "if", "ifnull", "iif", "insert",
-    "instr", "isnull", "json_extract", "json_keys", "least", "left", "length", "lo_get", "lo_import", "load_file", "local_timestamp",
-    "locate", "lower", "lpad", "ltrim", "make_set", "max", "md5", "mid", "min", "multipoint", "name_const", "now", "nullif", "ord",
-    "overlay", "password", "pg_sleep", "position", "quote", "quotename", "rand", "randomblob", "repeat", "replace", "reverse",
-    "right", "row", "row_count", "rpad", "rtrim", "schema", "session_user", "sha1", "sleep", "soundex", "space", "sqlite_version",
-    "starts_with", "str", "strcmp", "stuff", "substr", "substring", "substring_index", "sum", "sysdate", "system_user", "to_char",
-    "translate", "trim", "unhex", "unicode", "unistr", "updatexml", "upper", "user", "uuid", "version", "xmltype"};
+    "ascii", "benchmark", "bin", "cast", "ceil", "char", "char_length", "charindex", "chr", "coalesce", "concat",
+    "concat_ws", "conv", "convert", "count", "current_user", "database", "div", "elt", "encode", "exp", "export_set",
+    "extractvalue", "field", "find_in_set", "floor", "geometrycollection", "getdate", "glob", "greatest",
+    "group_concat", "hex", "if", "ifnull", "iif", "insert", "instr", "isnull", "json_extract", "json_keys", "least",
+    "left", "length", "lo_get", "lo_import", "load_file", "local_timestamp", "locate", "lower", "lpad", "ltrim",
+    "make_set", "max", "md5", "mid", "min", "multipoint", "name_const", "now", "nullif", "ord", "overlay", "password",
+    "pg_sleep", "position", "quote", "quotename", "rand", "randomblob", "repeat", "replace", "reverse", "right",
+    "row", "row_count", "rpad", "rtrim", "schema", "session_user", "sha1", "sleep", "soundex", "space",
+    "sqlite_version", "starts_with", "str", "strcmp", "stuff", "substr", "substring", "substring_index", "sum",
+    "sysdate", "system_user", "to_char", "translate", "trim", "unhex", "unicode", "unistr", "updatexml", "upper",
+    "user", "uuid", "version", "xmltype"};
 
 struct sql_look {
     struct sw_web_look *look;
@@ -215,8 +217,6 @@ static void call_at(struct sql_look *s, unsigned at)
         report(s, s->quoted || at > 2 ? SW_WEB_ATTEMPT : SW_WEB_HINT, "a call of the database", at);
     else if (tells(s, at) && at == 0 && is_any(s, 2, "nsf)v"))
         report(s, SW_WEB_HINT, "a call of the database", at);
-    else if (at > 0 && is_any(s, at - 1, ":"))
-        report(s, SW_WEB_ATTEMPT, "a cast", at);
 }
 
 /* JSON operators of PostgreSQL between strings, casts, brackets around like. */
@@ -251,6 +251,15 @@ static void comment_at(struct sql_look *s, unsigned at)
         report(s, SW_WEB_ATTEMPT, "a number before a comment", at);
 }
 
+/* The name of a type, for casts. */
+static bool is_type(const struct sql_look *s, unsigned token)
+{
+    static const char *const types[] = {"bigint", "bool", "boolean", "bytea", "char", "date", "double", "float", "inet", "int", "int4", "int8",
+                                        "integer", "json", "jsonb", "money", "name", "numeric", "oid", "real", "regclass", "smallint", "text",
+                                        "time", "timestamp", "uuid", "varchar", "xml"};
+    return token < s->sql.count && SW_WEB_IN(types, s->sql.tokens[token].text);
+}
+
 static void look_over(struct sql_look *s)
 {
     for (unsigned at = 0; at < s->sql.count; at++) {
@@ -277,8 +286,8 @@ static void look_over(struct sql_look *s)
             comment_at(s, at);
             break;
         case SW_SQL_CAST:
-            if (at > 0 && is_any(s, at + 1, "vfs") && is_any(s, at - 1, "s)nv"))
-                report(s, at + 2 >= s->sql.count || is_any(s, at + 2, "o:)l") || s->quoted ? SW_WEB_ATTEMPT : SW_WEB_HINT, "a cast", at);
+            if (at > 0 && is_any(s, at - 1, "s)nv") && is_type(s, at + 1))
+                report(s, SW_WEB_ATTEMPT, "a cast", at);
             break;
         default:
             break;

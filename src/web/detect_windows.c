@@ -1,8 +1,102 @@
-/* detect_windows.c - placeholder of the first build. */
-#include "web/web_priv.h"
+/* detect_windows.c - cmd.exe: FOR and IF, commands behind separators, switches. PowerShell's words are phrases. */
+#include "web/commands.h"
+
+static void report(struct sw_web_look *look, const struct sw_web_text *text, enum sw_web_confidence confidence, const char *what,
+                   size_t at)
+{
+    sw_web_report(look, SW_WEB_CLASS_SHELL, confidence, text, what, at, 60);
+}
+
+static bool word_at(struct sw_str text, size_t at, const char *word)
+{
+    struct sw_str rest = sw_str_from(text, at);
+    size_t len = strlen(word);
+    return sw_str_starts(rest, sw_str(word)) && (at == 0 || !sw_web_is_word(text.ptr[at - 1])) &&
+           (rest.len == len || !sw_web_is_word(rest.ptr[len]));
+}
+
+/* for [/x ["options"]] %a in (...) do */
+static bool is_for(struct sw_str text, size_t at)
+{
+    size_t percent = sw_str_chr(sw_str_slice(text, at, at + 120), '%');
+    if (percent == SW_NPOS)
+        return false;
+    struct sw_str rest = sw_str_from(text, at + percent);
+    size_t in = sw_str_find(rest, SW_STR(" in "));
+    if (in == SW_NPOS || in > 24)
+        return false;
+    size_t open = sw_web_skip_space(rest, in + 4);
+    return open < rest.len && rest.ptr[open] == '(' && sw_str_find(sw_str_from(rest, open), SW_STR("do")) != SW_NPOS;
+}
+
+/* if [/i] [not] exist|defined|errorlevel|a==b|a equ b, and something that is done */
+static bool is_if(struct sw_str text, size_t at)
+{
+    struct sw_str rest = sw_str_slice(text, at + 2, at + 200);
+    size_t i = sw_web_skip_space(rest, 0);
+    if (i == 0)
+        return false;
+    while (sw_str_starts(sw_str_from(rest, i), SW_STR("/i")) || word_at(rest, i, "not")) {
+        i += rest.ptr[i] == '/' ? 2 : 3;
+        i = sw_web_skip_space(rest, i);
+    }
+    static const char *const tests[] = {"exist", "defined", "errorlevel", "cmdextversion"};
+    for (size_t t = 0; t < sizeof tests / sizeof *tests; t++) {
+        if (!word_at(rest, i, tests[t]))
+            continue;
+        size_t name = sw_web_skip_space(rest, i + strlen(tests[t]));
+        size_t end = name;
+        while (end < rest.len && !sw_is_space(rest.ptr[end]))
+            end++;
+        bool file = sw_str_chr(sw_str_slice(rest, name, end), '.') != SW_NPOS || sw_str_chr(sw_str_slice(rest, name, end), '\\') != SW_NPOS;
+        return end < rest.len && (t > 0 || file);
+    }
+    static const char *const signs[] = {"==", " equ ", " neq ", " lss ", " leq ", " gtr ", " geq ", "equ ", "leq "};
+    for (size_t t = 0; t < sizeof signs / sizeof *signs; t++) {
+        size_t sign = sw_str_find(sw_str_from(rest, i), sw_str(signs[t]));
+        if (sign == SW_NPOS || sign > 60)
+            continue;
+        struct sw_str behind = sw_str_from(rest, i + sign + strlen(signs[t]));
+        size_t operand = sw_web_skip_space(behind, 0);
+        while (operand < behind.len && !sw_is_space(behind.ptr[operand]))
+            operand++;
+        return operand < behind.len; /* something follows the comparison */
+    }
+    return false;
+}
+
+/* "& word /x": a switch behind a name behind a separator. */
+static void command_at(struct sw_web_look *look, const struct sw_web_text *text, size_t at)
+{
+    struct sw_str low = text->low;
+    size_t from = sw_web_skip_space(low, at);
+    size_t end = from;
+    while (end < low.len && (sw_web_is_word(low.ptr[end]) || low.ptr[end] == '.'))
+        end++;
+    struct sw_str word = sw_str_slice(low, from, end);
+    if (word.len < 2)
+        return;
+    size_t next = sw_web_skip_space(low, end);
+    bool has_switch = next + 1 < low.len && low.ptr[next] == '/' && sw_is_alpha(low.ptr[next + 1]) &&
+                  (next + 2 == low.len || low.ptr[next + 2] == ' ' || low.ptr[next + 2] == ':');
+    bool known = sw_web_windows_command(word);
+    if (has_switch && text->place != SW_WEB_AGENT && text->place != SW_WEB_REFERER)
+        report(look, text, SW_WEB_ATTEMPT, "a command with a switch", from);
+    else if (known && next > end && next < low.len && (low.ptr[next] == '-' || low.ptr[next] == '%' ||
+             (next + 1 < low.len && low.ptr[next + 1] == ':')))
+        report(look, text, SW_WEB_ATTEMPT, "a command of Windows", from);
+}
 
 void sw_web_detect_windows(struct sw_web_look *look, const struct sw_web_text *text)
 {
-    (void)look;
-    (void)text;
+    struct sw_str low = text->low;
+    for (size_t at = 0; at < low.len; at++) {
+        char c = low.ptr[at];
+        if (c == 'f' && word_at(low, at, "for") && is_for(low, at))
+            report(look, text, SW_WEB_ATTEMPT, "a loop of cmd", at);
+        else if (c == 'i' && word_at(low, at, "if") && text->place != SW_WEB_REFERER && is_if(low, at))
+            report(look, text, SW_WEB_ATTEMPT, "a condition of cmd", at);
+        else if (c == '&' || c == '|')
+            command_at(look, text, at + 1);
+    }
 }

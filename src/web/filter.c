@@ -22,13 +22,28 @@ static bool is_odd_pair(unsigned char before, unsigned char c, unsigned char two
 {
     if (c == '.')
         return before == '.' || before == '/';
+    if (c == '?')
+        return before == '?';
     return c == '/' && before == '/' && two_before != ':';
 }
 
-static bool odd_bytes(const unsigned char *at, const unsigned char *end, unsigned char before, unsigned char two_before)
+/* name[key]= and name[]: the way forms name lists. A bracket anywhere else is a pattern or code. */
+static bool is_list_bracket(const unsigned char *at, const unsigned char *end)
 {
-    for (; at < end; at++) {
-        if (!is_ordinary(*at) || is_odd_pair(before, *at, two_before))
+    const unsigned char *close = at + 1;
+    while (close < end && close - at < 40 && (sw_web_is_word((char)*close) || *close == '-' || *close == '.'))
+        close++;
+    if (close == end || *close != ']')
+        return false;
+    return close + 1 == end || memchr("=[&%.", close[1], 5) != NULL;
+}
+
+/* Judges [at, stop); bytes up to `end` may be looked at. */
+static bool odd_bytes(const unsigned char *at, const unsigned char *stop, const unsigned char *end, unsigned char before,
+                      unsigned char two_before)
+{
+    for (; at < stop; at++) {
+        if (!is_ordinary(*at) || is_odd_pair(before, *at, two_before) || (*at == '[' && !is_list_bracket(at, end)))
             return true;
         two_before = before;
         before = *at;
@@ -60,8 +75,7 @@ static inline unsigned odd_block(__m128i block)
     fine = _mm_or_si128(fine, _mm_or_si128(is(block, '='), is(block, '?')));
     fine = _mm_or_si128(fine, _mm_or_si128(is(block, '&'), is(block, '_')));
     fine = _mm_or_si128(fine, _mm_or_si128(is(block, '%'), is(block, '~')));
-    fine = _mm_or_si128(fine, _mm_or_si128(is(block, '['), is(block, ']')));
-    fine = _mm_or_si128(fine, is(block, '@'));
+    fine = _mm_or_si128(fine, _mm_or_si128(is(block, '@'), is(block, ']')));
     return ~(unsigned)_mm_movemask_epi8(fine) & 0xffff;
 }
 
@@ -70,32 +84,36 @@ bool sw_web_is_odd(struct sw_str text)
     const unsigned char *at = (const unsigned char *)text.ptr;
     const unsigned char *end = at + text.len;
     unsigned dots = 0;    /* bit 0: the byte before was one */
-    unsigned slashes = 0; /* bit 0: the byte before was one, bit 1: and its own one was no colon */
+    unsigned slashes = 0; /* bit 0: the byte before was one */
+    unsigned marks = 0;
     for (; end - at >= 16; at += 16) {
         __m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
         unsigned dot = (unsigned)_mm_movemask_epi8(is(block, '.'));
         unsigned slash = (unsigned)_mm_movemask_epi8(is(block, '/'));
+        unsigned mark = (unsigned)_mm_movemask_epi8(is(block, '?'));
         unsigned odd = odd_block(block);
-        unsigned pairs = (dot & (dot << 1 | dots)) | (dot & (slash << 1 | slashes)) | (slash & (slash << 1 | slashes));
+        unsigned pairs = (mark & (mark << 1 | marks)) | (dot & (dot << 1 | dots)) | (dot & (slash << 1 | slashes)) | (slash & (slash << 1 | slashes));
         if ((odd | pairs) != 0) { /* judge these sixteen exactly */
             unsigned char before = at > (const unsigned char *)text.ptr ? at[-1] : 0;
             unsigned char two = at > (const unsigned char *)text.ptr + 1 ? at[-2] : 0;
-            if (odd_bytes(at, at + 16, before, two))
+            if (odd_bytes(at, at + 16, end, before, two))
                 return true;
         }
         dots = dot >> 15 & 1;
         slashes = slash >> 15 & 1;
+        marks = mark >> 15 & 1;
     }
     unsigned char before = at > (const unsigned char *)text.ptr ? at[-1] : 0;
     unsigned char two = at > (const unsigned char *)text.ptr + 1 ? at[-2] : 0;
-    return odd_bytes(at, end, before, two);
+    return odd_bytes(at, end, end, before, two);
 }
 
 #else
 
 bool sw_web_is_odd(struct sw_str text)
 {
-    return odd_bytes((const unsigned char *)text.ptr, (const unsigned char *)text.ptr + text.len, 0, 0);
+    const unsigned char *end = (const unsigned char *)text.ptr + text.len;
+    return odd_bytes((const unsigned char *)text.ptr, end, end, 0, 0);
 }
 
 #endif

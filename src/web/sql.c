@@ -3,19 +3,23 @@
 
 #include "web/web_priv.h"
 
-static const char *const operators[] = {"between", "collate", "div", "glob", "ilike", "in", "is", "isnull", "like", "match", "mod",
-                                        "notnull", "overlaps", "regexp", "rlike", "similar", "sounds"};
-static const char *const logic[] = {"and", "not", "or", "xor"};
-static const char *const unions[] = {"except", "intersect", "union"};
-static const char *const statements[] = {"alter", "analyze", "attach", "begin", "call", "create", "declare", "delete", "deny",
-                                         "describe", "do", "drop", "exec", "execute", "explain", "grant", "handler", "insert",
-                                         "kill", "load", "lock", "merge", "pragma", "prepare", "print", "rename", "replace", "revoke",
-                                         "select", "set", "show", "shutdown", "truncate", "update", "use", "vacuum", "waitfor"};
-static const char *const keywords[] = {"all", "any", "as", "asc", "by", "case", "cast", "column", "convert", "cross", "database",
-                                       "delay", "desc", "distinct", "else", "end", "exists", "fetch", "from", "full", "group",
-                                       "having", "immediate", "index", "inner", "into", "join", "left", "limit", "natural", "null",
-                                       "offset", "on", "order", "outer", "outfile", "procedure", "right", "rows", "schema", "some",
-                                       "table", "then", "top", "user", "using", "values", "view", "when", "where"};
+static const char *const operators[] = {
+    "between", "collate", "div", "glob", "ilike", "in", "is", "isnull", "like", "match", "mod", "notnull", "overlaps",
+    "regexp", "rlike", "similar", "sounds"};
+static const char *const logic[] = {
+    "and", "not", "or", "xor"};
+static const char *const unions[] = {
+    "except", "intersect", "union"};
+static const char *const statements[] = {
+    "alter", "analyze", "attach", "begin", "call", "create", "declare", "delete", "deny", "describe", "do", "drop",
+    "exec", "execute", "explain", "grant", "handler", "insert", "kill", "load", "lock", "merge", "pragma", "prepare",
+    "print", "rename", "replace", "revoke", "select", "set", "show", "shutdown", "truncate", "update", "use",
+    "vacuum", "waitfor"};
+static const char *const keywords[] = {
+    "all", "any", "as", "asc", "by", "case", "cast", "column", "convert", "cross", "database", "delay", "desc",
+    "distinct", "else", "end", "exists", "fetch", "from", "full", "group", "having", "immediate", "index", "inner",
+    "into", "join", "left", "limit", "natural", "null", "offset", "on", "order", "outer", "outfile", "procedure",
+    "right", "rows", "schema", "some", "table", "then", "top", "user", "using", "values", "view", "when", "where"};
 
 bool sw_web_in_list(const char *const *list, size_t count, struct sw_str word)
 {

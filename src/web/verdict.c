@@ -315,6 +315,8 @@ void sw_web_describe(const struct sw_web_hit *hit, struct sw_buf *out)
         sw_buf_printf(out, "%s in %s (\"", sw_web_classes[hit->class_id].name, place_name(hit->place));
         sw_buf_str_add(out, sw_str_slice(hit->shown, 0, SHOWN_MAX));
         SW_BUF_LIT(out, "\")");
+        if (hit->what != NULL && sw_str_ifind(hit->shown, sw_str(hit->what)) == SW_NPOS)
+            sw_buf_printf(out, ": %s", hit->what);
         put_layers(out, hit->layers);
     }
     for (unsigned i = 1; i < hit->exploit_count; i++) {

@@ -30,13 +30,13 @@ class Request:
         return hashlib.sha256(self.name.encode()).digest()[0] & 1
 
     def line(self, number):
-        """As Apache writes it; with a cookie as Zeek's JSON, since access logs rarely have one."""
+        """As Apache writes it, with the virtual host; with a cookie as Zeek's JSON, since access logs rarely have one."""
         if self.cookie is not None:
             return json.dumps({"ts": 1700000000.0 + number, "uid": "C%d" % number, "id.orig_h": "192.0.2.7", "id.orig_p": 4000,
                                "id.resp_h": "198.51.100.1", "id.resp_p": 80, "trans_depth": 1, "method": self.method, "host": "localhost",
                                "uri": self.target, "referrer": self.referer, "user_agent": self.agent, "cookie": self.cookie,
                                "request_body_len": 0, "response_body_len": 1200, "status_code": 404})
-        return '192.0.2.7 - - [24/Nov/2026:12:%02d:%02d +0000] "%s %s HTTP/1.1" 404 1200 "%s" "%s"' % (
+        return 'localhost:80 192.0.2.7 - - [24/Nov/2026:12:%02d:%02d +0000] "%s %s HTTP/1.1" 404 1200 "%s" "%s"' % (
             number // 60 % 60, number % 60, self.method, escaped(self.target), escaped(self.referer), escaped(self.agent))
 
 
