@@ -229,16 +229,19 @@ static uint32_t first_look(struct sw_web_worker *worker, const struct sw_web_req
         parts |= 1u << SW_WEB_ROLE_TARGET;
     if (part[SW_WEB_ROLE_AGENT].len > 0 && !sw_web_memo_has(worker->memo, part[SW_WEB_ROLE_AGENT]))
         parts |= 1u << SW_WEB_ROLE_AGENT;
-    if (part[SW_WEB_ROLE_REFERER].len > 0 && sw_web_target_stands_out(part[SW_WEB_ROLE_REFERER]) &&
+    if (part[SW_WEB_ROLE_REFERER].len > 0 && sw_web_referer_stands_out(part[SW_WEB_ROLE_REFERER]) &&
         !sw_web_memo_has(worker->memo, part[SW_WEB_ROLE_REFERER]))
         parts |= 1u << SW_WEB_ROLE_REFERER;
-    if (part[SW_WEB_ROLE_COOKIE].len > 0 && sw_web_cookie_stands_out(part[SW_WEB_ROLE_COOKIE]))
+    /* Cookies hold Base64 and JSON: looked at closely, once each. Few logs have them. */
+    if (part[SW_WEB_ROLE_COOKIE].len > 0 && !sw_web_memo_has(worker->memo, part[SW_WEB_ROLE_COOKIE]))
         parts |= 1u << SW_WEB_ROLE_COOKIE;
     static const enum sw_web_role headers[] = {SW_WEB_ROLE_FORWARDED, SW_WEB_ROLE_EXTRA, SW_WEB_ROLE_MAILBOX,
                                                SW_WEB_ROLE_HOST};
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
-        if (part[headers[i]].len > 0 && sw_web_cookie_stands_out(part[headers[i]]))
+        if (part[headers[i]].len > 0 && sw_web_header_stands_out(part[headers[i]]))
             parts |= 1u << headers[i];
+    if (sw_web_may_fix_session(request))
+        parts |= 1u << SW_WEB_ROLE_TARGET;
     /* Methods that write; POST and GET begin otherwise. */
     struct sw_str method = part[SW_WEB_ROLE_METHOD];
     if (method.len > 2 && (method.ptr[0] | 32) != 'g' && (method.ptr[0] | 32) != 'h' && (method.ptr[0] | 32) != 'o' &&
@@ -254,6 +257,8 @@ static void remember(struct sw_web_worker *worker, const struct sw_web_request *
         sw_web_memo_add(worker->memo, request->part[SW_WEB_ROLE_AGENT]);
     if ((parts & 1u << SW_WEB_ROLE_REFERER) != 0)
         sw_web_memo_add(worker->memo, request->part[SW_WEB_ROLE_REFERER]);
+    if ((parts & 1u << SW_WEB_ROLE_COOKIE) != 0)
+        sw_web_memo_add(worker->memo, request->part[SW_WEB_ROLE_COOKIE]);
 }
 
 static uint64_t number_of(struct sw_str text, uint64_t none)

@@ -21,20 +21,19 @@ static bool is_readable(unsigned char c)
     return (c >= 0x20 && c < 0x7f) || c == '\t' || c == '\n' || c == '\r';
 }
 
-struct sw_str sw_web_base64(struct sw_arena *arena, struct sw_str text, unsigned skip)
+struct sw_str sw_web_base64(struct sw_arena *arena, struct sw_str text, unsigned phase)
 {
     const struct sw_str none = {NULL, 0};
     while (text.len > 0 && text.ptr[text.len - 1] == '=')
         text.len--;
-    text = sw_str_from(text, skip);
     if (text.len < SHORTEST || text.len > SW_WEB_TEXT_MAX)
         return none;
-    char *out = sw_arena_bytes(arena, text.len);
+    char *out = sw_arena_bytes(arena, text.len + 2);
     if (out == NULL)
         return none;
     size_t len = 0;
     uint32_t bits = 0;
-    unsigned count = 0;
+    unsigned count = phase * 6; /* as if that many characters of value 0 came before */
     size_t odd = 0;
     for (size_t i = 0; i < text.len; i++) {
         int value = value_of(text.ptr[i]);
@@ -47,7 +46,7 @@ struct sw_str sw_web_base64(struct sw_arena *arena, struct sw_str text, unsigned
         if (count >= 8) {
             count -= 8;
             out[len++] = (char)(bits >> count);
-            odd += !is_readable((unsigned char)out[len - 1]);
+            odd += !is_readable((unsigned char)out[len - 1]) && len > phase;
         }
     }
     if (odd * 8 > len) { /* an id or a picture, not text */
@@ -55,5 +54,5 @@ struct sw_str sw_web_base64(struct sw_arena *arena, struct sw_str text, unsigned
         return none;
     }
     sw_arena_trim(arena, out + len);
-    return sw_strn(out, len);
+    return sw_str_from(sw_strn(out, len), phase);
 }

@@ -4,29 +4,49 @@
 #include "web/commands_priv.h"
 
 const char *const sw_web_telling_commands[] = {
-    "ansible-config", "ansible-console", "ansible-doc", "ansible-galaxy", "ansible-playbook", "ansible-pull",
-    "ansible-vault", "arp", "base64", "busybox", "chattr", "chef-client", "chef-run", "chef-shell", "chef-vault",
-    "chmod", "chown", "chroot", "crontab", "curl", "dmesg", "gunzip", "ifconfig", "iptables", "journalctl", "kubectl",
-    "lsattr", "lsblk", "lscpu", "lsmod", "lsof", "lwp-download", "lwp-request", "mkfifo", "mknod", "ncat", "netcat",
-    "netstat", "nmap", "nslookup", "pgrep", "pkexec", "pkill", "printenv", "rbash", "setarch", "sha1sum", "sha256sum",
-    "socat", "strace", "sudo", "sysctl", "systemctl", "tcpdump", "tcsh", "traceroute", "uname", "useradd", "userdel",
-    "usermod", "visudo", "wget", "whoami", "xterm", "zcat"};
+    "adduser", "ansible-config", "ansible-console", "ansible-doc", "ansible-galaxy", "ansible-playbook",
+    "ansible-pull", "ansible-vault", "arp", "base64", "busybox", "chattr", "chef-client", "chef-run", "chef-shell",
+    "chef-vault", "chmod", "chown", "chroot", "crontab", "curl", "dmesg", "getent", "gunzip", "ifconfig", "iptables",
+    "journalctl", "kubectl", "lsattr", "lsblk", "lscpu", "lsmod", "lsof", "lwp-download", "lwp-request", "mkfifo",
+    "mknod", "ncat", "netcat", "netstat", "nmap", "nslookup", "pgrep", "pkexec", "pkill", "printenv", "rbash",
+    "setarch", "sha1sum", "sha256sum", "socat", "strace", "sudo", "sysctl", "systemctl", "tcpdump", "tcsh",
+    "traceroute", "uname", "useradd", "userdel", "usermod", "visudo", "wget", "whoami", "xterm", "xxd", "zcat"};
 const size_t sw_web_telling_count = sizeof sw_web_telling_commands / sizeof *sw_web_telling_commands;
 
 const char *const sw_web_program_commands[] = {
-    "adduser", "alias", "ansible", "ansible-config", "ansible-doc", "ansible-pull", "apt", "apt-get", "aria2c", "awk",
-    "bash", "bsdtar", "bunzip2", "bzcat", "bzip2", "cargo", "cat", "certbot", "chef", "chef-client", "chef-run",
-    "chef-shell", "chef-vault", "chgrp", "chpasswd", "cp", "cpan", "cpio", "cscli", "csh", "csvtool", "curlftpfs",
-    "dash", "dd", "df", "dig", "docker", "dpkg", "du", "echo", "egrep", "env", "fgrep", "ftp", "gawk", "gcc", "gdb",
-    "gem", "getfacl", "git", "grep", "groupadd", "gtester", "gzip", "hexdump", "hping3", "htop", "iconv", "id",
-    "iftop", "ionice", "ip", "jjs", "jq", "jrunscript", "killall", "ksh", "ldapsearch", "ldd", "ln", "logname", "ls",
-    "lua", "lynx", "mawk", "mkdir", "mktemp", "mlocate", "mv", "mysql", "mysqldump", "nawk", "nc", "nice", "nl",
-    "nohup", "npm", "nsenter", "octave", "openssl", "passwd", "perl", "php", "pico", "ping", "ping6", "pip", "pip3",
-    "pkg", "pry", "ps", "psql", "ptx", "pwd", "python", "python2", "python3", "qemu", "readelf", "restic", "rev",
-    "rm", "rmdir", "rpm", "rsync", "ruby", "scp", "sed", "sftp", "sh", "shuf", "sleep", "smbclient", "snap",
-    "sqlite3", "sqlmap", "ssh", "sshpass", "start-stop-daemon", "stat", "stdbuf", "su", "svn", "tac", "tail", "tar",
-    "tclsh", "tee", "telnet", "tftp", "timeout", "tmux", "touch", "unlzma", "unrar", "unshare", "unxz", "unzip", "vi",
-    "vim", "w3m", "wc", "which", "xargs", "xxd", "xz", "yum", "zip", "zsh", "zstd", "zstdcat", "zypper"};
+    "7z", "aa-exec", "adduser", "alias", "ansible", "ansible-config", "ansible-doc", "ansible-pull", "apt", "apt-get",
+    "aria2", "aria2c", "ash", "atobm", "awk", "aws", "axel", "az", "bash", "bconsole", "bpftrace", "brew", "bsdtar",
+    "bunzip2", "busctl", "byebug", "bzcat", "bzgrep", "bzip2", "bzless", "c89", "c99", "cargo", "cat", "certbot",
+    "chef", "chef-client", "chef-run", "chef-shell", "chef-vault", "chgrp", "chisel", "chpasswd", "clang", "cmp",
+    "cobc", "cowsay", "cowthink", "cp", "cpan", "cpio", "cpulimit", "crackmapexec", "cscli", "csh", "csplit",
+    "csvtool", "cupsfilter", "curlftpfs", "curlie", "dash", "dd", "debugfs", "df", "dhclient", "dig", "dmidecode",
+    "dmsetup", "dnf", "dnsenum", "dnsrecon", "docker", "dosbox", "dpkg", "dstat", "du", "dvips", "easy_install",
+    "echo", "efax", "egrep", "elinks", "elvish", "emerge", "enscript", "env", "eqn", "espeak", "exiftool",
+    "fail2ban-client", "fetchmail", "ffuf", "fgrep", "fierce", "flatpak", "fping", "frpc", "ftp", "gawk", "gcc",
+    "gcloud", "gdb", "gem", "genie", "genisoimage", "getent", "getfacl", "ghc", "ghci", "ginsh", "git", "gnuplot",
+    "gobuster", "gpg", "gpgv", "grc", "grep", "groff", "groupadd", "gsettings", "gsutil", "gtar", "gtester", "gzip",
+    "hashcat", "hd", "helm", "hexdump", "hping", "hping3", "htop", "httpie", "hydra", "iconv", "id", "ifdown",
+    "iftop", "ifup", "ionice", "ip", "ispell", "jjs", "john", "jq", "jrunscript", "jshell", "julia", "killall",
+    "kinit", "klist", "knife", "ksh", "ksshell", "latex", "latexmk", "ld", "ldapadd", "ldapmodify", "ldapsearch",
+    "ldd", "ligolo", "ln", "logname", "ls", "lua", "lualatex", "luatex", "lynx", "lz4", "lzma", "masscan", "mawk",
+    "mkdir", "mktemp", "mlocate", "mosquitto", "mpack", "msfconsole", "msfvenom", "msgattrib", "msgcat", "msgconv",
+    "msgfilter", "msgmerge", "msguniq", "mtr", "multitime", "mutt", "mv", "mysql", "mysqldump", "nasm", "nawk",
+    "nbtscan", "nc", "neofetch", "netdiscover", "nft", "ngrok", "nice", "nikto", "nl", "nm", "nohup", "npm", "nroff",
+    "nsenter", "ntpdate", "nullmailer", "octave", "od", "openssl", "openvpn", "opkg", "pacman", "pandoc", "passwd",
+    "pax", "pbzip2", "pdflatex", "pdftex", "pdksh", "perf", "perl", "php", "pico", "pidstat", "pigz", "ping", "ping6",
+    "pip", "pip3", "pixz", "pkg", "podman", "postmap", "pry", "ps", "psql", "ptx", "pwd", "pwsh", "pyenv", "python",
+    "python2", "python3", "qemu", "readelf", "redcarpet", "restic", "rev", "rlogin", "rlwrap", "rm", "rmdir",
+    "rpcclient", "rpm", "rpmdb", "rpmquery", "rpmverify", "rsync", "rtorrent", "ruby", "run-mailcap", "run-parts",
+    "rview", "rvim", "scanmem", "scp", "scrot", "sed", "sendmail", "setfacl", "sftp", "sh", "shuf", "sleep", "slsh",
+    "smartctl", "smbclient", "smbget", "smbmap", "snap", "snobol4", "sqlite3", "sqlmap", "ss", "ssh", "ssh-agent",
+    "ssh-keygen", "ssh-keyscan", "sshfs", "sshpass", "start-stop-daemon", "stat", "stdbuf", "stty", "su", "sublist3r",
+    "svn", "swaks", "swapoff", "systemd-resolve", "systemd-run", "tac", "tail", "tar", "tasksh", "tbl", "tclsh",
+    "tdbtool", "tee", "telnet", "terraform", "tftp", "tic", "timeout", "tmux", "touch", "troff", "tshark", "unlzma",
+    "unrar", "unshare", "unsquashfs", "unxz", "unzip", "update-alternatives", "uudecode", "uuencode", "uuidgen",
+    "vagrant", "valgrind", "varnishncsa", "vi", "vigr", "vim", "vimdiff", "vipw", "virsh", "w3m", "wc", "wfuzz",
+    "which", "wish", "xargs", "xdotool", "xelatex", "xetex", "xmodmap", "xmore", "xpad", "xxd", "xz", "xzcat",
+    "xzgrep", "xzless", "yum", "zathura", "zcmp", "zdiff", "zgrep", "zip", "zless", "zmap", "zmore", "zsh", "zsoelim",
+    "zstd", "zstdcat", "zypper"};
 const size_t sw_web_program_count = sizeof sw_web_program_commands / sizeof *sw_web_program_commands;
 
 const char *const sw_web_common_commands[] = {

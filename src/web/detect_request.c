@@ -58,13 +58,23 @@ static bool is_session(struct sw_str name)
     return SW_WEB_IN(session_names, name) || sw_str_starts(name, SW_STR("aspsessionid"));
 }
 
-/* A session's id in a link from elsewhere; where the log doesn't tell the own host it is only a hint. */
+bool sw_web_may_fix_session(const struct sw_web_request *request)
+{
+    struct sw_str own = request->part[SW_WEB_ROLE_HOST];
+    struct sw_str target = request->part[SW_WEB_ROLE_TARGET];
+    if (own.len == 0 || request->part[SW_WEB_ROLE_REFERER].len < 8 || sw_str_chr(target, '?') == SW_NPOS)
+        return false;
+    struct sw_str host = host_of(request->part[SW_WEB_ROLE_REFERER]);
+    own = sw_str_slice(own, 0, sw_str_chr(own, ':'));
+    return host.len > 0 && !sw_str_iends(host, own) && !sw_str_iends(own, host) &&
+           (sw_str_ifind(target, SW_STR("sess")) != SW_NPOS || sw_str_ifind(target, SW_STR("sid=")) != SW_NPOS ||
+            sw_str_ifind(target, SW_STR("token=")) != SW_NPOS || sw_str_ifind(target, SW_STR("cfid=")) != SW_NPOS);
+}
+
+/* A session's id in a link from elsewhere. Only where the log tells the own host. */
 static void session(struct sw_web_look *look)
 {
-    struct sw_str host = host_of(look->request->part[SW_WEB_ROLE_REFERER]);
-    struct sw_str own = look->request->part[SW_WEB_ROLE_HOST];
-    own = sw_str_slice(own, 0, sw_str_chr(own, ':'));
-    if (host.len == 0 || (own.len > 0 && (sw_str_ieq(own, host) || sw_str_iends(host, own) || sw_str_iends(own, host))))
+    if (!sw_web_may_fix_session(look->request))
         return;
     struct sw_str query = look->query_low;
     struct sw_str pair;
@@ -72,7 +82,7 @@ static void session(struct sw_web_look *look)
         if (!is_session(sw_str_slice(pair, 0, sw_str_chr(pair, '='))) || sw_str_chr(pair, '=') == SW_NPOS)
             continue;
         struct sw_web_text text = whole(look);
-        sw_web_report(look, SW_WEB_CLASS_SESSION, own.len > 0 ? SW_WEB_ATTEMPT : SW_WEB_HINT, &text, "a session set from another site", 0,
+        sw_web_report(look, SW_WEB_CLASS_SESSION, SW_WEB_ATTEMPT, &text, "a session set from another site", 0,
                       text.text.len);
     }
 }

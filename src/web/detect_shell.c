@@ -125,7 +125,7 @@ static void judge(struct shell_look *s, enum sw_web_command command, enum led_by
         report(s, SW_WEB_ATTEMPT, "a command");
     } else if (arguments) {
         report(s, command == SW_WEB_PROGRAM || in_header(s) ? SW_WEB_ATTEMPT : SW_WEB_HINT, "a command with arguments");
-    } else if (command == SW_WEB_PROGRAM && !alone && s->text->place == SW_WEB_AGENT) {
+    } else if (command == SW_WEB_PROGRAM && !alone && s->text->place == SW_WEB_AGENT && sw_str_chr(line, '/') == SW_NPOS) {
         report(s, SW_WEB_ATTEMPT, "a command for a user agent");
     } else if (command == SW_WEB_PROGRAM && !alone && takes_commands(s)) {
         report(s, SW_WEB_ATTEMPT, "a program in an argument for commands");

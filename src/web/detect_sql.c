@@ -117,7 +117,8 @@ static void logic_at(struct sql_look *s, unsigned at)
         return;
     }
     next = skip_comments(s, next);
-    bool exact = s->sql.shape[first] == SW_SQL_NUMBER || s->sql.shape[first] == SW_SQL_STRING;
+    bool exact = s->sql.shape[first] == SW_SQL_NUMBER || s->sql.shape[first] == SW_SQL_STRING || word_is(s, first, "true") ||
+                 word_is(s, first, "false") || word_is(s, first, "null");
     if (!is_any(s, next, "o")) {
         if (exact && at > 0 && s->sql.shape[at - 1] == SW_SQL_NUMBER && next >= s->sql.count)
             report(s, SW_WEB_ATTEMPT, "logic between numbers", at);
@@ -143,7 +144,7 @@ static void union_at(struct sql_look *s, unsigned at)
     if (word_is(s, next, "select") || word_is(s, next, "values"))
         report(s, SW_WEB_ATTEMPT, "a union of selects", at);
     else if (word_is(s, at + 1, "all") && (at > 0 || word_is(s, at + 2, "from")))
-        report(s, SW_WEB_HINT, "a union", at);
+        report(s, at > 0 && is_any(s, at - 1, "n)") ? SW_WEB_ATTEMPT : SW_WEB_HINT, "a union", at);
 }
 
 /* select ... from, with something between that prose hasn't. */
@@ -219,6 +220,13 @@ static void call_at(struct sql_look *s, unsigned at)
         report(s, SW_WEB_HINT, "a call of the database", at);
 }
 
+/* A string with an object or array in it. */
+static bool holds_brace(const struct sql_look *s, unsigned token)
+{
+    struct sw_str text = s->sql.tokens[token].text;
+    return s->sql.shape[token] == SW_SQL_STRING && (sw_str_chr(text, '{') != SW_NPOS || sw_str_chr(text, '[') != SW_NPOS);
+}
+
 /* JSON operators of PostgreSQL between strings, casts, brackets around like. */
 static void operator_at(struct sql_look *s, unsigned at)
 {
@@ -226,8 +234,9 @@ static void operator_at(struct sql_look *s, unsigned at)
     bool word = sw_is_alpha(sign.ptr[0]);
     if (at > 0 && is_any(s, at - 1, ")") && word && is_any(s, at + 1, "("))
         report(s, SW_WEB_ATTEMPT, "an operator between brackets", at);
-    if (at > 0 && is_any(s, at - 1, "s:v") && (sign.len >= 2 || sign.ptr[0] == '@' || sign.ptr[0] == '<' || sign.ptr[0] == '>') && !word &&
-        is_any(s, at + 1, "s") && s->sql.tokens[at + 1].text.len > 1 && sw_str_chr(s->sql.tokens[at + 1].text, '{') != SW_NPOS)
+    bool json = sign.ptr[0] == '@' || sign.ptr[0] == '<' || sign.ptr[0] == '>' || sign.ptr[0] == '#' || sign.ptr[0] == '?' ||
+                (sign.len > 1 && sign.ptr[0] == '-');
+    if (at > 0 && json && is_any(s, at - 1, "s:v") && is_any(s, at + 1, "snv") && (holds_brace(s, at - 1) || holds_brace(s, at + 1)))
         report(s, SW_WEB_ATTEMPT, "an operator on JSON", at);
     if (at > 0 && is_any(s, at - 1, "s") && is_any(s, at + 1, "s") && !s->sql.tokens[at + 1].open && (sign.ptr[0] == '=' || sign.ptr[0] == '|') &&
         s->sql.tokens[at - 1].text.ptr[0] != '"')

@@ -58,7 +58,8 @@ static bool read_address(struct sw_str text, struct address *address)
     size_t sign = rest.len;
     while (sign > 0 && rest.ptr[sign - 1] != '@')
         sign--;
-    if (sign > 0 && (sign <= end + 1 || sw_str_chr(sw_str_slice(rest, 0, sign), '/') == SW_NPOS)) {
+    if (sign > 0 && (sign <= end + 1 || sw_str_chr(sw_str_slice(rest, 0, sign), '/') == SW_NPOS ||
+                     sw_str_chr(sw_str_slice(rest, end, sign), ':') != SW_NPOS)) {
         address->user = true;
         rest = sw_str_from(rest, sign);
         for (end = 0; end < rest.len && memchr("/?#", rest.ptr[end], 3) == NULL;)
@@ -177,8 +178,10 @@ static void judge(struct sw_web_look *look, const struct sw_web_text *text, cons
         ssrf(look, text, SW_WEB_ATTEMPT, "an address with a user");
     } else if (web && address->slashes && !is_own_host(look, address->host)) {
         bool including = SW_WEB_IN(including_names, name);
+        bool tells = sw_str_find(name, SW_STR("path")) != SW_NPOS || sw_str_find(name, SW_STR("root")) != SW_NPOS ||
+                     sw_str_find(name, SW_STR("incl")) != SW_NPOS || sw_str_find(name, SW_STR("conf")) != SW_NPOS;
         bool ends = address->rest.len > 0 && address->rest.ptr[address->rest.len - 1] == '?';
-        if (ends || kind == HOST_PUBLIC || (including && is_file(address->rest)))
+        if (ends || tells || kind == HOST_PUBLIC || (including && is_file(address->rest)))
             include(look, text, SW_WEB_ATTEMPT, "a file elsewhere");
         else if (including || !SW_WEB_IN(usual_names, name))
             include(look, text, SW_WEB_HINT, "an address elsewhere");
@@ -210,5 +213,7 @@ void sw_web_detect_url(struct sw_web_look *look, const struct sw_web_text *text)
         judge(look, text, &address);
     } else {
         bare_host(look, text);
+        if (text->place == SW_WEB_VALUE && text->low.len > 2 && text->low.ptr[text->low.len - 1] == '?' && sw_str_chr(text->low, ' ') == SW_NPOS)
+            include(look, text, SW_WEB_HINT, "a name with a '?' at its end");
     }
 }

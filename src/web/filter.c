@@ -22,8 +22,8 @@ static bool is_odd_pair(unsigned char before, unsigned char c, unsigned char two
 {
     if (c == '.')
         return before == '.' || before == '/';
-    if (c == '?')
-        return before == '?';
+    if (c == '?' || c == ':')
+        return before == c;
     return c == '/' && before == '/' && two_before != ':';
 }
 
@@ -86,13 +86,15 @@ bool sw_web_is_odd(struct sw_str text)
     unsigned dots = 0;    /* bit 0: the byte before was one */
     unsigned slashes = 0; /* bit 0: the byte before was one */
     unsigned marks = 0;
+    unsigned colons = 0;
     for (; end - at >= 16; at += 16) {
         __m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
         unsigned dot = (unsigned)_mm_movemask_epi8(is(block, '.'));
         unsigned slash = (unsigned)_mm_movemask_epi8(is(block, '/'));
         unsigned mark = (unsigned)_mm_movemask_epi8(is(block, '?'));
         unsigned odd = odd_block(block);
-        unsigned pairs = (mark & (mark << 1 | marks)) | (dot & (dot << 1 | dots)) | (dot & (slash << 1 | slashes)) | (slash & (slash << 1 | slashes));
+        unsigned colon = (unsigned)_mm_movemask_epi8(is(block, ':'));
+        unsigned pairs = (mark & (mark << 1 | marks)) | (colon & (colon << 1 | colons)) | (dot & (dot << 1 | dots)) | (dot & (slash << 1 | slashes)) | (slash & (slash << 1 | slashes));
         if ((odd | pairs) != 0) { /* judge these sixteen exactly */
             unsigned char before = at > (const unsigned char *)text.ptr ? at[-1] : 0;
             unsigned char two = at > (const unsigned char *)text.ptr + 1 ? at[-2] : 0;
@@ -102,6 +104,7 @@ bool sw_web_is_odd(struct sw_str text)
         dots = dot >> 15 & 1;
         slashes = slash >> 15 & 1;
         marks = mark >> 15 & 1;
+        colons = colon >> 15 & 1;
     }
     unsigned char before = at > (const unsigned char *)text.ptr ? at[-1] : 0;
     unsigned char two = at > (const unsigned char *)text.ptr + 1 ? at[-2] : 0;
@@ -120,6 +123,44 @@ bool sw_web_is_odd(struct sw_str text)
 
 /* --- targets ------------------------------------------------------------------------------------------------ */
 
+/* An address as a value, or one of the forms in which the schemes' slashes are left out. */
+static bool holds_address(struct sw_str target)
+{
+    size_t at = 0;
+    for (;;) {
+        size_t colon = sw_str_chr(sw_str_from(target, at), ':');
+        if (colon == SW_NPOS)
+            return false;
+        at += colon + 1;
+        if (at < target.len && (target.ptr[at] == '/' || target.ptr[at] == '[' || sw_is_digit(target.ptr[at])) && at >= 4 &&
+            sw_is_alpha(target.ptr[at - 2]))
+            return true;
+    }
+}
+
+/* A value that ends in "=": the padding of Base64. "a=&b=" has empty values, and no such end. */
+static bool holds_padding(struct sw_str target)
+{
+    size_t at = 0;
+    bool value = false; /* a '=' was seen in this pair, and something after it */
+    size_t length = 0;
+    for (at = sw_str_chr(target, '?'); at < target.len; at++) {
+        char c = target.ptr[at];
+        if (c == '&' || c == '?') {
+            value = false;
+            length = 0;
+        } else if (c != '=') {
+            length++;
+        } else if (!value) {
+            value = true;
+            length = 0;
+        } else if (length >= 8) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Anything that percent decoding brings forth and that a server or program might decode once more. */
 static bool decoded_stands_out(struct sw_str target)
 {
@@ -127,10 +168,10 @@ static bool decoded_stands_out(struct sw_str target)
     if (target.len > sizeof text)
         return true;
     struct sw_str decoded = {text, sw_web_unpercent(target, true, text)};
-    if (sw_str_chr(decoded, '%') != SW_NPOS || sw_web_is_odd(decoded) || sw_web_phrases_may_hold(decoded))
+    if (sw_str_chr(decoded, '%') != SW_NPOS || sw_web_is_odd(decoded) || sw_web_phrases_may_hold(decoded) || holds_address(decoded) ||
+        holds_padding(decoded))
         return true;
-    size_t mark = sw_str_chr(decoded, '?'); /* an encoded question mark */
-    return mark != SW_NPOS && sw_str_chr(target, '?') != mark && sw_str_chr(target, '?') == SW_NPOS;
+    return sw_str_chr(decoded, '?') != SW_NPOS && sw_str_chr(target, '?') == SW_NPOS; /* an encoded question mark */
 }
 
 bool sw_web_target_stands_out(struct sw_str target)
@@ -139,18 +180,35 @@ bool sw_web_target_stands_out(struct sw_str target)
         return true;
     if (sw_str_chr(target, '%') != SW_NPOS)
         return decoded_stands_out(target);
-    return sw_web_phrases_may_hold(target) || sw_str_find(target, SW_STR("?-")) != SW_NPOS;
+    if (target.len > 1 && target.ptr[target.len - 1] == '?' && sw_str_chr(target, '?') != target.len - 1)
+        return true; /* a '?' that cuts off what a program appends */
+    return sw_web_phrases_may_hold(target) || holds_address(target) || holds_padding(target) ||
+           sw_str_find(target, SW_STR("?-")) != SW_NPOS;
 }
 
-/* Cookies hold spaces, semicolons, JSON and Base64; what they are made of is looked at by value. */
-bool sw_web_cookie_stands_out(struct sw_str cookie)
+/* An address itself, with addresses of searches in it: only bytes and phrases count. */
+bool sw_web_referer_stands_out(struct sw_str referer)
+{
+    char text[DECODE_MAX];
+    if (sw_web_is_odd(referer))
+        return true;
+    if (sw_str_chr(referer, '%') == SW_NPOS)
+        return sw_web_phrases_may_hold(referer);
+    if (referer.len > sizeof text)
+        return true;
+    struct sw_str decoded = {text, sw_web_unpercent(referer, true, text)};
+    return sw_str_chr(decoded, '%') != SW_NPOS || sw_web_is_odd(decoded) || sw_web_phrases_may_hold(decoded);
+}
+
+/* Other headers: lists of addresses, names. */
+bool sw_web_header_stands_out(struct sw_str header)
 {
     size_t at = 0;
-    while (at < cookie.len) {
+    while (at < header.len) {
         size_t end = at;
-        while (end < cookie.len && cookie.ptr[end] != ';' && cookie.ptr[end] != ' ')
+        while (end < header.len && header.ptr[end] != ';' && header.ptr[end] != ' ')
             end++;
-        if (sw_web_target_stands_out(sw_str_slice(cookie, at, end)))
+        if (sw_web_referer_stands_out(sw_str_slice(header, at, end)))
             return true;
         at = end + 1;
     }

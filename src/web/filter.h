@@ -12,8 +12,9 @@
  * two dots, two slashes (not behind a colon), a slash and a dot; '%' does not count. */
 bool sw_web_is_odd(struct sw_str text);
 
-/* Whether a target, a referer or a cookie needs a closer look. */
+/* Whether a target, a referer or another header needs a closer look. */
 bool sw_web_target_stands_out(struct sw_str target);
-bool sw_web_cookie_stands_out(struct sw_str cookie);
+bool sw_web_referer_stands_out(struct sw_str referer);
+bool sw_web_header_stands_out(struct sw_str header);
 
 #endif

@@ -91,24 +91,37 @@ static const struct detector detectors[] = {
          SW_WEB_HAS_ANGLE},
     {sw_web_detect_nosql, SW_WEB_NAME | SW_WEB_VALUE | SW_WEB_COOKIE | SW_WEB_PATH, 0},
     {sw_web_detect_markup, 0xffff & ~SW_WEB_WHOLE, SW_WEB_HAS_ANGLE | SW_WEB_HAS_OPERATOR | SW_WEB_HAS_COLON},
-    {sw_web_detect_php, 0xffff & ~SW_WEB_WHOLE, SW_WEB_HAS_PAREN | SW_WEB_HAS_BRACE | SW_WEB_HAS_COLON | SW_WEB_HAS_DOLLAR},
+    {sw_web_detect_php, 0xffff & ~SW_WEB_WHOLE, SW_WEB_HAS_ANGLE | SW_WEB_HAS_PAREN | SW_WEB_HAS_BRACE | SW_WEB_HAS_COLON | SW_WEB_HAS_DOLLAR},
     {sw_web_detect_script, 0xffff & ~SW_WEB_WHOLE, SW_WEB_HAS_PAREN | SW_WEB_HAS_BRACE | SW_WEB_HAS_DOLLAR},
     {sw_web_detect_header, 0xffff & ~SW_WEB_WHOLE, SW_WEB_HAS_SEPARATOR},
 };
+
+/* Names of classes that nobody has a reason to write in Base64. */
+static void classes_in_base64(struct sw_web_look *look, const struct sw_web_text *text)
+{
+    static const char *const names[] = {"runtime", "processbuilder", "classloader", "templates"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t at = sw_str_find(text->low, sw_str(names[i]));
+        if (at != SW_NPOS)
+            sw_web_report(look, SW_WEB_CLASS_DESERIAL, SW_WEB_ATTEMPT, text, "a class's name in Base64", at, 20);
+    }
+}
 
 /* Runs of Base64 characters are looked into: an argument, a cookie, a gadget's name in another alphabet. */
 static void detect_inside(struct sw_web_look *look, const struct sw_web_text *text)
 {
     if (look->base64_depth == BASE64_DEPTH || text->raw.len < BASE64_LEAST)
         return;
-    for (unsigned skip = 0; skip < 3; skip++) {
+    for (unsigned phase = 0; phase < 3; phase++) {
         struct sw_web_text inner = {.place = text->place, .layers = text->layers | SW_WEB_BASE64, .name = text->name};
-        struct sw_str plain = sw_web_base64(look->arena, text->text, skip);
+        struct sw_str plain = sw_web_base64(look->arena, text->text, phase);
         if (plain.ptr == NULL)
             continue;
         look->base64_depth++;
-        if (sw_web_text_make(look, &inner, plain, false))
+        if (sw_web_text_make(look, &inner, plain, false)) {
             sw_web_text_detect(look, &inner);
+            classes_in_base64(look, &inner);
+        }
         look->base64_depth--;
     }
 }

@@ -78,7 +78,7 @@ size_t sw_web_undo_unicode(char *text, size_t len, uint32_t *layers);
 struct sw_str sw_web_resolve_lookups(struct sw_arena *arena, struct sw_str text, uint32_t *layers);
 
 /* The bytes that `text` is the Base64 of (standard or URL alphabet, with or without padding), if they are mostly printable;
- * ptr NULL when it is none. `skip` leaves out that many characters at the start (a text embedded at another phase). */
-struct sw_str sw_web_base64(struct sw_arena *arena, struct sw_str text, unsigned skip);
+ * ptr NULL when it is none. `phase` (0 to 2): how many bytes of something else came before, in the same group of three. */
+struct sw_str sw_web_base64(struct sw_arena *arena, struct sw_str text, unsigned phase);
 
 #endif

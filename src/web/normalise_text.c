@@ -124,7 +124,7 @@ static const struct entity entities[] = {
     {"verbar", '|'}, {"vert", '|'},  {"nbsp", ' '},
 };
 
-enum { ENTITY_DIGITS = 40 /* leading zeros are allowed, and used to hide */ };
+enum { ENTITY_DIGITS = 256 /* leading zeros are allowed, and used to hide */ };
 
 /* &#38; or &#x26; at text[at] (behind the '#'): the character, and *end behind it; 0 if it is none. */
 static uint32_t numeric_entity(const char *text, size_t len, size_t at, size_t *end)

@@ -3,7 +3,7 @@
  *
  * Two uses. A closer look asks at every byte of a text which phrases begin there, by its first four bytes (three for the
  * few short ones). The first look, which every request gets, only asks whether a long phrase of ordinary bytes may be
- * there: of such a phrase any four bytes at a multiple of four lie within it, so every fourth place is enough.
+ * there: of such a phrase four bytes at a multiple of three lie within it, so every third place is enough.
  */
 #include "web/exploits_priv.h"
 
@@ -52,7 +52,7 @@ enum { PHRASES = sizeof phrases / sizeof *phrases };
 
 /* --- the index ---------------------------------------------------------------------------------------------- */
 
-enum { BUCKETS = 4096, COARSE_BITS = 17, GRAM = 4, SHORT_GRAM = 3, SHORTEST_SOUGHT = 7, MOST_ENTRIES = 1u << 16 };
+enum { BUCKETS = 4096, COARSE_BITS = 17, GRAM = 4, SHORT_GRAM = 3, STRIDE = 3, SHORTEST_SOUGHT = GRAM + STRIDE - 1, MOST_ENTRIES = 1u << 16 };
 
 struct entry {
     uint32_t gram;
@@ -69,7 +69,7 @@ struct table {
 static struct index {
     struct table starts; /* by the first four bytes */
     struct table shorts; /* by the first three, of phrases that have no more */
-    struct table sought; /* by the grams at offsets 0 to 3, of phrases without a byte that stands out */
+    struct table sought; /* by the grams at offsets 0 to 2, of phrases without a byte that stands out */
     uint64_t coarse[(1u << COARSE_BITS) / 64]; /* grams of `sought` */
     int error;
 } web_index;
@@ -127,7 +127,7 @@ static bool is_sought(uint32_t number, struct sw_str text)
 
 static void add_sought(struct entry *entries, size_t *count, uint32_t number, struct sw_str text)
 {
-    for (uint16_t offset = 0; offset < GRAM; offset++) {
+    for (uint16_t offset = 0; offset < STRIDE; offset++) {
         uint32_t gram = gram_of(text.ptr + offset);
         entries[(*count)++] = (struct entry){gram, number, offset};
         uint32_t bit = mixed(gram) >> (32 - COARSE_BITS);
@@ -188,7 +188,7 @@ static bool sought_at(struct sw_str text, size_t at)
 
 bool sw_web_phrases_may_hold(struct sw_str text)
 {
-    for (size_t at = 0; at + GRAM <= text.len; at += GRAM) {
+    for (size_t at = 0; at + GRAM <= text.len; at += STRIDE) {
         uint32_t bit = mixed(gram_of(text.ptr + at)) >> (32 - COARSE_BITS);
         if (__builtin_expect(web_index.coarse[bit / 64] >> bit % 64 & 1, 0) && sought_at(text, at))
             return true;

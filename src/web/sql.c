@@ -131,7 +131,7 @@ static void read_word(struct reader *r)
         next = sw_web_skip_space(r->text, next + end + 4);
     }
     bool called = next < r->text.len && r->text.ptr[next] == '(';
-    if (called && (kind == SW_SQL_NAME || sw_str_is(word, "replace") || sw_str_is(word, "database") || sw_str_is(word, "user") ||
+    if (called && (kind == SW_SQL_NAME || sw_str_is(word, "div") || sw_str_is(word, "mod") || sw_str_is(word, "replace") || sw_str_is(word, "database") || sw_str_is(word, "user") ||
                    sw_str_is(word, "left") || sw_str_is(word, "right") || sw_str_is(word, "convert") || sw_str_is(word, "cast")))
         kind = SW_SQL_CALL;
     add(r, kind, from, false);
@@ -180,7 +180,9 @@ static void read_operator(struct reader *r)
         r->at++;
     }
     struct sw_str text = sw_str_slice(r->text, from, r->at);
-    add(r, sw_str_is(text, "&&") ? SW_SQL_LOGIC : sw_str_is(text, "?") ? SW_SQL_OTHER : SW_SQL_OPERATOR, from, false);
+    bool after_string = r->sql->count > 0 && r->sql->shape[r->sql->count - 1] == SW_SQL_STRING;
+    bool mark = sw_str_is(text, "?") && !after_string; /* an operator on JSON behind a string, else prose */
+    add(r, sw_str_is(text, "&&") ? SW_SQL_LOGIC : mark ? SW_SQL_OTHER : SW_SQL_OPERATOR, from, false);
 }
 
 static char single(char c)

@@ -166,6 +166,9 @@ void sw_web_detect_script(struct sw_web_look *look, const struct sw_web_text *te
 void sw_web_detect_header(struct sw_web_look *look, const struct sw_web_text *text); /* CR LF */
 void sw_web_detect_request(struct sw_web_look *look); /* what needs more than one part: uploads, session fixation, shells */
 
+/* For the first look: a session's id may be in the query, and the referer is another site's. */
+bool sw_web_may_fix_session(const struct sw_web_request *request);
+
 /* --- phrases and exploits ----------------------------------------------------------------------------------- */
 
 int sw_web_phrases_init(void); /* builds the index once; SW_E_NOMEM. Threads: any. */
