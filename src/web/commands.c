@@ -52,13 +52,13 @@ const size_t sw_web_program_count = sizeof sw_web_program_commands / sizeof *sw_
 const char *const sw_web_common_commands[] = {
     "arch", "as", "ascii", "at", "batch", "bind", "bundle", "cancel", "cd", "clear", "column", "comm", "command",
     "composer", "cut", "date", "declare", "diff", "doas", "ed", "emacs", "enable", "eval", "exec", "expand", "export",
-    "expr", "fetch", "ffmpeg", "file", "find", "finger", "flock", "fmt", "fold", "free", "function", "fuser", "go",
-    "halt", "hash", "head", "help", "history", "host", "hostid", "hostname", "install", "irb", "java", "jobs", "join",
-    "journal", "kill", "last", "lastlog", "less", "link", "local", "locate", "look", "lp", "mail", "make", "man",
-    "mii", "more", "mount", "nano", "node", "open", "paste", "patch", "pdb", "pg", "pr", "printf", "puppet", "read",
-    "reboot", "red", "reset", "route", "run", "sash", "screen", "script", "service", "set", "shutdown", "soelim",
-    "sort", "source", "split", "strings", "task", "test", "time", "top", "tr", "trap", "type", "ul", "umask", "uniq",
-    "unset", "up", "uptime", "users", "view", "w", "wall", "watch", "who", "write", "yes"};
+    "expr", "false", "fetch", "ffmpeg", "file", "find", "finger", "flock", "fmt", "fold", "free", "function", "fuser",
+    "go", "halt", "hash", "head", "help", "history", "host", "hostid", "hostname", "install", "irb", "java", "jobs",
+    "join", "journal", "kill", "last", "lastlog", "less", "link", "local", "locate", "look", "lp", "mail", "make",
+    "man", "mii", "more", "mount", "nano", "node", "open", "paste", "patch", "pdb", "pg", "pr", "printf", "puppet",
+    "read", "reboot", "red", "reset", "route", "run", "sash", "screen", "script", "service", "set", "shutdown",
+    "soelim", "sort", "source", "split", "strings", "task", "test", "time", "top", "tr", "trap", "true", "type", "ul",
+    "umask", "uniq", "unset", "up", "uptime", "users", "view", "w", "wall", "watch", "who", "write", "yes"};
 const size_t sw_web_common_count = sizeof sw_web_common_commands / sizeof *sw_web_common_commands;
 
 const char *const sw_web_prefix_commands[] = {
@@ -67,14 +67,22 @@ const char *const sw_web_prefix_commands[] = {
 const size_t sw_web_prefix_count = sizeof sw_web_prefix_commands / sizeof *sw_web_prefix_commands;
 
 const char *const sw_web_windows_commands[] = {
-    "arp", "assoc", "at", "attrib", "bcdboot", "bcdedit", "bitsadmin", "cacls", "certreq", "certutil", "chkdsk",
-    "cipher", "cmd", "cmdkey", "copy", "cscript", "csvde", "del", "dir", "diskpart", "dsquery", "echo", "erase",
-    "esentutl", "expand", "findstr", "forfiles", "fsutil", "ftp", "gpresult", "hostname", "icacls", "ipconfig",
-    "klist", "ldifde", "makecab", "mkdir", "mklink", "move", "mshta", "nbtstat", "net", "netsh", "netstat", "nltest",
-    "nslookup", "ntdsutil", "pathping", "ping", "powershell", "query", "qwinsta", "rd", "reg", "regsvr32", "ren",
-    "rmdir", "robocopy", "route", "rundll32", "sc", "schtasks", "set", "setx", "start", "systeminfo", "takeown",
-    "taskkill", "tasklist", "timeout", "tracert", "tree", "type", "ver", "vssadmin", "wevtutil", "whoami", "wmic",
-    "wscript", "xcopy"};
+    "appinstaller", "arp", "aspnet_compiler", "assoc", "at", "atbroker", "attrib", "bcdboot", "bcdedit", "bitsadmin",
+    "cacls", "cd", "certoc", "certreq", "certutil", "chdir", "chkdsk", "cipher", "cls", "cmd", "cmdkey", "cmdl32",
+    "cmstp", "color", "control", "copy", "csc", "cscript", "csvde", "datasvcutil", "date", "del", "desktopimgdownldr",
+    "diantz", "dir", "diskpart", "diskshadow", "dnscmd", "driverquery", "dsquery", "echo", "erase", "esentutl",
+    "eventvwr", "expand", "explorer", "extexport", "extrac32", "find", "findstr", "finger", "fltmc", "forfiles",
+    "format", "fsutil", "ftp", "getmac", "gpresult", "gpscript", "gpupdate", "hh", "hostname", "icacls", "ie4uinit",
+    "ilasm", "infdefaultinstall", "installutil", "ipconfig", "iscsicpl", "jsc", "klist", "ldifde", "makecab",
+    "mavinject", "mkdir", "mklink", "mmc", "more", "move", "mpcmdrun", "msbuild", "msconfig", "msdt", "mshta",
+    "msiexec", "nbtstat", "net", "netdom", "netsh", "netstat", "nltest", "nslookup", "ntdsutil", "odbcconf",
+    "openfiles", "path", "pathping", "pause", "pcalua", "pcwrun", "perfmon", "ping", "pktmon", "pnputil", "popd",
+    "powershell", "presentationhost", "psexec", "psr", "pushd", "query", "qwinsta", "rasautou", "rd", "rdrleakdiag",
+    "reg", "regasm", "regedit", "regini", "regsvcs", "regsvr32", "ren", "rmdir", "robocopy", "route", "rpcping",
+    "runas", "rundll32", "runonce", "runscripthelper", "sc", "schtasks", "set", "setx", "sfc", "shutdown", "start",
+    "subst", "systeminfo", "takeown", "taskkill", "tasklist", "tftp", "time", "timeout", "title", "tracert", "tree",
+    "tttracer", "type", "vbc", "ver", "verclsid", "verify", "vol", "vssadmin", "w32tm", "wab", "wbadmin", "wevtutil",
+    "whoami", "winget", "winrm", "winrs", "wlrmdr", "wmic", "wscript", "wsl", "wuauclt", "xcopy", "xwizard"};
 const size_t sw_web_windows_count = sizeof sw_web_windows_commands / sizeof *sw_web_windows_commands;
 
 enum sw_web_command sw_web_unix_command(struct sw_str word)

@@ -105,6 +105,22 @@ static void compacted(struct sw_web_look *look, const struct sw_web_text *text)
     }
 }
 
+/* Scripts made of brackets and signs alone. */
+static void signs_only(struct sw_web_look *look, const struct sw_web_text *text)
+{
+    size_t run = 0;
+    size_t squares = 0;
+    for (size_t at = 0; at < text->low.len; at++) {
+        bool sign = memchr("[]()!+", text->low.ptr[at], 6) != NULL;
+        run = sign ? run + 1 : 0;
+        squares = !sign ? 0 : squares + (text->low.ptr[at] == '[' || text->low.ptr[at] == '!');
+        if (run >= 8 && squares >= 3) {
+            report(look, text, SW_WEB_ATTEMPT, "a script of signs", at - run + 1, run);
+            return;
+        }
+    }
+}
+
 void sw_web_detect_markup(struct sw_web_look *look, const struct sw_web_text *text)
 {
     for (size_t at = 0; at + 1 < text->low.len; at++) {
@@ -113,6 +129,8 @@ void sw_web_detect_markup(struct sw_web_look *look, const struct sw_web_text *te
         else if (text->low.ptr[at] == 'o' && text->low.ptr[at + 1] == 'n' && at > 0)
             event_at(look, text, at);
     }
+    if ((text->traits & SW_WEB_HAS_BRACE) != 0)
+        signs_only(look, text);
     if ((text->traits & (SW_WEB_HAS_SPACE | SW_WEB_HAS_CONTROL)) != 0 || (text->traits & SW_WEB_HAS_COLON) != 0)
         compacted(look, text);
 }

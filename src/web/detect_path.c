@@ -83,6 +83,29 @@ static void windows_names(struct sw_web_look *look, const struct sw_web_text *te
         sw_web_report(look, SW_WEB_CLASS_FILE, SW_WEB_HINT, text, "a network share", 0, low.len);
 }
 
+/* "/.name": files that programs keep to themselves. Known ones are phrases. */
+static void hidden_names(struct sw_web_look *look, const struct sw_web_text *text)
+{
+    static const char *const usual[] = {"well-known", "auth", "netlify", "rest", "cdn", "dav"};
+    static const char *const telling[] = {"rc", "conf", "secret", "hist", "ignore", "env", "key", "token", "cred", "settings", "pass", "log", "cfg", "yml",
+                                          "yaml", "json", "toml", "ini", "lock", "bak", "old", "swp", "sql", "db", "cert", "pem", "mcp", "rules"};
+    struct sw_str low = text->low;
+    for (size_t at = 0; at + 2 < low.len; at++) {
+        if (low.ptr[at] != '/' || low.ptr[at + 1] != '.' || !sw_web_is_word(low.ptr[at + 2]))
+            continue;
+        struct sw_str name = sw_str_from(low, at + 2);
+        name = sw_str_slice(name, 0, sw_str_chr(name, '/'));
+        bool ordinary = false;
+        bool tells = false;
+        for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+            ordinary |= sw_str_starts(name, sw_str(usual[i]));
+        for (size_t i = 0; i < sizeof telling / sizeof *telling; i++)
+            tells |= sw_str_find(sw_str_from(low, at + 2), sw_str(telling[i])) != SW_NPOS;
+        if (!ordinary)
+            sw_web_report(look, SW_WEB_CLASS_PROBE, tells ? SW_WEB_ATTEMPT : SW_WEB_HINT, text, "a hidden name", at, name.len + 2);
+    }
+}
+
 void sw_web_detect_path(struct sw_web_look *look, const struct sw_web_text *text)
 {
     struct climbing climbing = {0};
@@ -90,6 +113,8 @@ void sw_web_detect_path(struct sw_web_look *look, const struct sw_web_text *text
     if (climbing.count > 0)
         judge_climbs(look, text, &climbing);
     windows_names(look, text);
+    if (text->place == SW_WEB_PATH)
+        hidden_names(look, text);
     /* A name cut off by a null byte: include("$x.php") with x = /etc/passwd%00. */
     if ((text->layers & SW_WEB_NUL) != 0 && (text->traits & SW_WEB_HAS_SLASH) != 0)
         sw_web_report(look, SW_WEB_CLASS_FILE, SW_WEB_ATTEMPT, text, "a null byte in a path", 0, text->low.len);

@@ -3,11 +3,12 @@
 #include "web/store.h"
 
 static const char *const session_names[] = {
-    "_session_id", "asp.net_sessionid", "aspsessionid", "cakephp", "cfid", "cftoken", "ci_session", "connect.sid",
-    "gitlab_session", "jservsession", "jsessionid", "jsessionidsso", "jwsession", "koa.sess", "koa:sess",
-    "koa:sess.sig", "laravel_session", "meteor_login_token", "next-auth.session-token", "phpsessid", "phpsession",
-    "rack.session", "sails.sid", "session-id", "session_id", "sessionid", "shiny-token", "sid", "symfony",
-    "weblogicsession", "zend_session_namespace"};
+    "__session", "_session_id", "asp.net_sessionid", "aspsessionid", "beaker.session.id", "cakephp", "cfglobals",
+    "cfid", "cftoken", "ci_session", "connect.sid", "express.sid", "gitlab_session", "jservsession", "jsessionid",
+    "jsessionidsso", "jwsession", "koa.sess", "koa:sess", "koa:sess.sig", "laravel_session", "meteor_login_token",
+    "next-auth.session-token", "ocsessid", "phpsessid", "phpsession", "rack.session", "sails.sid", "session-id",
+    "session_id", "sessionid", "shiny-token", "sid", "symfony", "viewstate", "weblogicsession",
+    "zend_session_namespace", "zenid"};
 
 /* Arguments in which web shells take commands. */
 static const char *const shell_names[] = {
@@ -55,7 +56,8 @@ static bool is_session(struct sw_str name)
         name = sw_str_from(name, 9);
     else if (sw_str_starts(name, SW_STR("__host-")))
         name = sw_str_from(name, 7);
-    return SW_WEB_IN(session_names, name) || sw_str_starts(name, SW_STR("aspsessionid"));
+    return SW_WEB_IN(session_names, name) || sw_str_find(name, SW_STR("session")) != SW_NPOS || sw_str_find(name, SW_STR("sessid")) != SW_NPOS ||
+           sw_str_ends(name, SW_STR(".sid")) || sw_str_find(name, SW_STR(":sess")) != SW_NPOS || sw_str_find(name, SW_STR(".sess")) != SW_NPOS;
 }
 
 bool sw_web_may_fix_session(const struct sw_web_request *request)
@@ -67,7 +69,7 @@ bool sw_web_may_fix_session(const struct sw_web_request *request)
     struct sw_str host = host_of(request->part[SW_WEB_ROLE_REFERER]);
     own = sw_str_slice(own, 0, sw_str_chr(own, ':'));
     return host.len > 0 && !sw_str_iends(host, own) && !sw_str_iends(own, host) &&
-           (sw_str_ifind(target, SW_STR("sess")) != SW_NPOS || sw_str_ifind(target, SW_STR("sid=")) != SW_NPOS ||
+           (sw_str_ifind(target, SW_STR("sess")) != SW_NPOS || sw_str_ifind(target, SW_STR("zenid")) != SW_NPOS || sw_str_ifind(target, SW_STR("cakephp")) != SW_NPOS || sw_str_ifind(target, SW_STR("symfony")) != SW_NPOS || sw_str_ifind(target, SW_STR("sid=")) != SW_NPOS ||
             sw_str_ifind(target, SW_STR("token=")) != SW_NPOS || sw_str_ifind(target, SW_STR("cfid=")) != SW_NPOS);
 }
 

@@ -84,6 +84,15 @@ static void report(struct shell_look *s, enum sw_web_confidence confidence, cons
     sw_web_report(s->look, SW_WEB_CLASS_SHELL, confidence, s->text, what, 0, text.len);
 }
 
+/* Words and nothing that user agents have. */
+static bool is_plain(struct sw_str line)
+{
+    for (size_t i = 0; i < line.len; i++)
+        if (!sw_web_is_word(line.ptr[i]) && line.ptr[i] != ' ' && line.ptr[i] != '-')
+            return false;
+    return true;
+}
+
 /* An argument whose name says that it is for commands. */
 static bool takes_commands(const struct shell_look *s)
 {
@@ -125,11 +134,13 @@ static void judge(struct shell_look *s, enum sw_web_command command, enum led_by
         report(s, SW_WEB_ATTEMPT, "a command");
     } else if (arguments) {
         report(s, command == SW_WEB_PROGRAM || in_header(s) ? SW_WEB_ATTEMPT : SW_WEB_HINT, "a command with arguments");
-    } else if (command == SW_WEB_PROGRAM && !alone && s->text->place == SW_WEB_AGENT && sw_str_chr(line, '/') == SW_NPOS) {
+    } else if (command == SW_WEB_PROGRAM && memchr(";|", at < line.len ? line.ptr[at] : 0, 2) != NULL && !in_header(s)) {
+        report(s, SW_WEB_ATTEMPT, "a command before a separator");
+    } else if (command == SW_WEB_PROGRAM && !alone && s->text->place == SW_WEB_AGENT && is_plain(line)) {
         report(s, SW_WEB_ATTEMPT, "a command for a user agent");
     } else if (command == SW_WEB_PROGRAM && !alone && takes_commands(s)) {
         report(s, SW_WEB_ATTEMPT, "a program in an argument for commands");
-    } else if (command == SW_WEB_PROGRAM && !alone) {
+    } else if (command == SW_WEB_PROGRAM && !alone && !in_header(s)) {
         report(s, SW_WEB_HINT, "the name of a program");
     }
 }

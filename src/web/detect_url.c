@@ -163,6 +163,17 @@ static bool is_own_host(const struct sw_web_look *look, struct sw_str host)
     return own.len > 0 && (sw_str_ieq(own, host) || (host.len > own.len + 1 && sw_str_iends(host, own)));
 }
 
+/* Names that tell of a link. */
+static bool is_usual(struct sw_str name)
+{
+    static const char *const parts[] = {"url", "uri", "link", "href", "redir", "return", "ref", "goto", "next", "site", "image", "img", "src", "callback",
+                                        "dest", "target", "continue", "back", "page", "host", "domain", "feed", "share", "source", "origin", "location"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (sw_str_find(name, sw_str(parts[i])) != SW_NPOS)
+            return true;
+    return SW_WEB_IN(usual_names, name);
+}
+
 static void judge(struct sw_web_look *look, const struct sw_web_text *text, const struct address *address)
 {
     struct sw_str name = lower_name(look, text->name);
@@ -183,8 +194,8 @@ static void judge(struct sw_web_look *look, const struct sw_web_text *text, cons
         bool ends = address->rest.len > 0 && address->rest.ptr[address->rest.len - 1] == '?';
         if (ends || tells || kind == HOST_PUBLIC || (including && is_file(address->rest)))
             include(look, text, SW_WEB_ATTEMPT, "a file elsewhere");
-        else if (including || !SW_WEB_IN(usual_names, name))
-            include(look, text, SW_WEB_HINT, "an address elsewhere");
+        else if (including || !is_usual(name)) /* only a log that tells the own host tells what is elsewhere */
+            include(look, text, look->request->part[SW_WEB_ROLE_HOST].len > 0 ? SW_WEB_ATTEMPT : SW_WEB_HINT, "an address elsewhere");
     }
 }
 

@@ -87,16 +87,50 @@ static void command_at(struct sw_web_look *look, const struct sw_web_text *text,
         report(look, text, SW_WEB_ATTEMPT, "a command of Windows", from);
 }
 
+/* Verb-Noun of PowerShell, both from lists: "get-started" is a page. */
+static void cmdlet_at(struct sw_web_look *look, const struct sw_web_text *text, size_t dash)
+{
+    static const char *const verbs[] = {"add", "clear", "compare", "compress", "connect", "convertfrom", "convertto", "copy", "debug", "disable", "enable",
+                                        "enter", "expand", "export", "find", "foreach", "format", "get", "import", "install", "invoke", "join", "measure",
+                                        "move", "new", "out", "read", "receive", "register", "remove", "rename", "resolve", "restart", "save", "select",
+                                        "send", "set", "sort", "split", "start", "stop", "suspend", "tee", "test", "trace", "unblock", "unregister",
+                                        "update", "wait", "where", "write"};
+    static const char *const nouns[] = {"acl", "adcomputer", "addomain", "adgroup", "aduser", "alias", "archive", "base64", "childitem", "ciminstance", "clixml",
+                                        "command", "computer", "computerinfo", "connection", "content", "counter", "credential", "csv", "culture",
+                                        "date", "default", "dscresource", "event", "eventlog", "eventsubscriber", "executionpolicy", "expression", "file",
+                                        "filehash", "help", "history", "host", "hotfix", "html", "item", "itemproperty", "job", "json", "localgroup",
+                                        "localuser", "location", "mailmessage", "member", "module", "modulemember", "mppreference", "netadapter", "netfirewallrule",
+                                        "netipaddress", "nettcpconnection", "null", "object", "output", "package", "packagesource", "parallel", "path", "printer",
+                                        "process", "property", "psdrive", "psprovider", "psrepository", "pssession", "random", "restmethod", "scheduledjob",
+                                        "scheduledtask", "script", "securestring", "service", "sleep", "smbshare", "string", "table", "tracesource", "transcript",
+                                        "type", "typedata", "uiculture", "unique", "variable", "verb", "volume", "warning", "webrequest", "winevent", "wmievent",
+                                        "wmimethod", "wmiobject", "wsmaninstance", "xml"};
+    struct sw_str low = text->low;
+    size_t from = dash;
+    while (from > 0 && sw_is_alpha(low.ptr[from - 1]))
+        from--;
+    size_t end = dash + 1;
+    while (end < low.len && (sw_web_is_word(low.ptr[end])))
+        end++;
+    bool ended = end == low.len || sw_is_space(low.ptr[end]) || memchr(";|)(\"'&.", low.ptr[end], 8) != NULL;
+    if (ended && SW_WEB_IN(verbs, sw_str_slice(low, from, dash)) && SW_WEB_IN(nouns, sw_str_slice(low, dash + 1, end)))
+        report(look, text, SW_WEB_ATTEMPT, "a command of PowerShell", from);
+}
+
 void sw_web_detect_windows(struct sw_web_look *look, const struct sw_web_text *text)
 {
     struct sw_str low = text->low;
+    if ((text->place & (SW_WEB_VALUE | SW_WEB_COOKIE)) != 0)
+        command_at(look, text, 0);
     for (size_t at = 0; at < low.len; at++) {
         char c = low.ptr[at];
         if (c == 'f' && word_at(low, at, "for") && is_for(low, at))
             report(look, text, SW_WEB_ATTEMPT, "a loop of cmd", at);
         else if (c == 'i' && word_at(low, at, "if") && text->place != SW_WEB_REFERER && is_if(low, at))
             report(look, text, SW_WEB_ATTEMPT, "a condition of cmd", at);
-        else if (c == '&' || c == '|')
+        else if (c == '-' && (text->place & (SW_WEB_VALUE | SW_WEB_COOKIE | SW_WEB_AGENT | SW_WEB_NAME)) != 0)
+            cmdlet_at(look, text, at);
+        else if (c == '&' || c == '|' || c == ';')
             command_at(look, text, at + 1);
     }
 }

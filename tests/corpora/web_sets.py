@@ -21,9 +21,9 @@ TOOL = "OWASP CRS"
 class Request:
     """One request: `name`, whether it is an attack, where it shows, and the line of a log that it leaves."""
 
-    def __init__(self, name, attack, target, agent="Mozilla/5.0", referer="-", cookie=None, method="GET", family="", level=0):
+    def __init__(self, name, attack, target, agent="Mozilla/5.0", referer="-", cookie=None, method="GET", family="", level=0, host="localhost"):
         self.name, self.attack, self.family, self.level = name, attack, family, level
-        self.target, self.agent, self.referer, self.cookie, self.method = target, agent, referer, cookie, method
+        self.target, self.agent, self.referer, self.cookie, self.method, self.host = target, agent, referer, cookie, method, host
 
     def half(self):
         """0: to look at while developing, 1: held out."""
@@ -33,11 +33,11 @@ class Request:
         """As Apache writes it, with the virtual host; with a cookie as Zeek's JSON, since access logs rarely have one."""
         if self.cookie is not None:
             return json.dumps({"ts": 1700000000.0 + number, "uid": "C%d" % number, "id.orig_h": "192.0.2.7", "id.orig_p": 4000,
-                               "id.resp_h": "198.51.100.1", "id.resp_p": 80, "trans_depth": 1, "method": self.method, "host": "localhost",
+                               "id.resp_h": "198.51.100.1", "id.resp_p": 80, "trans_depth": 1, "method": self.method, "host": self.host,
                                "uri": self.target, "referrer": self.referer, "user_agent": self.agent, "cookie": self.cookie,
                                "request_body_len": 0, "response_body_len": 1200, "status_code": 404})
-        return 'localhost:80 192.0.2.7 - - [24/Nov/2026:12:%02d:%02d +0000] "%s %s HTTP/1.1" 404 1200 "%s" "%s"' % (
-            number // 60 % 60, number % 60, self.method, escaped(self.target), escaped(self.referer), escaped(self.agent))
+        return '%s:80 192.0.2.7 - - [24/Nov/2026:12:%02d:%02d +0000] "%s %s HTTP/1.1" 404 1200 "%s" "%s"' % (
+            self.host, number // 60 % 60, number % 60, self.method, escaped(self.target), escaped(self.referer), escaped(self.agent))
 
 
 def escaped(text):
@@ -92,7 +92,7 @@ def crs_request(name, stage):
     if target in INERT_PATHS and TOOL in agent and "referer" not in headers and "cookie" not in headers:
         return None
     return Request(name, attack, target or "/", "Mozilla/5.0" if TOOL in agent else agent, headers.get("referer", "-"),
-                   headers.get("cookie"), str(sent.get("method", "GET")))
+                   headers.get("cookie"), str(sent.get("method", "GET")), host=headers.get("host", "localhost").split(":")[0])
 
 
 def parameters(path):
