@@ -171,12 +171,34 @@ static void set_time(struct sw_decode *d, const struct state *state, const struc
 
 /* --- records -------------------------------------------------------------------------------------------- */
 
-static void add_value(struct sw_decode *d, sw_field_id id, struct sw_str text)
+/* "name=value", for a column whose name found no room in the table of names; no bytes when there is no memory. */
+static struct sw_str named(struct sw_arena *arena, struct sw_str name, struct sw_str value)
 {
+    size_t len = name.len + 1 + value.len;
+    char *text = sw_arena_bytes(arena, len);
+    if (text == NULL)
+        return (struct sw_str){NULL, 0};
+    memcpy(text, name.ptr, name.len);
+    text[name.len] = '=';
+    if (value.len > 0)
+        memcpy(text + name.len + 1, value.ptr, value.len);
+    return sw_strn(text, len);
+}
+
+static void add_value(struct sw_decode *d, const struct csv_column *column, struct sw_str text)
+{
+    if (column->id == SW_FIELD_MORE && text.len > 0) {
+        struct sw_str both = named(d->arena, column->name, text);
+        sw_decode_note(d, "fields kept as name=value");
+        d->event.dropped += both.ptr == NULL;
+        if (both.ptr != NULL)
+            sw_event_add_str(&d->event, SW_FIELD_MORE, both);
+        return;
+    }
     enum sw_type type = text.len == 0                         ? SW_NULL
                         : text.len == 1 && text.ptr[0] == '-' ? SW_STRING
                                                               : sw_web_number_type(text);
-    sw_event_add(&d->event, id, type, text.ptr, text.len);
+    sw_event_add(&d->event, column->id, type, text.ptr, text.len);
 }
 
 /* Adds what a record in JSON holds; false: it is none, and nothing was added. */
@@ -218,7 +240,7 @@ static int emit_record(struct sw_decode *d, struct state *state, const struct re
             provider = text;
         if (column.kind == CSV_MESSAGE)
             message = text;
-        add_value(d, column.id, text);
+        add_value(d, &column, text);
     }
     if (layout->viewer)
         add_viewer_channel(d, provider);

@@ -184,6 +184,7 @@ void csv_layout_read(struct csv_layout *layout, struct sw_str header)
     unsigned clock = CSV_COLUMNS;
     for (unsigned i = 0; i < layout->count; i++) {
         struct sw_str low = folded(names[i], lower);
+        layout->columns[i].name = names[i];
         name_column(layout, &layout->columns[i], plain_name(names[i], i, buffer), low);
         if (sw_str_is(low, "time"))
             clock = i;

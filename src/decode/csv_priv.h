@@ -22,7 +22,8 @@ enum csv_kind {
 };
 
 struct csv_column {
-    sw_field_id id;
+    struct sw_str name; /* as the header has it */
+    sw_field_id id;     /* SW_FIELD_MORE: there is no room for its name */
     uint8_t kind; /* enum csv_kind */
 };
 
@@ -39,7 +40,7 @@ struct csv_layout {
     bool viewer;    /* of the Event Viewer, whose last column, the message, has no name */
 };
 
-/* Makes the layout of a header record (without preamble). */
+/* Makes the layout of a header record (without preamble), which has to outlive it. */
 void csv_layout_read(struct csv_layout *layout, struct sw_str header);
 
 /* What a table's first records tell that its names don't. */

@@ -4,6 +4,8 @@
 #include "decode/csv_scan.h"
 #include "decode/csv_time.h"
 
+#include <stdio.h>
+
 extern const struct sw_decoder sw_decoder_csv;
 
 static void gives(const char *input, const char *expected)
@@ -378,6 +380,18 @@ static void open_quotes(void **unused)
     }
 }
 
+/* When there is no room for more names in a run. The last test: it fills the table that all share. */
+static void no_room_for_names(void **unused)
+{
+    (void)unused;
+    for (unsigned i = 0; sw_field_refused() == 0; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof name, "filling%u", i);
+        (void)sw_field_intern(sw_str(name));
+    }
+    gives("filling1,a new name,another one\n1,2,\n", "2  filling1#1 | _more=a new name=2 | _more~\n");
+}
+
 /* Text made to take long. Each byte is looked at a bounded number of times, so this ends at once. */
 static void no_slow_tables(void **unused)
 {
@@ -405,6 +419,7 @@ int main(void)
         cmocka_unit_test(dialects),       cmocka_unit_test(quotes), cmocka_unit_test(ragged_records), cmocka_unit_test(column_limit), cmocka_unit_test(order_of_day_and_month), cmocka_unit_test(order_is_learnt_from_the_start),     cmocka_unit_test(times),       cmocka_unit_test(which_column_is_the_time),
         cmocka_unit_test(windows_events), cmocka_unit_test(audit_data), cmocka_unit_test(sniffing), cmocka_unit_test(among_the_others),    cmocka_unit_test(splits),
         cmocka_unit_test(survives),       cmocka_unit_test(open_quotes), cmocka_unit_test(no_slow_tables),
+        cmocka_unit_test(no_room_for_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
