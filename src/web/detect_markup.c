@@ -57,7 +57,8 @@ static void tag_at(struct sw_web_look *look, const struct sw_web_text *text, siz
     bool more = end < low.len && (sw_is_space(low.ptr[end]) || memchr(">/", low.ptr[end], 2) != NULL);
     if (SW_WEB_IN(tags, tag) && !SW_WEB_IN(weak_tags, tag))
         report(look, text, SW_WEB_ATTEMPT, "a tag", at, len + 2);
-    else if (more && (sw_str_find(sw_str_from(low, end), SW_STR("=")) != SW_NPOS || sw_str_chr(sw_str_from(low, end), '>') != SW_NPOS))
+    else if (more &&
+             (sw_str_find(sw_str_from(low, end), SW_STR("=")) != SW_NPOS || sw_str_chr(sw_str_from(low, end), '>') != SW_NPOS))
         report(look, text, SW_WEB_IN(weak_tags, tag) || spaced ? SW_WEB_ATTEMPT : SW_WEB_HINT, "a tag", at, len + 2);
 }
 
@@ -82,8 +83,9 @@ static void event_at(struct sw_web_look *look, const struct sw_web_text *text, s
 /* The text without white space and comments, against words that are written apart to hide them. */
 static void compacted(struct sw_web_look *look, const struct sw_web_text *text)
 {
-    static const char *const words[] = {"javascript:", "vbscript:", "[].sort.call", "[].map.call", "[].filter.call", "url(javascript", "-moz-binding:",
-                                        "expression(", "style=", "<script", "<iframe", "<form", "<svg"};
+    static const char *const words[] = {"javascript:",    "vbscript:",     "[].sort.call", "[].map.call", "[].filter.call",
+                                        "url(javascript", "-moz-binding:", "expression(",  "style=",      "<script",
+                                        "<iframe",        "<form",         "<svg"};
     char compact[COMPACT_MAX];
     size_t len = 0;
     for (size_t at = 0; at < text->low.len && len < COMPACT_MAX; at++) {

@@ -87,8 +87,9 @@ static void windows_names(struct sw_web_look *look, const struct sw_web_text *te
 static void hidden_names(struct sw_web_look *look, const struct sw_web_text *text)
 {
     static const char *const usual[] = {"well-known", "auth", "netlify", "rest", "cdn", "dav"};
-    static const char *const telling[] = {"rc", "conf", "secret", "hist", "ignore", "env", "key", "token", "cred", "settings", "pass", "log", "cfg", "yml",
-                                          "yaml", "json", "toml", "ini", "lock", "bak", "old", "swp", "sql", "db", "cert", "pem", "mcp", "rules"};
+    static const char *const telling[] = {
+        "rc",   "conf", "secret", "hist", "ignore", "env", "key", "token", "cred", "settings", "pass", "log", "cfg", "yml",
+        "yaml", "json", "toml",   "ini",  "lock",   "bak", "old", "swp",   "sql",  "db",       "cert", "pem", "mcp", "rules"};
     struct sw_str low = text->low;
     for (size_t at = 0; at + 2 < low.len; at++) {
         if (low.ptr[at] != '/' || low.ptr[at + 1] != '.' || !sw_web_is_word(low.ptr[at + 2]))

@@ -56,8 +56,9 @@ static bool is_session(struct sw_str name)
         name = sw_str_from(name, 9);
     else if (sw_str_starts(name, SW_STR("__host-")))
         name = sw_str_from(name, 7);
-    return SW_WEB_IN(session_names, name) || sw_str_find(name, SW_STR("session")) != SW_NPOS || sw_str_find(name, SW_STR("sessid")) != SW_NPOS ||
-           sw_str_ends(name, SW_STR(".sid")) || sw_str_find(name, SW_STR(":sess")) != SW_NPOS || sw_str_find(name, SW_STR(".sess")) != SW_NPOS;
+    return SW_WEB_IN(session_names, name) || sw_str_find(name, SW_STR("session")) != SW_NPOS ||
+           sw_str_find(name, SW_STR("sessid")) != SW_NPOS || sw_str_ends(name, SW_STR(".sid")) ||
+           sw_str_find(name, SW_STR(":sess")) != SW_NPOS || sw_str_find(name, SW_STR(".sess")) != SW_NPOS;
 }
 
 bool sw_web_may_fix_session(const struct sw_web_request *request)
@@ -69,8 +70,10 @@ bool sw_web_may_fix_session(const struct sw_web_request *request)
     struct sw_str host = host_of(request->part[SW_WEB_ROLE_REFERER]);
     own = sw_str_slice(own, 0, sw_str_chr(own, ':'));
     return host.len > 0 && !sw_str_iends(host, own) && !sw_str_iends(own, host) &&
-           (sw_str_ifind(target, SW_STR("sess")) != SW_NPOS || sw_str_ifind(target, SW_STR("zenid")) != SW_NPOS || sw_str_ifind(target, SW_STR("cakephp")) != SW_NPOS || sw_str_ifind(target, SW_STR("symfony")) != SW_NPOS || sw_str_ifind(target, SW_STR("sid=")) != SW_NPOS ||
-            sw_str_ifind(target, SW_STR("token=")) != SW_NPOS || sw_str_ifind(target, SW_STR("cfid=")) != SW_NPOS);
+           (sw_str_ifind(target, SW_STR("sess")) != SW_NPOS || sw_str_ifind(target, SW_STR("zenid")) != SW_NPOS ||
+            sw_str_ifind(target, SW_STR("cakephp")) != SW_NPOS || sw_str_ifind(target, SW_STR("symfony")) != SW_NPOS ||
+            sw_str_ifind(target, SW_STR("sid=")) != SW_NPOS || sw_str_ifind(target, SW_STR("token=")) != SW_NPOS ||
+            sw_str_ifind(target, SW_STR("cfid=")) != SW_NPOS);
 }
 
 /* A session's id in a link from elsewhere. Only where the log tells the own host. */

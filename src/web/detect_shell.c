@@ -96,8 +96,8 @@ static bool is_plain(struct sw_str line)
 /* An argument whose name says that it is for commands. */
 static bool takes_commands(const struct shell_look *s)
 {
-    static const char *const names[] = {"cli", "cmd", "code", "command", "daemon", "do", "eval", "exec", "execute", "function", "ip", "param", "ping",
-                                        "process", "run", "shell", "system"};
+    static const char *const names[] = {"cli",      "cmd", "code",  "command", "daemon",  "do",  "eval",  "exec",  "execute",
+                                        "function", "ip",  "param", "ping",    "process", "run", "shell", "system"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (sw_str_ieq(s->text->name, sw_str(names[i])))
             return true;
@@ -117,7 +117,8 @@ static void judge(struct shell_look *s, enum sw_web_command command, enum led_by
         report(s, SW_WEB_ATTEMPT, "a command run by another");
         return;
     }
-    if (s->pieced && (command >= SW_WEB_PROGRAM || arguments) && (arguments || led != AT_START || s->text->place != SW_WEB_REFERER)) {
+    if (s->pieced && (command >= SW_WEB_PROGRAM || arguments) &&
+        (arguments || led != AT_START || s->text->place != SW_WEB_REFERER)) {
         report(s, command == SW_WEB_COMMON && !arguments ? SW_WEB_HINT : SW_WEB_ATTEMPT, "a command pieced together");
         return;
     }

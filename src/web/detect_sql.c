@@ -170,11 +170,19 @@ static void statement_at(struct sql_look *s, unsigned at)
     static const struct {
         const char *first, *second;
     } pairs[] = {
-        {"insert", "into"}, {"delete", "from"}, {"drop", "table"}, {"drop", "database"}, {"drop", "view"}, {"drop", "column"},
-        {"drop", "user"}, {"create", "table"}, {"create", "database"}, {"create", "procedure"}, {"create", "user"}, {"alter", "table"},
-        {"alter", "database"}, {"alter", "user"}, {"truncate", "table"}, {"execute", "immediate"}, {"waitfor", "delay"},
-        {"waitfor", "time"}, {"load", "data"}, {"exec", "master"}, {"declare", "@"}, {"exec", "("}, {"exec", "@"}, {"exec", "sp_"},
-        {"exec", "xp_"}, {"set", "@"},
+        {"insert", "into"},     {"delete", "from"},
+        {"drop", "table"},      {"drop", "database"},
+        {"drop", "view"},       {"drop", "column"},
+        {"drop", "user"},       {"create", "table"},
+        {"create", "database"}, {"create", "procedure"},
+        {"create", "user"},     {"alter", "table"},
+        {"alter", "database"},  {"alter", "user"},
+        {"truncate", "table"},  {"execute", "immediate"},
+        {"waitfor", "delay"},   {"waitfor", "time"},
+        {"load", "data"},       {"exec", "master"},
+        {"declare", "@"},       {"exec", "("},
+        {"exec", "@"},          {"exec", "sp_"},
+        {"exec", "xp_"},        {"set", "@"},
     };
     bool stacked = at > 0 && s->sql.shape[at - 1] == SW_SQL_END;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
@@ -236,10 +244,11 @@ static void operator_at(struct sql_look *s, unsigned at)
         report(s, SW_WEB_ATTEMPT, "an operator between brackets", at);
     bool json = sign.ptr[0] == '@' || sign.ptr[0] == '<' || sign.ptr[0] == '>' || sign.ptr[0] == '#' || sign.ptr[0] == '?' ||
                 (sign.len > 1 && sign.ptr[0] == '-');
-    if (at > 0 && json && is_any(s, at - 1, "s:v") && is_any(s, at + 1, "snv") && (holds_brace(s, at - 1) || holds_brace(s, at + 1)))
+    if (at > 0 && json && is_any(s, at - 1, "s:v") && is_any(s, at + 1, "snv") &&
+        (holds_brace(s, at - 1) || holds_brace(s, at + 1)))
         report(s, SW_WEB_ATTEMPT, "an operator on JSON", at);
-    if (at > 0 && is_any(s, at - 1, "s") && is_any(s, at + 1, "s") && !s->sql.tokens[at + 1].open && (sign.ptr[0] == '=' || sign.ptr[0] == '|') &&
-        s->sql.tokens[at - 1].text.ptr[0] != '"')
+    if (at > 0 && is_any(s, at - 1, "s") && is_any(s, at + 1, "s") && !s->sql.tokens[at + 1].open &&
+        (sign.ptr[0] == '=' || sign.ptr[0] == '|') && s->sql.tokens[at - 1].text.ptr[0] != '"')
         report(s, SW_WEB_HINT, "strings compared", at);
     if (at == 1 && s->sql.count >= 3 && s->sql.shape[0] == SW_SQL_NUMBER && s->sql.shape[2] == SW_SQL_NUMBER && sign.len == 2 &&
         sign.ptr[0] != '-' && sign.ptr[0] != '/' && sign.ptr[0] != '*')
@@ -251,7 +260,8 @@ static void comment_at(struct sql_look *s, unsigned at)
     struct sw_str text = s->sql.tokens[at].text;
     bool inner = text.len >= 3 && text.ptr[0] == '/' && (text.ptr[2] == '!' || (text.ptr[2] == '+' && s->sql.count > 2));
     if (inner && (text.ptr[2] == '!' || (at > 0 && is_any(s, at + 1, "vkl"))))
-        report(s, text.ptr[2] == '!' || (at > 0 && is_any(s, at - 1, "lt")) ? SW_WEB_ATTEMPT : SW_WEB_HINT, "a comment that is run", at);
+        report(s, text.ptr[2] == '!' || (at > 0 && is_any(s, at - 1, "lt")) ? SW_WEB_ATTEMPT : SW_WEB_HINT,
+               "a comment that is run", at);
     /* keyword, comment, keyword: nobody writes that into a form */
     if (at > 0 && text.len >= 4 && text.ptr[0] == '/' && is_any(s, at - 1, "tuklfo") && is_any(s, at + 1, "tuklfns("))
         report(s, SW_WEB_ATTEMPT, "a comment between words of SQL", at);
@@ -263,9 +273,10 @@ static void comment_at(struct sql_look *s, unsigned at)
 /* The name of a type, for casts. */
 static bool is_type(const struct sql_look *s, unsigned token)
 {
-    static const char *const types[] = {"bigint", "bool", "boolean", "bytea", "char", "date", "double", "float", "inet", "int", "int4", "int8",
-                                        "integer", "json", "jsonb", "money", "name", "numeric", "oid", "real", "regclass", "smallint", "text",
-                                        "time", "timestamp", "uuid", "varchar", "xml"};
+    static const char *const types[] = {"bigint",   "bool",  "boolean", "bytea",     "char", "date",    "double",
+                                        "float",    "inet",  "int",     "int4",      "int8", "integer", "json",
+                                        "jsonb",    "money", "name",    "numeric",   "oid",  "real",    "regclass",
+                                        "smallint", "text",  "time",    "timestamp", "uuid", "varchar", "xml"};
     return token < s->sql.count && SW_WEB_IN(types, s->sql.tokens[token].text);
 }
 

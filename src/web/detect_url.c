@@ -106,8 +106,8 @@ static enum host_kind kind_of_ipv4(struct sw_str host)
     if (odd || count < 4)
         return HOST_ODD;
     uint64_t a = parts[0], b = parts[1];
-    bool inner = a == 10 || a == 127 || a == 0 || (a == 172 && b >= 16 && b < 32) || (a == 192 && b == 168) || (a == 169 && b == 254) ||
-                 (a == 100 && b >= 64 && b < 128);
+    bool inner = a == 10 || a == 127 || a == 0 || (a == 172 && b >= 16 && b < 32) || (a == 192 && b == 168) ||
+                 (a == 169 && b == 254) || (a == 100 && b >= 64 && b < 128);
     return inner ? HOST_INNER : HOST_PUBLIC;
 }
 
@@ -146,7 +146,8 @@ static struct sw_str lower_name(struct sw_web_look *look, struct sw_str name)
 /* A file that programs which include from addresses run. */
 static bool is_file(struct sw_str rest)
 {
-    static const char *const ends[] = {".txt", ".php", ".jpg", ".gif", ".png", ".inc", ".ini", ".asp", ".html", ".sh", ".dat", ".zip"};
+    static const char *const ends[] = {".txt", ".php", ".jpg",  ".gif", ".png", ".inc",
+                                       ".ini", ".asp", ".html", ".sh",  ".dat", ".zip"};
     rest = sw_str_slice(rest, 0, sw_str_chr(rest, '?'));
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (sw_str_ends(rest, sw_str(ends[i])))
@@ -166,8 +167,9 @@ static bool is_own_host(const struct sw_web_look *look, struct sw_str host)
 /* Names that tell of a link. */
 static bool is_usual(struct sw_str name)
 {
-    static const char *const parts[] = {"url", "uri", "link", "href", "redir", "return", "ref", "goto", "next", "site", "image", "img", "src", "callback",
-                                        "dest", "target", "continue", "back", "page", "host", "domain", "feed", "share", "source", "origin", "location"};
+    static const char *const parts[] = {"url",  "uri",   "link",   "href", "redir",    "return", "ref",    "goto",     "next",
+                                        "site", "image", "img",    "src",  "callback", "dest",   "target", "continue", "back",
+                                        "page", "host",  "domain", "feed", "share",    "source", "origin", "location"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (sw_str_find(name, sw_str(parts[i])) != SW_NPOS)
             return true;
@@ -195,7 +197,8 @@ static void judge(struct sw_web_look *look, const struct sw_web_text *text, cons
         if (ends || tells || kind == HOST_PUBLIC || (including && is_file(address->rest)))
             include(look, text, SW_WEB_ATTEMPT, "a file elsewhere");
         else if (including || !is_usual(name)) /* only a log that tells the own host tells what is elsewhere */
-            include(look, text, look->request->part[SW_WEB_ROLE_HOST].len > 0 ? SW_WEB_ATTEMPT : SW_WEB_HINT, "an address elsewhere");
+            include(look, text, look->request->part[SW_WEB_ROLE_HOST].len > 0 ? SW_WEB_ATTEMPT : SW_WEB_HINT,
+                    "an address elsewhere");
     }
 }
 
@@ -224,7 +227,8 @@ void sw_web_detect_url(struct sw_web_look *look, const struct sw_web_text *text)
         judge(look, text, &address);
     } else {
         bare_host(look, text);
-        if (text->place == SW_WEB_VALUE && text->low.len > 2 && text->low.ptr[text->low.len - 1] == '?' && sw_str_chr(text->low, ' ') == SW_NPOS)
+        if (text->place == SW_WEB_VALUE && text->low.len > 2 && text->low.ptr[text->low.len - 1] == '?' &&
+            sw_str_chr(text->low, ' ') == SW_NPOS)
             include(look, text, SW_WEB_HINT, "a name with a '?' at its end");
     }
 }

@@ -94,7 +94,8 @@ bool sw_web_is_odd(struct sw_str text)
         unsigned mark = (unsigned)_mm_movemask_epi8(is(block, '?'));
         unsigned odd = odd_block(block);
         unsigned colon = (unsigned)_mm_movemask_epi8(is(block, ':'));
-        unsigned pairs = (mark & (mark << 1 | marks)) | (colon & (colon << 1 | colons)) | (dot & (dot << 1 | dots)) | (dot & (slash << 1 | slashes)) | (slash & (slash << 1 | slashes));
+        unsigned pairs = (mark & (mark << 1 | marks)) | (colon & (colon << 1 | colons)) | (dot & (dot << 1 | dots)) |
+                         (dot & (slash << 1 | slashes)) | (slash & (slash << 1 | slashes));
         if ((odd | pairs) != 0) { /* judge these sixteen exactly */
             unsigned char before = at > (const unsigned char *)text.ptr ? at[-1] : 0;
             unsigned char two = at > (const unsigned char *)text.ptr + 1 ? at[-2] : 0;
@@ -168,8 +169,8 @@ static bool decoded_stands_out(struct sw_str target)
     if (target.len > sizeof text)
         return true;
     struct sw_str decoded = {text, sw_web_unpercent(target, true, text)};
-    if (sw_str_chr(decoded, '%') != SW_NPOS || sw_web_is_odd(decoded) || sw_web_phrases_may_hold(decoded) || holds_address(decoded) ||
-        holds_padding(decoded))
+    if (sw_str_chr(decoded, '%') != SW_NPOS || sw_web_is_odd(decoded) || sw_web_phrases_may_hold(decoded) ||
+        holds_address(decoded) || holds_padding(decoded))
         return true;
     return sw_str_chr(decoded, '?') != SW_NPOS && sw_str_chr(target, '?') == SW_NPOS; /* an encoded question mark */
 }

@@ -90,8 +90,10 @@ static const struct detector detectors[] = {
      SW_WEB_HAS_QUOTE | SW_WEB_HAS_SPACE | SW_WEB_HAS_PAREN | SW_WEB_HAS_OPERATOR | SW_WEB_HAS_SEPARATOR | SW_WEB_HAS_COLON |
          SW_WEB_HAS_ANGLE},
     {sw_web_detect_nosql, SW_WEB_NAME | SW_WEB_VALUE | SW_WEB_COOKIE | SW_WEB_PATH, 0},
-    {sw_web_detect_markup, 0xffff & ~SW_WEB_WHOLE, SW_WEB_HAS_ANGLE | SW_WEB_HAS_BRACE | SW_WEB_HAS_OPERATOR | SW_WEB_HAS_COLON},
-    {sw_web_detect_php, 0xffff & ~SW_WEB_WHOLE, SW_WEB_HAS_ANGLE | SW_WEB_HAS_PAREN | SW_WEB_HAS_BRACE | SW_WEB_HAS_COLON | SW_WEB_HAS_DOLLAR},
+    {sw_web_detect_markup, 0xffff & ~SW_WEB_WHOLE,
+     SW_WEB_HAS_ANGLE | SW_WEB_HAS_BRACE | SW_WEB_HAS_OPERATOR | SW_WEB_HAS_COLON},
+    {sw_web_detect_php, 0xffff & ~SW_WEB_WHOLE,
+     SW_WEB_HAS_ANGLE | SW_WEB_HAS_PAREN | SW_WEB_HAS_BRACE | SW_WEB_HAS_COLON | SW_WEB_HAS_DOLLAR},
     {sw_web_detect_script, 0xffff & ~SW_WEB_WHOLE, SW_WEB_HAS_PAREN | SW_WEB_HAS_BRACE | SW_WEB_HAS_DOLLAR},
     {sw_web_detect_header, 0xffff & ~SW_WEB_WHOLE, SW_WEB_HAS_SEPARATOR},
 };

@@ -52,7 +52,15 @@ enum { PHRASES = sizeof phrases / sizeof *phrases };
 
 /* --- the index ---------------------------------------------------------------------------------------------- */
 
-enum { BUCKETS = 4096, COARSE_BITS = 17, GRAM = 4, SHORT_GRAM = 3, STRIDE = 3, SHORTEST_SOUGHT = GRAM + STRIDE - 1, MOST_ENTRIES = 1u << 16 };
+enum {
+    BUCKETS = 4096,
+    COARSE_BITS = 17,
+    GRAM = 4,
+    SHORT_GRAM = 3,
+    STRIDE = 3,
+    SHORTEST_SOUGHT = GRAM + STRIDE - 1,
+    MOST_ENTRIES = 1u << 16
+};
 
 struct entry {
     uint32_t gram;

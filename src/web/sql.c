@@ -131,8 +131,9 @@ static void read_word(struct reader *r)
         next = sw_web_skip_space(r->text, next + end + 4);
     }
     bool called = next < r->text.len && r->text.ptr[next] == '(';
-    if (called && (kind == SW_SQL_NAME || sw_str_is(word, "div") || sw_str_is(word, "mod") || sw_str_is(word, "replace") || sw_str_is(word, "database") || sw_str_is(word, "user") ||
-                   sw_str_is(word, "left") || sw_str_is(word, "right") || sw_str_is(word, "convert") || sw_str_is(word, "cast")))
+    if (called && (kind == SW_SQL_NAME || sw_str_is(word, "div") || sw_str_is(word, "mod") || sw_str_is(word, "replace") ||
+                   sw_str_is(word, "database") || sw_str_is(word, "user") || sw_str_is(word, "left") ||
+                   sw_str_is(word, "right") || sw_str_is(word, "convert") || sw_str_is(word, "cast")))
         kind = SW_SQL_CALL;
     add(r, kind, from, false);
 }
