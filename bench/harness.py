@@ -29,7 +29,7 @@ class Tool:
     def available(self):
         return shutil.which(self.command[0]) is not None
 
-    def run(self, scratch, keep=True):
+    def run(self, scratch=os.devnull, keep=True):
         """One run, its output in the file `scratch`: wall and processor time from start to exit as wait4 tells them."""
         producer = subprocess.Popen(self.stdin, stdout=subprocess.PIPE) if isinstance(self.stdin, list) else None
         source = producer.stdout if producer else open(self.stdin or os.devnull, "rb")
@@ -39,8 +39,13 @@ class Tool:
                                      start_new_session=True)
             timer = threading.Timer(self.limit, self.expire, [child.pid])
             timer.start()
-            _, status, usage = os.wait4(child.pid, 0)
-            timer.cancel()
+            try:
+                _, status, usage = os.wait4(child.pid, 0)
+            except BaseException:  # interrupted: the child has a session of its own, and wouldn't hear of it
+                os.killpg(child.pid, signal.SIGKILL)
+                raise
+            finally:
+                timer.cancel()
             took = time.perf_counter() - begin
         if producer:
             producer.wait()
@@ -69,7 +74,8 @@ class Tool:
 
 
 def run_in_turns(tools, runs, scratch):
-    """Runs each `runs` times, A B, B A, ...; a tool's idle run stands right before it, once a turn."""
+    """Runs each `runs` times, A B, B A, ..., its output thrown away; a tool's idle run stands right before it. What is
+    written is counted in a run before, which warms the caches; a slow tool's only run writes to the file `scratch`."""
     for tool in tools:
         if tool.slow:
             continue
@@ -82,8 +88,8 @@ def run_in_turns(tools, runs, scratch):
             if tool.slow and turn > 0:
                 continue
             if tool.idle and id(tool.idle) not in idle:
-                idle[id(tool.idle)] = tool.idle.run(scratch)
-            cpu = tool.run(scratch)
+                idle[id(tool.idle)] = tool.idle.run()
+            cpu = tool.run(scratch if tool.slow else os.devnull)
             tool.net.append(cpu - idle[id(tool.idle)] if tool.idle else cpu)
             if tool.slow:
                 tool.count(scratch)

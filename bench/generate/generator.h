@@ -47,6 +47,8 @@ unsigned zipf(struct generator *g, unsigned n);
 uint64_t fixed_random(uint64_t seed);
 
 void fill(struct generator *g, struct sw_buf *to, const char *template);
+/* One of `ways` ways to fill it, of which the first come most often: values that return. */
+void fill_again(struct generator *g, struct sw_buf *to, const char *template, unsigned ways);
 void put_guid(struct sw_buf *to, uint64_t high, uint64_t low);
 /* The template's text as a JSON string with its quotes, appended to `out`. */
 void fill_json(struct generator *g, const char *template);

@@ -135,7 +135,7 @@ static void put_value(struct generator *g, struct sw_buf *to, char letter)
         break;
     case 'g': put_guid(to, next_random(g), next_random(g)); break;
     case 'i': put_address(to, 10, zipf(g, 2000) * 0x1fffu); break;
-    case 'e': put_outside(to, fixed_random(zipf(g, 50000))); break;
+    case 'e': put_outside(to, fixed_random(zipf(g, 20000))); break;
     case 'p': sw_buf_u64(to, 1024 + below(g, 64512)); break;
     case 'u': put_account(g->user, to); break;
     case 'c': put_computer(g, to); break;
@@ -156,6 +156,15 @@ void fill(struct generator *g, struct sw_buf *to, const char *template)
         put_value(g, to, template[1]);
         template += 2;
     }
+}
+
+void fill_again(struct generator *g, struct sw_buf *to, const char *template, unsigned ways)
+{
+    uint64_t way = fixed_random(zipf(g, ways));
+    uint64_t kept = g->random;
+    g->random = way;
+    fill(g, to, template);
+    g->random = kept;
 }
 
 void fill_json(struct generator *g, const char *template)

@@ -5,7 +5,7 @@
  * Letters besides generator.h's. Of the event's program: %I image %C command line %D description %O original name
  * %M company %H hashes %G process GUID %N process id %X the same in hex %E integrity; of its parent: %J image
  * %K command line %P GUID %Q id %V account; of the account: %A domain\name %F name %Z SID %l logon id. Made anew at each:
- * %R registry key %Y file made %B library %b its hashes %T time as Sysmon writes it %a trace of calls %o image that opens
+ * %R registry key %Y file made %B library %b its hashes %T time as Sysmon writes it %a trace of calls (%m a new one) %o image that opens
  * %r image that is opened %s talker %q asker of DNS %y domain %j script.
  */
 #include "windows.h"
@@ -205,7 +205,7 @@ static void put_trace(struct generator *g, struct sw_buf *to)
 {
     SW_BUF_LIT(to, "C:\\Windows\\SYSTEM32\\ntdll.dll+9d4");
     sw_buf_hex(to, below(g, 16) * 16 + 4, 2);
-    for (unsigned n = 4 + zipf(g, 20); n > 0; n--) {
+    for (unsigned n = 4 + below(g, 20); n > 0; n--) {
         SW_BUF_LIT(to, "|C:\\Windows\\System32\\");
         sw_buf_text(to, libraries[zipf(g, (unsigned)library_count)]);
         SW_BUF_LIT(to, ".dll+");
@@ -266,8 +266,8 @@ static void special(struct generator *g, struct sw_buf *to, char letter)
         break;
     case 'Q': sw_buf_u64(to, 4 * (100 + g->host + program->parent)); break;
     case 'F': fill(g, to, "%u"); break;
-    case 'R': fill(g, to, choose(g, registry_keys, registry_key_count)); break;
-    case 'Y': fill(g, to, choose(g, files_made, file_made_count)); break;
+    case 'R': fill_again(g, to, choose(g, registry_keys, registry_key_count), 200); break;
+    case 'Y': fill_again(g, to, choose(g, files_made, file_made_count), 1000); break;
     case 's': fill(g, to, choose(g, talkers, talker_count)); break;
     case 'q': fill(g, to, choose(g, dns_askers, dns_asker_count)); break;
     case 'o': sw_buf_text(to, choose(g, accessors, accessor_count)); break;
@@ -276,7 +276,8 @@ static void special(struct generator *g, struct sw_buf *to, char letter)
     case 'B': sw_buf_text(to, libraries[library]); break;
     case 'b': put_hashes(to, library << 8 ^ g->host % 4); break;
     case 'T': put_sysmon_time(g, to); break;
-    case 'a': put_trace(g, to); break;
+    case 'a': fill_again(g, to, "%m", 800); break;
+    case 'm': put_trace(g, to); break;
     case 'y': put_domain(g, to); break;
     default: fill_program(g, to, letter);
     }
