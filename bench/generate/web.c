@@ -2,7 +2,7 @@
  * web.c - what web servers log: the combined format and IIS's W3C, a few hundred agents, paths by Zipf's law, and one
  * request in four hundred that tries something.
  *
- * Letters besides generator.h's: %R path and query %P the same apart by a blank %A agent %B agent with plus signs %S size
+ * Letters besides generator.h's: %R path and query %P the same apart by a blank %A agent %B agent with pluses %S size
  * %D date as Apache writes it %E date and time as IIS does %H hostile target %F referer.
  */
 #include "generator.h"

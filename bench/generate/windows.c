@@ -1,12 +1,13 @@
 /*
- * windows.c - Windows events as Winlogbeat 8 writes them, and flat as NXLog does: what Sysmon, the Security log, PowerShell
- * and the System log hold of an office's computers. Every event has its rendered message, which repeats the fields.
+ * windows.c - Windows events as Winlogbeat 8 writes them, and flat as NXLog does: what Sysmon, the Security log,
+ * PowerShell and the System log hold of an office's computers. Every event has its rendered message, which repeats the
+ * fields.
  *
  * Letters besides generator.h's. Of the event's program: %I image %C command line %D description %O original name
  * %M company %H hashes %G process GUID %N process id %X the same in hex %E integrity; of its parent: %J image
- * %K command line %P GUID %Q id %V account; of the account: %A domain\name %F name %Z SID %l logon id. Made anew at each:
- * %R registry key %Y file made %B library %b its hashes %T time as Sysmon writes it %a trace of calls (%m a new one) %o image that opens
- * %r image that is opened %s talker %q asker of DNS %y domain %j script.
+ * %K command line %P GUID %Q id %V account; of the account: %A domain\name %F name %Z SID %l logon id. Made anew at
+ * each: %R registry key %Y file made %B library %b its hashes %T time as Sysmon writes it %a trace of calls (%m a new
+ * one) %o image that opens %r image that is opened %s talker %q asker of DNS %y domain %j script.
  */
 #include "windows.h"
 
@@ -205,7 +206,7 @@ static void put_trace(struct generator *g, struct sw_buf *to)
 {
     SW_BUF_LIT(to, "C:\\Windows\\SYSTEM32\\ntdll.dll+9d4");
     sw_buf_hex(to, below(g, 16) * 16 + 4, 2);
-    for (unsigned n = 4 + below(g, 20); n > 0; n--) {
+    for (unsigned n = 3 + below(g, 17); n > 0; n--) {
         SW_BUF_LIT(to, "|C:\\Windows\\System32\\");
         sw_buf_text(to, libraries[zipf(g, (unsigned)library_count)]);
         SW_BUF_LIT(to, ".dll+");
@@ -360,7 +361,7 @@ void make_winlogbeat(struct generator *g)
     put_pair(g, "\",\"kind\":\"event\",\"provider\":\"", kind->provider);
     put_pair(g, "\",\"action\":\"", kind->action);
     fill(g, &g->out,
-         "\",\"created\":\"%t\"},\"log\":{\"level\":\"information\"},\"host\":{\"name\":\"%c\"},\"message\":");
+         "\"},\"log\":{\"level\":\"information\"},\"host\":{\"name\":\"%c\"},\"message\":");
     sw_buf_json(&g->out, sw_buf_str(&g->message));
     fill(g, &g->out,
          ",\"agent\":{\"name\":\"%c\",\"type\":\"winlogbeat\",\"version\":\"8.13.2\"},\"ecs\":{\"version\":\"8.0.0\"}}"
