@@ -132,7 +132,6 @@ struct sw_rule {
     struct sw_str status;
     struct sw_str author;
     struct sw_str falsepositives; /* joined by "; " */
-    enum sw_level level;
     const struct sw_str *tags; /* as written: "attack.t1059.001" */
     size_t tag_count;
     const struct sw_str *references;
@@ -144,6 +143,7 @@ struct sw_rule {
     struct sw_str condition; /* as written, for explain */
     struct sw_str path;   /* file, or "archive!member" */
     uint32_t line;        /* of the document's start */
+    enum sw_level level;
     bool silent;          /* only feeds correlations that don't say `generate`: gives no finding itself */
     bool derived; /* made by the loader for a legacy `| count()` or `| near`: part of a correlation, not a document
                      of its own (not counted among the loaded rules) */

@@ -139,6 +139,15 @@ void sw_web_text_detect(struct sw_web_look *look, const struct sw_web_text *text
         detect_inside(look, text);
 }
 
+/* Whether nothing was reported in between: a report's text is the only thing that may point into the arena. */
+static bool same_reports(const struct sw_web_report *a, const struct sw_web_report *b)
+{
+    for (size_t i = 0; i < SW_WEB_CLASS_COUNT; i++)
+        if (a[i].what != b[i].what || a[i].shown.ptr != b[i].shown.ptr || a[i].shown.len != b[i].shown.len)
+            return false;
+    return true;
+}
+
 /* --- the request taken apart -------------------------------------------------------------------------------- */
 
 static void detect_part(struct sw_web_look *look, enum sw_web_place place, struct sw_str raw, bool plus, struct sw_str name)
@@ -151,7 +160,7 @@ static void detect_part(struct sw_web_look *look, enum sw_web_place place, struc
     memcpy(before, look->reports, sizeof before);
     if (sw_web_text_make(look, &text, raw, plus))
         sw_web_text_detect(look, &text);
-    if (memcmp(before, look->reports, sizeof before) == 0)
+    if (same_reports(before, look->reports))
         sw_arena_rewind(look->arena, mark); /* nothing points into it */
 }
 

@@ -135,9 +135,9 @@ static bool is_sought(uint32_t number, struct sw_str text)
 
 static void add_sought(struct entry *entries, size_t *count, uint32_t number, struct sw_str text)
 {
-    for (uint16_t offset = 0; offset < STRIDE; offset++) {
+    for (unsigned offset = 0; offset < STRIDE; offset++) {
         uint32_t gram = gram_of(text.ptr + offset);
-        entries[(*count)++] = (struct entry){gram, number, offset};
+        entries[(*count)++] = (struct entry){gram, number, (uint16_t)offset};
         uint32_t bit = mixed(gram) >> (32 - COARSE_BITS);
         web_index.coarse[bit / 64] |= 1ull << bit % 64;
     }

@@ -203,9 +203,8 @@ static void read_one(struct reader *r)
     } else if (c == '\'' || c == '"' || c == '`') {
         r->at++;
         read_string(r, c, from + 1 > 0 ? from : 0);
-    } else if (sw_str_starts(rest, SW_STR("--")) && (rest.len == 2 || !sw_is_digit(rest.ptr[2]))) {
-        read_line_comment(r, from);
-    } else if (c == '#' && (rest.len == 1 || rest.ptr[1] != '>')) {
+    } else if ((sw_str_starts(rest, SW_STR("--")) && (rest.len == 2 || !sw_is_digit(rest.ptr[2]))) ||
+               (c == '#' && (rest.len == 1 || rest.ptr[1] != '>'))) {
         read_line_comment(r, from);
     } else if (sw_str_starts(rest, SW_STR("/*"))) {
         read_comment(r, from);
