@@ -19,20 +19,10 @@ static void ldap_at(struct sw_web_look *look, const struct sw_web_text *text, si
 
 static void xpath(struct sw_web_look *look, const struct sw_web_text *text)
 {
-    static const char *const words[] = {"count(/",
-                                        "/child::",
-                                        "/parent::",
-                                        "ancestor::",
-                                        "descendant::",
-                                        "following-sibling::",
-                                        "string-length(name(",
-                                        "name(/",
-                                        "substring(name(",
-                                        "position()=",
-                                        "/text()",
-                                        "doc(concat(",
-                                        "'] | //",
-                                        "\"] | //"};
+    static const char *const words[] = {
+        "count(/", "/child::", "/parent::", "ancestor::", "descendant::", "following-sibling::",
+        "string-length(name(", "name(/", "substring(name(", "position()=", "/text()", "doc(concat(", "'] | //",
+        "\"] | //"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t at = sw_str_find(text->low, sw_str(words[i]));
         if (at != SW_NPOS)

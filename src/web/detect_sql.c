@@ -15,9 +15,9 @@ static const char *const telling_calls[] = {
     "extractvalue", "field", "find_in_set", "floor", "geometrycollection", "getdate", "glob", "greatest",
     "group_concat", "hex", "if", "ifnull", "iif", "insert", "instr", "isnull", "json_extract", "json_keys", "least",
     "left", "length", "lo_get", "lo_import", "load_file", "local_timestamp", "locate", "lower", "lpad", "ltrim",
-    "make_set", "max", "md5", "mid", "min", "multipoint", "name_const", "now", "nullif", "ord", "overlay", "password",
-    "pg_sleep", "position", "quote", "quotename", "rand", "randomblob", "repeat", "replace", "reverse", "right",
-    "row", "row_count", "rpad", "rtrim", "schema", "session_user", "sha1", "sleep", "soundex", "space",
+    "make_set", "max", "md5", "mid", "min", "multipoint", "name_const", "now", "nullif", "ord", "overlay",
+    "password", "pg_sleep", "position", "quote", "quotename", "rand", "randomblob", "repeat", "replace", "reverse",
+    "right", "row", "row_count", "rpad", "rtrim", "schema", "session_user", "sha1", "sleep", "soundex", "space",
     "sqlite_version", "starts_with", "str", "strcmp", "stuff", "substr", "substring", "substring_index", "sum",
     "sysdate", "system_user", "to_char", "translate", "trim", "unhex", "unicode", "unistr", "updatexml", "upper",
     "user", "uuid", "version", "xmltype"};
