@@ -139,9 +139,9 @@ struct sw_rule {
     const struct sw_str *show_fields; /* `fields:` */
     size_t show_field_count;
     struct sw_logsource logsource;
-    uint32_t root;        /* node index of the condition */
     struct sw_str condition; /* as written, for explain */
     struct sw_str path;   /* file, or "archive!member" */
+    uint32_t root;        /* node index of the condition */
     uint32_t line;        /* of the document's start */
     enum sw_level level;
     bool silent;          /* only feeds correlations that don't say `generate`: gives no finding itself */
