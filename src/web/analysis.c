@@ -15,17 +15,17 @@ enum { LOOK_ARENA = 16u << 20, BATCH_ARENA = 256u << 20, EXPLANATION_MAX = 1u <<
 
 /* --- the analysis ------------------------------------------------------------------------------------------- */
 
-/* Decoded fields: of which role, under which name, with '+' for a space. */
+/* Decoded fields: under which name, of which role, with '+' for a space. */
 static const struct {
-    enum sw_web_role role;
     const char *name;
+    enum sw_web_role role;
     bool plus;
 } decoded_fields[] = {
-    {SW_WEB_ROLE_TARGET, "cs-uri-decoded", false},
-    {SW_WEB_ROLE_STEM, "cs-uri-stem-decoded", false},
-    {SW_WEB_ROLE_AGENT, "cs-user-agent-decoded", false},
-    {SW_WEB_ROLE_REFERER, "cs-referer-decoded", false},
-    {SW_WEB_ROLE_COOKIE, "cs-cookie-decoded", false},
+    {"cs-uri-decoded", SW_WEB_ROLE_TARGET, false},
+    {"cs-uri-stem-decoded", SW_WEB_ROLE_STEM, false},
+    {"cs-user-agent-decoded", SW_WEB_ROLE_AGENT, false},
+    {"cs-referer-decoded", SW_WEB_ROLE_REFERER, false},
+    {"cs-cookie-decoded", SW_WEB_ROLE_COOKIE, false},
 };
 enum { DECODED = sizeof decoded_fields / sizeof *decoded_fields };
 

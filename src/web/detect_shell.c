@@ -285,9 +285,8 @@ void sw_web_detect_shell(struct sw_web_look *look, const struct sw_web_text *tex
     if (s.line.ptr == NULL || text->low.len < 2)
         return;
     s.pieced = (layers & SW_WEB_QUOTING) != 0;
-    if (text->place != SW_WEB_PATH && text->place != SW_WEB_NAME)
-        separators(&s);
-    else if ((text->traits & (SW_WEB_HAS_SEPARATOR | SW_WEB_HAS_SPACE)) != 0)
+    bool named = text->place == SW_WEB_PATH || text->place == SW_WEB_NAME;
+    if (!named || (text->traits & (SW_WEB_HAS_SEPARATOR | SW_WEB_HAS_SPACE)) != 0)
         separators(&s);
     for (size_t at = 0; at + 1 < text->low.len; at++)
         if (memchr("$<>{", text->low.ptr[at], 4) != NULL)

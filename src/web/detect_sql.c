@@ -120,9 +120,8 @@ static void logic_at(struct sql_look *s, unsigned at)
     bool exact = s->sql.shape[first] == SW_SQL_NUMBER || s->sql.shape[first] == SW_SQL_STRING || word_is(s, first, "true") ||
                  word_is(s, first, "false") || word_is(s, first, "null");
     if (!is_any(s, next, "o")) {
-        if (exact && at > 0 && s->sql.shape[at - 1] == SW_SQL_NUMBER && next >= s->sql.count)
-            report(s, SW_WEB_ATTEMPT, "logic between numbers", at);
-        else if (exact && at > 0 && s->sql.shape[at - 1] == SW_SQL_NUMBER && is_any(s, next, "c;)"))
+        bool last = next >= s->sql.count || is_any(s, next, "c;)");
+        if (exact && at > 0 && s->sql.shape[at - 1] == SW_SQL_NUMBER && last)
             report(s, SW_WEB_ATTEMPT, "logic between numbers", at);
         return;
     }
