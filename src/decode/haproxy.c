@@ -176,10 +176,10 @@ static bool cut_line(struct cut *cut, struct sw_str message)
 
 /* --- fields --------------------------------------------------------------------------------------------- */
 
-static void add_parts(struct sw_event *event, struct sw_str text, const sw_field_id *ids)
+static void add_parts(struct sw_event *event, struct sw_str text, const sw_field_id *ids, size_t count)
 {
     struct sw_str part;
-    for (size_t i = 0; sw_str_next(&text, '/', &part); i++)
+    for (size_t i = 0; i < count && sw_str_next(&text, '/', &part); i++)
         sw_web_add_number(event, ids[i], part);
 }
 
@@ -249,7 +249,7 @@ static void add_fields(struct sw_event *event, const struct cut *cut)
                                        ids->time_taken};
     const sw_field_id tcp_timers[] = {own.time_queue, own.time_connect, ids->time_taken};
     bool http = cut->status.ptr != NULL;
-    add_parts(event, cut->timers, http ? http_timers : tcp_timers);
+    add_parts(event, cut->timers, http ? http_timers : tcp_timers, http ? 5 : 3);
     if (http)
         sw_web_add_number(event, ids->status, cut->status);
     sw_web_add_number(event, ids->bytes, cut->bytes.ptr[0] == '+' ? sw_str_from(cut->bytes, 1) : cut->bytes);
@@ -259,9 +259,9 @@ static void add_fields(struct sw_event *event, const struct cut *cut)
     }
     sw_event_add_str(event, own.termination, cut->termination);
     const sw_field_id connections[] = {own.active, own.front, own.back, own.served, own.retries};
-    add_parts(event, cut->connections, connections);
+    add_parts(event, cut->connections, connections, 5);
     const sw_field_id queues[] = {own.server_queue, own.backend_queue};
-    add_parts(event, cut->queues, queues);
+    add_parts(event, cut->queues, queues, 2);
     add_headers(event, cut->headers[0], own.request_header);
     add_headers(event, cut->headers[1], own.response_header);
     if (http)

@@ -189,8 +189,8 @@ static int read_bounds(const struct reading *r, const struct sw_yaml *map)
         return SW_E_NOMEM;
     r->c->bounds = bounds;
     for (uint32_t i = 0; i < map->count; i++) {
-        for (uint8_t op = 0; op < OPS; op++) {
-            int rc = sw_str_is(map->pairs[i].key->text, op_names[op]) ? read_bound(r, &map->pairs[i], op, bounds) : 0;
+        for (unsigned op = 0; op < OPS; op++) {
+            int rc = sw_str_is(map->pairs[i].key->text, op_names[op]) ? read_bound(r, &map->pairs[i], (uint8_t)op, bounds) : 0;
             if (rc != 0)
                 return rc;
         }
