@@ -265,6 +265,9 @@ void sw_summary_json(struct sw_buf *out, const struct sw_summary *summary)
     sw_buf_printf(out, ",\"correlation_untimed\":%llu,\"correlation_ungrouped\":%llu,\"correlation_valueless\":%llu",
                   (unsigned long long)summary->correlation_untimed, (unsigned long long)summary->correlation_ungrouped,
                   (unsigned long long)summary->correlation_valueless);
+    sw_buf_printf(out, ",\"web\":{\"looked_into\":%llu,\"judged_early\":%llu,\"paths_dropped\":%llu,\"texts_cut\":%llu}",
+                  (unsigned long long)summary->web_looked, (unsigned long long)summary->web_judged_early,
+                  (unsigned long long)summary->web_paths_dropped, (unsigned long long)summary->web_texts_cut);
     SW_BUF_LIT(out, ",\"field_names_refused\":");
     sw_buf_u64(out, summary->field_names_refused);
     if (summary->rules != NULL)

@@ -247,6 +247,15 @@ void sw_summary_text(struct sw_buf *out, const struct sw_summary *summary, bool 
                       "%llu without the value to count\n",
                       (unsigned long long)summary->correlation_untimed, (unsigned long long)summary->correlation_ungrouped,
                       (unsigned long long)summary->correlation_valueless);
+    if (summary->web_judged_early > 0)
+        sw_buf_printf(out, "    %llu web findings were judged before the end of the evidence for want of memory\n",
+                      (unsigned long long)summary->web_judged_early);
+    if (summary->web_paths_dropped > 0)
+        sw_buf_printf(out, "    %llu answers were of more web paths than are remembered: not compared with others\n",
+                      (unsigned long long)summary->web_paths_dropped);
+    if (summary->web_texts_cut > 0)
+        sw_buf_printf(out, "    %llu request targets were longer than the web analysis looks at\n",
+                      (unsigned long long)summary->web_texts_cut);
     if (summary->field_names_refused > 0)
         sw_buf_printf(out, "    %llu fields had names beyond the limit and are shown as _more\n",
                       (unsigned long long)summary->field_names_refused);

@@ -220,6 +220,22 @@ const struct sw_event *sw_web_decoded(struct sw_web_worker *worker, const struct
 
 /* --- looking ------------------------------------------------------------------------------------------------ */
 
+static bool agent_stands_out(struct sw_web_worker *worker, struct sw_str agent)
+{
+    if (sw_web_agent_stands_out(agent))
+        return true;
+    sw_web_memo_add(worker->memo, agent);
+    return false;
+}
+
+static bool referer_stands_out(struct sw_web_worker *worker, struct sw_str referer)
+{
+    if (sw_web_referer_stands_out(referer))
+        return true;
+    sw_web_memo_add(worker->memo, referer);
+    return false;
+}
+
 /* Which parts of the request need a closer look: bits by role. */
 static uint32_t first_look(struct sw_web_worker *worker, const struct sw_web_request *request)
 {
@@ -227,10 +243,11 @@ static uint32_t first_look(struct sw_web_worker *worker, const struct sw_web_req
     uint32_t parts = 0;
     if (sw_web_target_stands_out(part[SW_WEB_ROLE_TARGET]))
         parts |= 1u << SW_WEB_ROLE_TARGET;
-    if (part[SW_WEB_ROLE_AGENT].len > 0 && !sw_web_memo_has(worker->memo, part[SW_WEB_ROLE_AGENT]))
+    if (part[SW_WEB_ROLE_AGENT].len > 0 && !sw_web_memo_has(worker->memo, part[SW_WEB_ROLE_AGENT]) &&
+        agent_stands_out(worker, part[SW_WEB_ROLE_AGENT]))
         parts |= 1u << SW_WEB_ROLE_AGENT;
-    if (part[SW_WEB_ROLE_REFERER].len > 0 && sw_web_referer_stands_out(part[SW_WEB_ROLE_REFERER]) &&
-        !sw_web_memo_has(worker->memo, part[SW_WEB_ROLE_REFERER]))
+    if (part[SW_WEB_ROLE_REFERER].len > 0 && !sw_web_memo_has(worker->memo, part[SW_WEB_ROLE_REFERER]) &&
+        referer_stands_out(worker, part[SW_WEB_ROLE_REFERER]))
         parts |= 1u << SW_WEB_ROLE_REFERER;
     /* Cookies hold Base64 and JSON: looked at closely, once each. Few logs have them. */
     if (part[SW_WEB_ROLE_COOKIE].len > 0 && !sw_web_memo_has(worker->memo, part[SW_WEB_ROLE_COOKIE]))

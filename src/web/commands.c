@@ -111,3 +111,14 @@ bool sw_web_is_prefix_command(struct sw_str word)
 {
     return sw_web_in_list(sw_web_prefix_commands, sw_web_prefix_count, word);
 }
+
+bool sw_web_is_command(struct sw_str word)
+{
+    char low[24];
+    if (word.len > sizeof low)
+        return false;
+    for (size_t i = 0; i < word.len; i++)
+        low[i] = sw_lower(word.ptr[i]);
+    struct sw_str name = {low, word.len};
+    return sw_web_unix_command(name) != SW_WEB_NO_COMMAND || sw_web_windows_command(name);
+}

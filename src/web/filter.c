@@ -9,22 +9,40 @@
 
 enum { DECODE_MAX = 4096 };
 
+/* What a text is: the same bytes are ordinary in one and stand out in another. */
+enum kind { TARGET, TARGET_DECODED, REFERER, REFERER_DECODED };
+
+/* What a scan tells besides. */
+enum seen {
+    ODD = 1,     /* something stands out: the scan ended there */
+    PERCENT = 2,
+    PLUS = 4,    /* a '+' of a target as it came */
+    SPACE = 8,   /* a space of a decoded one */
+    COLON = 16,
+    EMPTY = 32,  /* a '=' before '&' or the end */
+    OPTION = 64  /* "?-" */
+};
+
 /* --- one byte at a time ------------------------------------------------------------------------------------- */
 
-static bool is_ordinary(unsigned char c)
+static inline bool is_ordinary(unsigned char c, enum kind kind)
 {
     if (c >= 0x80) /* overlong forms, full-width forms, typographic punctuation: the rest are letters of some script */
         return c != 0xc0 && c != 0xc1 && c != 0xe2 && c != 0xef && c < 0xf8;
+    if (c == '+')
+        return kind != TARGET_DECODED;
+    if (c == ' ')
+        return kind == TARGET_DECODED || kind == REFERER_DECODED;
     return sw_is_alpha((char)c) || (c >= ',' && c <= ':') || (c != 0 && strchr("=?&_@~[]%", c) != NULL);
 }
 
-static bool is_odd_pair(unsigned char before, unsigned char c, unsigned char two_before)
+static inline bool is_odd_pair(unsigned char before, unsigned char c, unsigned char two_before, enum kind kind)
 {
     if (c == '.')
         return before == '.' || before == '/';
     if (c == '?' || c == ':')
         return before == c;
-    return c == '/' && before == '/' && two_before != ':';
+    return kind <= TARGET_DECODED && c == '/' && before == '/' && two_before != ':';
 }
 
 /* name[key]= and name[]: the way forms name lists. A bracket anywhere else is a pattern or code. */
@@ -38,17 +56,35 @@ static bool is_list_bracket(const unsigned char *at, const unsigned char *end)
     return close + 1 == end || memchr("=[&%.", close[1], 5) != NULL;
 }
 
-/* Judges [at, stop); bytes up to `end` may be looked at. */
-static bool odd_bytes(const unsigned char *at, const unsigned char *stop, const unsigned char *end, unsigned char before,
-                      unsigned char two_before)
+static unsigned seen_of(struct sw_str text, size_t at, enum kind kind)
 {
-    for (; at < stop; at++) {
-        if (!is_ordinary(*at) || is_odd_pair(before, *at, two_before) || (*at == '[' && !is_list_bracket(at, end)))
-            return true;
-        two_before = before;
-        before = *at;
+    unsigned char c = (unsigned char)text.ptr[at];
+    char next = at + 1 < text.len ? text.ptr[at + 1] : '&';
+    switch (c) {
+    case '%': return PERCENT;
+    case '+': return kind == TARGET ? PLUS : 0;
+    case ' ': return SPACE;
+    case ':': return COLON;
+    case '=': return next == '&' ? EMPTY : 0;
+    case '?': return next == '-' ? OPTION : 0;
+    default: return 0;
     }
-    return false;
+}
+
+/* Judges [at, stop) of the text. */
+static inline unsigned scan_bytes(struct sw_str text, size_t at, size_t stop, enum kind kind)
+{
+    const unsigned char *bytes = (const unsigned char *)text.ptr;
+    unsigned seen = 0;
+    for (; at < stop; at++) {
+        unsigned char before = at > 0 ? bytes[at - 1] : 0;
+        unsigned char two_before = at > 1 ? bytes[at - 2] : 0;
+        if (!is_ordinary(bytes[at], kind) || is_odd_pair(before, bytes[at], two_before, kind) ||
+            (bytes[at] == '[' && !is_list_bracket(bytes + at, bytes + text.len)))
+            return seen | ODD;
+        seen |= seen_of(text, at, kind);
+    }
+    return seen;
 }
 
 /* --- sixteen at a time -------------------------------------------------------------------------------------- */
@@ -67,60 +103,81 @@ static inline __m128i is(__m128i bytes, char c)
     return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c));
 }
 
-/* Places in the block of ASCII bytes that stand out; bytes above ASCII do as well here, and are judged one by one. */
-static inline unsigned odd_block(__m128i block)
+/* Places of one block. */
+struct places {
+    unsigned odd;  /* bytes that are not ordinary, or need a look at what is around them */
+    unsigned told; /* ordinary ones that seen_of() asks about */
+};
+
+/* *last: whether the byte before the block was a dot or slash. A pair of them is judged by scan_bytes(). */
+static inline struct places places_of(__m128i block, enum kind kind, unsigned *last)
 {
-    __m128i fine = in_range(_mm_or_si128(block, _mm_set1_epi8(32)), 'a', 25);
-    fine = _mm_or_si128(fine, in_range(block, ',', ':' - ','));
-    fine = _mm_or_si128(fine, _mm_or_si128(is(block, '='), is(block, '?')));
-    fine = _mm_or_si128(fine, _mm_or_si128(is(block, '&'), is(block, '_')));
-    fine = _mm_or_si128(fine, _mm_or_si128(is(block, '%'), is(block, '~')));
-    fine = _mm_or_si128(fine, _mm_or_si128(is(block, '@'), is(block, ']')));
-    return ~(unsigned)_mm_movemask_epi8(fine) & 0xffff;
+    __m128i dull = in_range(_mm_or_si128(block, _mm_set1_epi8(32)), 'a', 25);
+    dull = _mm_or_si128(dull, in_range(block, ',', '9' - ','));
+    dull = _mm_or_si128(dull, _mm_or_si128(is(block, '_'), is(block, '&')));
+    unsigned rest = ~(unsigned)_mm_movemask_epi8(dull) & 0xffff;
+    unsigned marks = (unsigned)_mm_movemask_epi8(_mm_or_si128(is(block, '.'), is(block, '/')));
+    unsigned pairs = marks & (marks << 1 | *last);
+    *last = marks >> 15 & 1;
+    struct places places = {pairs, 0};
+    if (rest == 0)
+        return places;
+    __m128i told = _mm_or_si128(_mm_or_si128(is(block, '='), is(block, '?')), _mm_or_si128(is(block, '%'), is(block, ':')));
+    if (kind != TARGET_DECODED)
+        told = _mm_or_si128(told, is(block, '+'));
+    if (kind == TARGET_DECODED || kind == REFERER_DECODED)
+        told = _mm_or_si128(told, is(block, ' '));
+    __m128i quiet = _mm_or_si128(_mm_or_si128(is(block, '@'), is(block, '~')), is(block, ']'));
+    places.told = (unsigned)_mm_movemask_epi8(told);
+    places.odd |= rest & ~places.told & ~(unsigned)_mm_movemask_epi8(quiet);
+    return places;
 }
 
-bool sw_web_is_odd(struct sw_str text)
+static inline unsigned scan_block(struct sw_str text, size_t at, enum kind kind, unsigned *last)
 {
-    const unsigned char *at = (const unsigned char *)text.ptr;
-    const unsigned char *end = at + text.len;
-    unsigned dots = 0;    /* bit 0: the byte before was one */
-    unsigned slashes = 0; /* bit 0: the byte before was one */
-    unsigned marks = 0;
-    unsigned colons = 0;
-    for (; end - at >= 16; at += 16) {
-        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
-        unsigned dot = (unsigned)_mm_movemask_epi8(is(block, '.'));
-        unsigned slash = (unsigned)_mm_movemask_epi8(is(block, '/'));
-        unsigned mark = (unsigned)_mm_movemask_epi8(is(block, '?'));
-        unsigned odd = odd_block(block);
-        unsigned colon = (unsigned)_mm_movemask_epi8(is(block, ':'));
-        unsigned pairs = (mark & (mark << 1 | marks)) | (colon & (colon << 1 | colons)) | (dot & (dot << 1 | dots)) |
-                         (dot & (slash << 1 | slashes)) | (slash & (slash << 1 | slashes));
-        if ((odd | pairs) != 0) { /* judge these sixteen exactly */
-            unsigned char before = at > (const unsigned char *)text.ptr ? at[-1] : 0;
-            unsigned char two = at > (const unsigned char *)text.ptr + 1 ? at[-2] : 0;
-            if (odd_bytes(at, at + 16, end, before, two))
-                return true;
-        }
-        dots = dot >> 15 & 1;
-        slashes = slash >> 15 & 1;
-        marks = mark >> 15 & 1;
-        colons = colon >> 15 & 1;
+    struct places places = places_of(_mm_loadu_si128((const __m128i *)(const void *)(text.ptr + at)), kind, last);
+    if (places.odd != 0)
+        return scan_bytes(text, at, at + 16, kind);
+    unsigned seen = 0;
+    for (unsigned told = places.told; told != 0; told &= told - 1) {
+        size_t place = at + (unsigned)__builtin_ctz(told);
+        char c = text.ptr[place];
+        if ((c == '?' || c == ':') && place > 0 && text.ptr[place - 1] == c)
+            return seen | ODD;
+        seen |= seen_of(text, place, kind);
     }
-    unsigned char before = at > (const unsigned char *)text.ptr ? at[-1] : 0;
-    unsigned char two = at > (const unsigned char *)text.ptr + 1 ? at[-2] : 0;
-    return odd_bytes(at, end, end, before, two);
+    return seen;
+}
+
+static inline unsigned scan(struct sw_str text, enum kind kind)
+{
+    if (text.len < 16)
+        return scan_bytes(text, 0, text.len, kind);
+    size_t at = 0;
+    unsigned last = 0;
+    unsigned seen = 0;
+    for (; at + 16 <= text.len && (seen & ODD) == 0; at += 16)
+        seen |= scan_block(text, at, kind, &last);
+    if ((seen & ODD) != 0 || at == text.len)
+        return seen;
+    at = text.len - 16; /* the last block overlaps the one before */
+    last = text.ptr[at - 1] == '.' || text.ptr[at - 1] == '/';
+    return seen | scan_block(text, at, kind, &last);
 }
 
 #else
 
-bool sw_web_is_odd(struct sw_str text)
+static inline unsigned scan(struct sw_str text, enum kind kind)
 {
-    const unsigned char *end = (const unsigned char *)text.ptr + text.len;
-    return odd_bytes((const unsigned char *)text.ptr, end, end, 0, 0);
+    return scan_bytes(text, 0, text.len, kind);
 }
 
 #endif
+
+bool sw_web_is_odd(struct sw_str text)
+{
+    return (scan(text, TARGET) & (ODD | PLUS)) != 0;
+}
 
 /* --- targets ------------------------------------------------------------------------------------------------ */
 
@@ -162,43 +219,78 @@ static bool holds_padding(struct sw_str target)
     return false;
 }
 
-/* Anything that percent decoding brings forth and that a server or program might decode once more. */
+/* Arguments of plain words, as searches have them: no second '=', nothing but letters, digits and - . , _ between spaces, no
+ * command or number in front. Phrases with spaces are looked for besides. */
+static bool is_prose(struct sw_str query)
+{
+    struct sw_str pair;
+    while (sw_str_next(&query, '&', &pair)) {
+        size_t equals = sw_str_chr(pair, '=');
+        struct sw_str value = equals == SW_NPOS ? pair : sw_str_from(pair, equals + 1);
+        size_t word = 0;
+        while (word < value.len && sw_web_is_word(value.ptr[word]))
+            word++;
+        bool spaced = false;
+        for (size_t i = 0; i < value.len; i++) {
+            char c = value.ptr[i];
+            spaced |= c == ' ';
+            if (!sw_web_is_word(c) && c != ' ' && c != '-' && c != '.' && c != ',' && (unsigned char)c < 0x80)
+                return false;
+        }
+        if (spaced && (word == 0 || sw_is_digit(value.ptr[0]) || sw_web_is_command(sw_str_slice(value, 0, word))))
+            return false;
+    }
+    return true;
+}
+
+/* Anything that decoding brings forth and that a server or program might decode once more. */
 static bool decoded_stands_out(struct sw_str target)
 {
     char text[DECODE_MAX];
     if (target.len > sizeof text)
         return true;
     struct sw_str decoded = {text, sw_web_unpercent(target, true, text)};
-    if (sw_str_chr(decoded, '%') != SW_NPOS || sw_web_is_odd(decoded) || sw_web_phrases_may_hold(decoded) ||
-        holds_address(decoded) || holds_padding(decoded))
+    unsigned seen = scan(decoded, TARGET_DECODED);
+    if ((seen & (ODD | PERCENT | OPTION)) != 0 || sw_web_phrases_may_hold(decoded))
         return true;
-    return sw_str_chr(decoded, '?') != SW_NPOS && sw_str_chr(target, '?') == SW_NPOS; /* an encoded question mark */
+    size_t mark = sw_str_chr(decoded, '?');
+    if ((seen & SPACE) != 0) {
+        struct sw_str path = sw_str_slice(decoded, 0, mark);
+        if (mark == SW_NPOS || sw_str_chr(path, ' ') != SW_NPOS || !is_prose(sw_str_from(decoded, mark + 1)))
+            return true;
+    }
+    if (((seen & COLON) != 0 && holds_address(decoded)) || ((seen & EMPTY) != 0 && holds_padding(decoded)))
+        return true;
+    return mark != SW_NPOS && sw_str_chr(target, '?') == SW_NPOS; /* an encoded question mark */
 }
 
 bool sw_web_target_stands_out(struct sw_str target)
 {
-    if (sw_web_is_odd(target))
+    unsigned seen = scan(target, TARGET);
+    if ((seen & (ODD | OPTION)) != 0)
         return true;
-    if (sw_str_chr(target, '%') != SW_NPOS)
+    if ((seen & (PERCENT | PLUS)) != 0)
         return decoded_stands_out(target);
-    if (target.len > 1 && target.ptr[target.len - 1] == '?' && sw_str_chr(target, '?') != target.len - 1)
-        return true; /* a '?' that cuts off what a program appends */
-    return sw_web_phrases_may_hold(target) || holds_address(target) || holds_padding(target) ||
-           sw_str_find(target, SW_STR("?-")) != SW_NPOS;
+    if (sw_web_phrases_may_hold(target) || ((seen & COLON) != 0 && holds_address(target)) ||
+        ((seen & EMPTY) != 0 && holds_padding(target)))
+        return true;
+    /* a '?' at the end cuts off what a program appends */
+    return target.ptr[target.len - 1] == '?' && sw_str_chr(target, '?') != target.len - 1;
 }
 
 /* An address itself, with addresses of searches in it: only bytes and phrases count. */
 bool sw_web_referer_stands_out(struct sw_str referer)
 {
     char text[DECODE_MAX];
-    if (sw_web_is_odd(referer))
+    unsigned seen = scan(referer, REFERER);
+    if ((seen & ODD) != 0)
         return true;
-    if (sw_str_chr(referer, '%') == SW_NPOS)
+    if ((seen & PERCENT) == 0)
         return sw_web_phrases_may_hold(referer);
     if (referer.len > sizeof text)
         return true;
     struct sw_str decoded = {text, sw_web_unpercent(referer, true, text)};
-    return sw_str_chr(decoded, '%') != SW_NPOS || sw_web_is_odd(decoded) || sw_web_phrases_may_hold(decoded);
+    return (scan(decoded, REFERER_DECODED) & (ODD | PERCENT)) != 0 || sw_web_phrases_may_hold(decoded);
 }
 
 /* Other headers: lists of addresses, names. */
@@ -214,4 +306,16 @@ bool sw_web_header_stands_out(struct sw_str header)
         at = end + 1;
     }
     return false;
+}
+
+bool sw_web_agent_stands_out(struct sw_str agent)
+{
+    if (!sw_str_starts(agent, SW_STR("Mozilla/")))
+        return true;
+    for (size_t i = 8; i < agent.len; i++) {
+        unsigned char c = (unsigned char)agent.ptr[i];
+        if (!sw_is_alpha((char)c) && !(c >= '+' && c <= ';') && c != ' ' && c != '(' && c != ')' && c != '_')
+            return true;
+    }
+    return sw_web_phrases_may_hold(agent);
 }

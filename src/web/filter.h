@@ -16,5 +16,7 @@ bool sw_web_is_odd(struct sw_str text);
 bool sw_web_target_stands_out(struct sw_str target);
 bool sw_web_referer_stands_out(struct sw_str referer);
 bool sw_web_header_stands_out(struct sw_str header);
+/* Browsers' user agents have a form; all others need a closer look. */
+bool sw_web_agent_stands_out(struct sw_str agent);
 
 #endif

@@ -1,25 +1,25 @@
-/* memo.c - one place a hash; a text is kept at its second coming, so that texts that never return don't wear it out. */
+/* memo.c - pairs of places by hash; the one that was found last stays when another comes. */
 #include "web/memo.h"
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/time.h"
 
-enum { PLACES = 4096, MOST_BYTES = 512 };
+#include <sys/random.h>
 
-struct place {
-    uint64_t hash;
-    uint32_t seen; /* part of the hash of what came last and was not kept */
-    uint16_t len;
-    char bytes[MOST_BYTES];
-};
+enum { PAIRS = 16384 };
 
 struct sw_web_memo {
-    struct place places[PLACES];
+    uint64_t seed;
+    struct sw_hash128 places[PAIRS][2]; /* the newer first; all zero: free */
 };
 
 struct sw_web_memo *sw_web_memo_new(void)
 {
-    return sw_alloc(1, sizeof(struct sw_web_memo));
+    struct sw_web_memo *memo = sw_alloc(1, sizeof *memo);
+    if (memo != NULL && getrandom(&memo->seed, sizeof memo->seed, GRND_NONBLOCK) != sizeof memo->seed)
+        memo->seed = (uint64_t)sw_time_now() * 0x9e3779b97f4a7c15ull ^ (uint64_t)(uintptr_t)memo;
+    return memo;
 }
 
 void sw_web_memo_free(struct sw_web_memo *memo)
@@ -27,27 +27,30 @@ void sw_web_memo_free(struct sw_web_memo *memo)
     sw_free(memo);
 }
 
+static bool is_same(struct sw_hash128 a, struct sw_hash128 b)
+{
+    return a.low == b.low && a.high == b.high;
+}
+
 bool sw_web_memo_has(struct sw_web_memo *memo, struct sw_str text)
 {
-    if (text.len > MOST_BYTES)
+    struct sw_hash128 hash = sw_hash128(text, memo->seed);
+    struct sw_hash128 *pair = memo->places[hash.high % PAIRS];
+    if (is_same(pair[0], hash))
+        return true;
+    if (!is_same(pair[1], hash))
         return false;
-    uint64_t hash = sw_hash(text) | 1;
-    const struct place *place = &memo->places[hash >> 20 & (PLACES - 1)];
-    return place->hash == hash && place->len == text.len && memcmp(place->bytes, text.ptr, text.len) == 0;
+    pair[1] = pair[0];
+    pair[0] = hash;
+    return true;
 }
 
 void sw_web_memo_add(struct sw_web_memo *memo, struct sw_str text)
 {
-    if (text.len > MOST_BYTES)
+    struct sw_hash128 hash = sw_hash128(text, memo->seed);
+    struct sw_hash128 *pair = memo->places[hash.high % PAIRS];
+    if (is_same(pair[0], hash) || is_same(pair[1], hash))
         return;
-    uint64_t hash = sw_hash(text) | 1;
-    struct place *place = &memo->places[hash >> 20 & (PLACES - 1)];
-    uint32_t mark = (uint32_t)(hash >> 32) | 1;
-    if (place->hash != 0 && place->seen != mark) {
-        place->seen = mark;
-        return;
-    }
-    place->hash = hash;
-    place->len = (uint16_t)text.len;
-    memcpy(place->bytes, text.ptr, text.len);
+    pair[1] = pair[0];
+    pair[0] = hash;
 }

@@ -1,7 +1,8 @@
 /*
- * memo.h - texts that were looked at closely and had nothing: user agents and referers come again and again.
- * Owner: one worker.      Limits: 4096 texts of at most 512 bytes; a text pushes another out.      Trust: hostile texts: the
- * bytes are compared, not only hashes.
+ * memo.h - texts that were looked at and had nothing: user agents and referers come again and again.
+ *
+ * Only hashes are kept, of 128 bits and under a seed that nobody can know: a hostile text can't be made to look like another.
+ * Owner: one worker.      Limits: 32,768 texts; a new one pushes out the older of its pair.
  */
 #ifndef SW_WEB_MEMO_H
 #define SW_WEB_MEMO_H

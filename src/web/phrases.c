@@ -3,7 +3,7 @@
  *
  * Two uses. A closer look asks at every byte of a text which phrases begin there, by its first four bytes (three for the
  * few short ones). The first look, which every request gets, only asks whether a long phrase of ordinary bytes may be
- * there: of such a phrase four bytes at a multiple of three lie within it, so every third place is enough.
+ * there: of six bytes of such a phrase four at a multiple of three lie within them, so every third place is enough.
  */
 #include "web/exploits_priv.h"
 
@@ -52,15 +52,7 @@ enum { PHRASES = sizeof phrases / sizeof *phrases };
 
 /* --- the index ---------------------------------------------------------------------------------------------- */
 
-enum {
-    BUCKETS = 4096,
-    COARSE_BITS = 17,
-    GRAM = 4,
-    SHORT_GRAM = 3,
-    STRIDE = 3,
-    SHORTEST_SOUGHT = GRAM + STRIDE - 1,
-    MOST_ENTRIES = 1u << 16
-};
+enum { BUCKETS = 4096, COARSE_BITS = 18, GRAM = 4, SHORT_GRAM = 3, STRIDE = 3, SHORTEST_SOUGHT = GRAM + STRIDE - 1, MOST_ENTRIES = 1u << 16 };
 
 struct entry {
     uint32_t gram;
@@ -74,10 +66,14 @@ struct table {
     struct entry *entries;
 };
 
+enum { MOST_NUMBERS = 8192 };
+
 static struct index {
+    struct sw_str texts[MOST_NUMBERS]; /* by number */
+
     struct table starts; /* by the first four bytes */
     struct table shorts; /* by the first three, of phrases that have no more */
-    struct table sought; /* by the grams at offsets 0 to 2, of phrases without a byte that stands out */
+    struct table sought; /* by the grams of a window, of phrases without a byte that stands out */
     uint64_t coarse[(1u << COARSE_BITS) / 64]; /* grams of `sought` */
     int error;
 } web_index;
@@ -103,9 +99,9 @@ static inline uint32_t mixed(uint32_t gram)
     return gram * 0x9e3779b1u;
 }
 
-static struct sw_str text_of(uint32_t number)
+static inline struct sw_str text_of(uint32_t number)
 {
-    return number < PHRASES ? phrases[number].text : sw_web_shape_key(number - PHRASES);
+    return web_index.texts[number];
 }
 
 /* Sorts entries into buckets: counting, then placing. */
@@ -128,14 +124,54 @@ static int fill(struct table *table, const struct entry *entries, size_t count)
 /* Whether the first look must find the phrase by itself. */
 static bool is_sought(uint32_t number, struct sw_str text)
 {
-    if (text.len < SHORTEST_SOUGHT || sw_web_is_odd(text))
+    if (text.len < SHORTEST_SOUGHT)
         return false;
+    for (size_t i = 0; i < text.len; i++) { /* a space does not count: prose has them */
+        struct sw_str piece = sw_str_slice(text, i, i + 2);
+        if (sw_web_is_odd(text.ptr[i] == ' ' ? sw_str_slice(text, i, i) : sw_str_slice(piece, 0, piece.len == 2 && piece.ptr[1] == ' ' ? 1 : 2)))
+            return false;
+    }
     return number >= PHRASES || (phrases[number].places & SW_WEB_P_TARGET) != 0;
+}
+
+/* How often four bytes come in ordinary addresses, roughly: by their letters, and what every site has. */
+static unsigned commonness(const char *at)
+{
+    static const char order[] = "etaoinsrldcmpuhgbfwyv/-.k0123456789xj_q"; /* the commonest first */
+    static const char *const usual[] = {".php", ".asp", ".jsp", "inde", "ndex", "admi", "dmin", "/adm", "/wp-", "cont", "tent", "ogin", "logi", "http",
+                                        "user", "/api", "page", "file", "imag", "mage", "/img", "conf", "tion", "html", ".htm", "port", "data",
+                                        "name", "/con", "scri", "ript", "sear", "arch", "down", "load", "uplo", "ploa", "prof", "sett", "ting"};
+    unsigned sum = 0;
+    for (unsigned i = 0; i < GRAM; i++) {
+        const char *found = at[i] != 0 ? strchr(order, sw_lower(at[i])) : NULL;
+        sum += found != NULL ? (unsigned)(order + sizeof order - found) : 0;
+    }
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        sum += memcmp(at, usual[i], GRAM) == 0 ? 100 : 0;
+    return sum;
+}
+
+/* The rarest window of a phrase in which every alignment has its gram. */
+static uint16_t rarest_window(struct sw_str text)
+{
+    uint16_t best = 0;
+    unsigned least = UINT32_MAX;
+    for (uint16_t from = 0; (size_t)from + SHORTEST_SOUGHT <= text.len; from++) {
+        unsigned sum = 0;
+        for (unsigned i = 0; i < STRIDE; i++)
+            sum += commonness(text.ptr + from + i);
+        if (sum < least) {
+            least = sum;
+            best = from;
+        }
+    }
+    return best;
 }
 
 static void add_sought(struct entry *entries, size_t *count, uint32_t number, struct sw_str text)
 {
-    for (unsigned offset = 0; offset < STRIDE; offset++) {
+    uint16_t from = rarest_window(text);
+    for (uint16_t offset = from; offset < from + STRIDE; offset++) {
         uint32_t gram = gram_of(text.ptr + offset);
         entries[(*count)++] = (struct entry){gram, number, (uint16_t)offset};
         uint32_t bit = mixed(gram) >> (32 - COARSE_BITS);
@@ -150,10 +186,11 @@ static void build(void)
     struct entry *sought = sw_alloc(MOST_ENTRIES, sizeof *sought);
     size_t start_count = 0, short_count = 0, sought_count = 0;
     web_index.error = starts == NULL || shorts == NULL || sought == NULL ? SW_E_NOMEM : 0;
-    for (uint32_t number = 0; web_index.error == 0; number++) {
-        struct sw_str text = text_of(number);
+    for (uint32_t number = 0; web_index.error == 0 && number < MOST_NUMBERS; number++) {
+        struct sw_str text = number < PHRASES ? phrases[number].text : sw_web_shape_key(number - PHRASES);
         if (text.len == 0)
             break;
+        web_index.texts[number] = text;
         if (text.len >= GRAM)
             starts[start_count++] = (struct entry){gram_of(text.ptr), number, 0};
         else if (text.len == SHORT_GRAM)

@@ -186,6 +186,9 @@ bool sw_web_exploit_succeeds(uint32_t exploit, unsigned status); /* an answer th
 /* For the index: the key of a shape, or an empty text behind the last one. */
 struct sw_str sw_web_shape_key(uint32_t shape);
 
+/* Whether a lower case word may be a program's name, in any letter case. */
+bool sw_web_is_command(struct sw_str word);
+
 /* --- small tools -------------------------------------------------------------------------------------------- */
 
 static inline bool sw_web_is_word(char c)
