@@ -193,6 +193,25 @@ static bool is_meant(const struct sw_rule *rule, struct sw_str word)
     return sw_str_istarts(rule->id, word) || sw_str_ieq(rule->title, word) || (word.len > 0 && sw_str_eq(rule->name, word));
 }
 
+/* Rules of the web analysis have no conditions to show. */
+static bool explain_web(struct sw_buf *out, struct sw_str word)
+{
+    size_t count;
+    const struct sw_rule *rules = sw_web_rules(&count);
+    bool found = false;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_meant(&rules[i], word))
+            continue;
+        sw_buf_printf(out, "%s%.*s\n    id       %.*s\n    level    %.*s\n    engine   web (docs/web-attacks.md), no Sigma rule\n    %.*s\n",
+                      found ? "\n" : "", SW_STR_ARG(rules[i].title), SW_STR_ARG(rules[i].id),
+                      SW_STR_ARG(sw_level_name(rules[i].level)), SW_STR_ARG(rules[i].description));
+        for (size_t r = 0; r < rules[i].reference_count; r++)
+            sw_buf_printf(out, "    see      %.*s\n", SW_STR_ARG(rules[i].references[r]));
+        found = true;
+    }
+    return found;
+}
+
 static int rules_explain(struct sw_buf *out, const struct sw_settings *settings, const struct sw_classes *classes,
                          const struct sw_loaded_rules *loaded)
 {
@@ -212,6 +231,7 @@ static int rules_explain(struct sw_buf *out, const struct sw_settings *settings,
             found = true;
             sw_program_explain(loaded->program, classes, (uint32_t)i, out);
         }
+        found |= !settings->no_web_analysis && explain_web(out, word);
         if (!found) {
             sw_error_log("no loaded rule has the id, name or title '%s'", settings->paths.items[w]);
             status = SW_EXIT_USAGE;

@@ -324,9 +324,13 @@ static uint64_t matched_fields(const struct sw_event *event, const struct sw_web
         uint16_t places;
         enum sw_web_role role;
     } shown[] = {
-        {SW_WEB_PATH | SW_WEB_NAME | SW_WEB_VALUE | SW_WEB_WHOLE, SW_WEB_ROLE_TARGET}, {SW_WEB_AGENT, SW_WEB_ROLE_AGENT},
-        {SW_WEB_REFERER, SW_WEB_ROLE_REFERER}, {SW_WEB_COOKIE, SW_WEB_ROLE_COOKIE}, {SW_WEB_HEADER, SW_WEB_ROLE_FORWARDED},
+        {SW_WEB_PATH | SW_WEB_NAME | SW_WEB_VALUE | SW_WEB_WHOLE, SW_WEB_ROLE_TARGET},
+        {SW_WEB_AGENT, SW_WEB_ROLE_AGENT},
+        {SW_WEB_REFERER, SW_WEB_ROLE_REFERER},
+        {SW_WEB_COOKIE, SW_WEB_ROLE_COOKIE},
+        {SW_WEB_HEADER, SW_WEB_ROLE_FORWARDED},
         {SW_WEB_HEADER, SW_WEB_ROLE_EXTRA},
+        {SW_WEB_PATH | SW_WEB_NAME | SW_WEB_VALUE | SW_WEB_WHOLE, SW_WEB_ROLE_MESSAGE},
     };
     uint64_t bits = 0;
     for (size_t s = 0; s < sizeof shown / sizeof *shown; s++)

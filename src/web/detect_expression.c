@@ -1,7 +1,7 @@
 /* detect_expression.c - Log4j lookups, OGNL, EL and the expressions of template engines. */
 #include "web/exploits_priv.h"
 
-enum { BODY_MAX = 400 };
+enum { BODY_MAX = 400, MOST_BODIES = 64 };
 
 static void add_exploit(struct sw_web_look *look, uint32_t exploit)
 {
@@ -43,9 +43,9 @@ static struct sw_str body_of(struct sw_str text, size_t at)
 /* What tells an expression from a placeholder such as ${name}: calls, classes, arithmetic, strings. */
 static bool computes(struct sw_str body)
 {
-    static const char *const words[] = {"java", "class", "runtime", "exec", "#_", "@", "new ", "session", "request.", "param.",
-                                        "process", "system", "invoke", "import", "self.", "config", "lipsum", "cycler", "env:",
-                                        "sys:"};
+    static const char *const words[] = {
+        "java", "class", "runtime", "exec", "#_", "@", "new ", "session", "request.", "param.", "process", "system",
+        "invoke", "import", "self.", "config", "lipsum", "cycler", "env:", "sys:"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (sw_str_find(body, sw_str(words[i])) != SW_NPOS)
             return true;
@@ -53,7 +53,8 @@ static bool computes(struct sw_str body)
     for (size_t i = 1; i < body.len; i++) {
         char c = body.ptr[i];
         char before = body.ptr[i - 1];
-        if ((c == '*' || c == '%' || c == '+') && sw_is_digit(before) && i + 1 < body.len && sw_is_digit(body.ptr[i + 1]))
+        if ((c == '*' || c == '%' || c == '+') && sw_is_digit(before) && i + 1 < body.len &&
+            sw_is_digit(body.ptr[i + 1]))
             return true;
         if (c == '*' && before == '\'')
             return true; /* '7'*7 */
@@ -74,7 +75,7 @@ static bool is_opening(struct sw_str text, size_t at)
 static void look_at_body(struct sw_web_look *look, const struct sw_web_text *text, size_t at)
 {
     struct sw_str body = body_of(text->low, at + 2);
-    size_t shown = at + 2 - (at + 2 > 2 ? 2 : at + 2);
+    size_t shown = at;
     if (text->low.ptr[at] == '$' && is_jndi(body, text->layers)) {
         sw_web_report(look, SW_WEB_CLASS_JNDI, SW_WEB_ATTEMPT, text, "jndi lookup", shown, body.len + 3);
         add_exploit(look, SW_WEB_EXPLOIT_CVE_2021_44228);
@@ -86,7 +87,13 @@ static void look_at_body(struct sw_web_look *look, const struct sw_web_text *tex
     }
     if (text->low.ptr[at] == '@') /* a Perl array that is made of a call: detect_script.c */
         return;
-    if (computes(body))
+    char opening[2] = {text->low.ptr[at], text->low.ptr[at + 1]};
+    bool block =
+        opening[1] == '%' && sw_str_find(sw_str_slice(text->low, at + 2, at + BODY_MAX), SW_STR("%")) != SW_NPOS;
+    if (block) /* {% ... %} and <% ... %> */
+        sw_web_report(look, SW_WEB_CLASS_EXPRESSION, SW_WEB_ATTEMPT, text, "a block of a template", shown,
+                      body.len + 3);
+    else if (computes(body))
         sw_web_report(look, SW_WEB_CLASS_EXPRESSION, SW_WEB_ATTEMPT, text, "an expression", shown, body.len + 3);
     else if (text->low.ptr[at] != '{' && text->low.ptr[at] != '<' && body.len > 0)
         sw_web_report(look, SW_WEB_CLASS_EXPRESSION, SW_WEB_HINT, text, "a placeholder", shown, body.len + 3);
@@ -94,7 +101,11 @@ static void look_at_body(struct sw_web_look *look, const struct sw_web_text *tex
 
 void sw_web_detect_expression(struct sw_web_look *look, const struct sw_web_text *text)
 {
-    for (size_t at = 0; at + 1 < text->low.len; at++)
-        if (is_opening(text->low, at))
-            look_at_body(look, text, at);
+    unsigned seen = 0;
+    for (size_t at = 0; at + 1 < text->low.len && seen < MOST_BODIES; at++) {
+        if (!is_opening(text->low, at))
+            continue;
+        look_at_body(look, text, at);
+        seen++;
+    }
 }

@@ -35,11 +35,29 @@ static bool is_command(const struct sw_web_text *text, size_t at, struct sw_str 
     size_t words = 0;
     for (size_t i = 0; i < line.len; i++)
         words += line.ptr[i] == ' ';
-    return capitals == 0 && words <= 2 && (line.len == word.len || line.ptr[word.len] == ' ' || line.ptr[word.len] == '\r');
+    return capitals == 0 && words <= 2 &&
+           (line.len == word.len || line.ptr[word.len] == ' ' || line.ptr[word.len] == '\r');
+}
+
+/* .shell, .system ...: commands of SQLite's shell. */
+static bool is_sqlite(struct sw_str text, size_t at)
+{
+    static const char *const words[] = {"archive", "backup", "clone",  "databases", "dump", "import",
+                                        "load",    "log",    "open",   "output",    "read", "restore",
+                                        "schema",  "shell",  "system", "tables"};
+    at = sw_web_skip_space(text, at);
+    if (at >= text.len || text.ptr[at] != '.')
+        return false;
+    struct sw_str word = word_at(text, sw_web_skip_space(text, at + 1));
+    return SW_WEB_IN(words, word);
 }
 
 static void line_at(struct sw_web_look *look, const struct sw_web_text *text, size_t at)
 {
+    if (is_sqlite(text->low, at) && sw_str_chr(sw_str_slice(text->low, 0, at), ';') != SW_NPOS) {
+        sw_web_report(look, SW_WEB_CLASS_SQL, SW_WEB_ATTEMPT, text, "a command of SQLite's shell", at, 20);
+        return;
+    }
     struct sw_str word = word_at(text->low, at);
     size_t end = at + word.len;
     if (word.len > 0 && end < text->low.len && text->low.ptr[end] == ':' && SW_WEB_IN(headers, word)) {
@@ -50,7 +68,8 @@ static void line_at(struct sw_web_look *look, const struct sw_web_text *text, si
     size_t from = tagged ? sw_web_skip_space(text->low, end) : at;
     word = word_at(text->low, from);
     if (word.len > 0 && SW_WEB_IN(commands, word) && (tagged || is_command(text, from, word)))
-        sw_web_report(look, SW_WEB_CLASS_HEADER, SW_WEB_ATTEMPT, text, "a mail command behind a line end", at, word.len + 20);
+        sw_web_report(look, SW_WEB_CLASS_HEADER, SW_WEB_ATTEMPT, text, "a mail command behind a line end", at,
+                      word.len + 20);
 }
 
 void sw_web_detect_header(struct sw_web_look *look, const struct sw_web_text *text)

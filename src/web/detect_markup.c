@@ -1,22 +1,21 @@
 /* detect_markup.c - tags, event handlers and script addresses, also spaced out or commented; whole words are phrases. */
 #include "web/web_priv.h"
 
-enum { TAG_MAX = 24, COMPACT_MAX = 2048 };
+enum { TAG_MAX = 24, COMPACT_MAX = 2048, NEAR = 512 /* what belongs together lies so near: no search is longer */ };
 
 static const char *const tags[] = {
     "a", "animate", "applet", "area", "audio", "b", "base", "bgsound", "blink", "body", "button", "details", "dialog",
     "discard", "div", "embed", "form", "frame", "frameset", "head", "html", "iframe", "image", "img", "import",
     "input", "isindex", "keygen", "layer", "link", "listing", "marquee", "math", "meta", "noscript", "object", "onx",
     "p", "script", "select", "set", "slot", "span", "style", "svg", "table", "template", "textarea", "title", "track",
-    "video", "x", "xml", "xmp", "xss"};
+    "video", "vmlframe", "x", "xml", "xmp", "xss"};
 /* Short ones stand in prose and in formulas; they need something after them. */
-static const char *const weak_tags[] = {
-    "a", "b", "p", "set", "x"};
+static const char *const weak_tags[] = {"a", "b", "p", "set", "x"};
 static const char *const no_events[] = {
     "onboard", "once", "one", "ongoing", "online", "only", "onset", "onto", "onward"};
 
-static void report(struct sw_web_look *look, const struct sw_web_text *text, enum sw_web_confidence confidence, const char *what,
-                   size_t at, size_t len)
+static void report(struct sw_web_look *look, const struct sw_web_text *text, enum sw_web_confidence confidence,
+                   const char *what, size_t at, size_t len)
 {
     sw_web_report(look, SW_WEB_CLASS_XSS, confidence, text, what, at, len);
 }
@@ -30,10 +29,11 @@ static size_t tag_name(struct sw_str text, size_t at, char name[TAG_MAX], bool *
         char c = text.ptr[at];
         if (sw_is_alpha(c) || (len > 0 && sw_is_digit(c))) {
             name[len++] = c;
-        } else if (c == ':' && len > 0 && len <= 6) {
+        } else if (c == ':' && len <= 6) {
             len = 0; /* a prefix of a namespace */
         } else if (sw_is_space(c) || c == '\0' || (c == '/' && len == 0)) {
-            bool one = at + 2 < text.len && sw_is_alpha(text.ptr[at + 1]) && (sw_is_space(text.ptr[at + 2]) || len == 0);
+            bool one =
+                at + 2 < text.len && sw_is_alpha(text.ptr[at + 1]) && (sw_is_space(text.ptr[at + 2]) || len == 0);
             if (len > 0 && !one && !(at + 2 == text.len && sw_is_alpha(text.ptr[at + 1])))
                 break;
             *spaced |= len > 0;
@@ -57,8 +57,8 @@ static void tag_at(struct sw_web_look *look, const struct sw_web_text *text, siz
     bool more = end < low.len && (sw_is_space(low.ptr[end]) || memchr(">/", low.ptr[end], 2) != NULL);
     if (SW_WEB_IN(tags, tag) && !SW_WEB_IN(weak_tags, tag))
         report(look, text, SW_WEB_ATTEMPT, "a tag", at, len + 2);
-    else if (more &&
-             (sw_str_find(sw_str_from(low, end), SW_STR("=")) != SW_NPOS || sw_str_chr(sw_str_from(low, end), '>') != SW_NPOS))
+    else if (more && (sw_str_chr(sw_str_slice(low, end, end + NEAR), '=') != SW_NPOS ||
+                      sw_str_chr(sw_str_slice(low, end, end + NEAR), '>') != SW_NPOS))
         report(look, text, SW_WEB_IN(weak_tags, tag) || spaced ? SW_WEB_ATTEMPT : SW_WEB_HINT, "a tag", at, len + 2);
 }
 
@@ -83,15 +83,15 @@ static void event_at(struct sw_web_look *look, const struct sw_web_text *text, s
 /* The text without white space and comments, against words that are written apart to hide them. */
 static void compacted(struct sw_web_look *look, const struct sw_web_text *text)
 {
-    static const char *const words[] = {"javascript:",    "vbscript:",     "[].sort.call", "[].map.call", "[].filter.call",
-                                        "url(javascript", "-moz-binding:", "expression(",  "style=",      "<script",
-                                        "<iframe",        "<form",         "<svg"};
+    static const char *const words[] = {
+        "javascript:", "vbscript:", "[].sort.call", "[].map.call", "[].filter.call", "url(javascript",
+        "-moz-binding:", "expression(", "style=", "<script", "<iframe", "<form", "<svg"};
     char compact[COMPACT_MAX];
     size_t len = 0;
     for (size_t at = 0; at < text->low.len && len < COMPACT_MAX; at++) {
         struct sw_str rest = sw_str_from(text->low, at);
         if (sw_str_starts(rest, SW_STR("/*"))) {
-            size_t end = sw_str_find(sw_str_from(rest, 2), SW_STR("*/"));
+            size_t end = sw_str_find(sw_str_slice(rest, 2, NEAR), SW_STR("*/"));
             at += end == SW_NPOS ? 1 : end + 3;
         } else if (!sw_is_space(rest.ptr[0]) && (unsigned char)rest.ptr[0] >= 0x20) {
             compact[len++] = rest.ptr[0];

@@ -70,7 +70,8 @@ static void judge_climbs(struct sw_web_look *look, const struct sw_web_text *tex
     }
     if (text->place == SW_WEB_REFERER)
         sure = climbing->count >= DEEP;
-    sw_web_report(look, SW_WEB_CLASS_FILE, sure ? SW_WEB_ATTEMPT : SW_WEB_HINT, text, "path climbing", climbing->first, 12);
+    sw_web_report(look, SW_WEB_CLASS_FILE, sure ? SW_WEB_ATTEMPT : SW_WEB_HINT, text, "path climbing", climbing->first,
+                  12);
 }
 
 /* "c:\..." and "\\host\share" as a value. */
@@ -79,7 +80,8 @@ static void windows_names(struct sw_web_look *look, const struct sw_web_text *te
     struct sw_str low = text->low;
     if ((text->place & (SW_WEB_VALUE | SW_WEB_COOKIE)) == 0 || low.len < 4)
         return;
-    if (low.ptr[0] == '\\' && low.ptr[1] == '\\' && sw_is_alpha(low.ptr[2]) && sw_str_chr(sw_str_from(low, 3), '\\') != SW_NPOS)
+    if (low.ptr[0] == '\\' && low.ptr[1] == '\\' && sw_is_alpha(low.ptr[2]) &&
+        sw_str_chr(sw_str_from(low, 3), '\\') != SW_NPOS)
         sw_web_report(look, SW_WEB_CLASS_FILE, SW_WEB_HINT, text, "a network share", 0, low.len);
 }
 
@@ -88,22 +90,24 @@ static void hidden_names(struct sw_web_look *look, const struct sw_web_text *tex
 {
     static const char *const usual[] = {"well-known", "auth", "netlify", "rest", "cdn", "dav"};
     static const char *const telling[] = {
-        "rc",   "conf", "secret", "hist", "ignore", "env", "key", "token", "cred", "settings", "pass", "log", "cfg", "yml",
-        "yaml", "json", "toml",   "ini",  "lock",   "bak", "old", "swp",   "sql",  "db",       "cert", "pem", "mcp", "rules"};
+        "rc", "conf", "secret", "hist", "ignore", "env", "key", "token", "cred", "settings", "pass", "log", "cfg",
+        "yml", "yaml", "json", "toml", "ini", "lock", "bak", "old", "swp", "sql", "db", "cert", "pem", "mcp", "rules"};
     struct sw_str low = text->low;
     for (size_t at = 0; at + 2 < low.len; at++) {
         if (low.ptr[at] != '/' || low.ptr[at + 1] != '.' || !sw_web_is_word(low.ptr[at + 2]))
             continue;
-        struct sw_str name = sw_str_from(low, at + 2);
+        struct sw_str name = sw_str_slice(low, at + 2, at + 64);
+        struct sw_str behind = name;
         name = sw_str_slice(name, 0, sw_str_chr(name, '/'));
         bool ordinary = false;
         bool tells = false;
         for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
             ordinary |= sw_str_starts(name, sw_str(usual[i]));
         for (size_t i = 0; i < sizeof telling / sizeof *telling; i++)
-            tells |= sw_str_find(sw_str_from(low, at + 2), sw_str(telling[i])) != SW_NPOS;
+            tells |= sw_str_find(behind, sw_str(telling[i])) != SW_NPOS;
         if (!ordinary)
-            sw_web_report(look, SW_WEB_CLASS_PROBE, tells ? SW_WEB_ATTEMPT : SW_WEB_HINT, text, "a hidden name", at, name.len + 2);
+            sw_web_report(look, SW_WEB_CLASS_PROBE, tells ? SW_WEB_ATTEMPT : SW_WEB_HINT, text, "a hidden name", at,
+                          name.len + 2);
     }
 }
 

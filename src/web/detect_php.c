@@ -1,24 +1,94 @@
 /* detect_php.c - PHP: open tags, serialised objects, functions called through values, and functions by their prefix. */
 #include "web/web_priv.h"
 
-static const char *const prefixes[] = {
-    "apache", "array", "base", "bz", "call", "class", "collator", "convert", "count", "create", "ctype", "curl",
-    "date", "dba", "debug", "define", "dio", "dns", "dom", "eio", "enchant", "error", "ezmlm", "fann", "fastcgi",
-    "fdf", "file", "filter", "finfo", "forward", "ftp", "func", "function", "gc", "get", "gethostby", "gmp",
-    "grapheme", "gz", "hash", "header", "headers", "highlight", "html", "http", "ibase", "iconv", "idn", "image",
-    "imap", "import", "inet", "ini", "intl", "is", "iterator", "jdto", "json", "ldap", "libxml", "locale", "log",
-    "magic", "mailparse", "mb", "mcrypt", "memcache", "method", "money", "move", "msg", "mysql", "mysqli", "ncurses",
-    "net", "newt", "nl", "numfmt", "oauth", "ob", "oci", "odbc", "opcache", "openal", "openssl", "output", "parse",
-    "password", "pcntl", "pg", "php", "posix", "preg", "print", "proc", "property", "ps", "pspell", "px", "quoted",
-    "radius", "random", "readline", "recode", "register", "restore", "rrd", "runkit", "sem", "session", "set",
-    "shell", "shm", "shmop", "show", "similar", "simplexml", "snmp", "socket", "sodium", "spl", "sqlite", "sqlsrv",
-    "ssdeep", "ssh2", "stats", "stomp", "str", "stream", "strip", "substr", "svn", "sybase", "sys", "tidy", "time",
-    "timezone", "token", "trader", "trait", "transliterator", "trigger", "udm", "unregister", "uopz", "url", "use",
-    "user", "utf8", "var", "variant", "version", "vpopmail", "wddx", "win32", "wincache", "xattr", "xdiff", "xhprof",
-    "xml", "xmlrpc", "xmlwriter", "yaml", "yaz", "yp", "zend", "zip", "zlib"};
+static const char *const prefixes[] = {"apache",     "array",
+                                       "assert",     "base",
+                                       "bz",         "call",
+                                       "class",      "collator",
+                                       "convert",    "count",
+                                       "create",     "ctype",
+                                       "curl",       "date",
+                                       "dba",        "debug",
+                                       "define",     "dio",
+                                       "dns",        "dom",
+                                       "eio",        "enchant",
+                                       "error",      "ezmlm",
+                                       "fann",       "fastcgi",
+                                       "fdf",        "file",
+                                       "filter",     "finfo",
+                                       "forward",    "ftp",
+                                       "func",       "function",
+                                       "gc",         "get",
+                                       "gethostby",  "gmp",
+                                       "grapheme",   "gz",
+                                       "hash",       "header",
+                                       "headers",    "highlight",
+                                       "html",       "http",
+                                       "ibase",      "iconv",
+                                       "idn",        "image",
+                                       "imap",       "import",
+                                       "inet",       "ini",
+                                       "intl",       "is",
+                                       "iterator",   "jdto",
+                                       "json",       "ldap",
+                                       "libxml",     "locale",
+                                       "log",        "magic",
+                                       "mailparse",  "mb",
+                                       "mcrypt",     "memcache",
+                                       "method",     "money",
+                                       "move",       "msg",
+                                       "mysql",      "mysqli",
+                                       "ncurses",    "net",
+                                       "newt",       "nl",
+                                       "numfmt",     "oauth",
+                                       "ob",         "oci",
+                                       "odbc",       "opcache",
+                                       "openal",     "openssl",
+                                       "output",     "parse",
+                                       "password",   "pcntl",
+                                       "pg",         "php",
+                                       "posix",      "preg",
+                                       "print",      "proc",
+                                       "property",   "ps",
+                                       "pspell",     "px",
+                                       "quoted",     "radius",
+                                       "random",     "readline",
+                                       "recode",     "register",
+                                       "restore",    "rrd",
+                                       "runkit",     "sem",
+                                       "session",    "set",
+                                       "shell",      "shm",
+                                       "shmop",      "show",
+                                       "similar",    "simplexml",
+                                       "snmp",       "socket",
+                                       "sodium",     "spl",
+                                       "sqlite",     "sqlsrv",
+                                       "ssdeep",     "ssh2",
+                                       "stats",      "stomp",
+                                       "str",        "stream",
+                                       "strip",      "substr",
+                                       "svn",        "sybase",
+                                       "sys",        "tidy",
+                                       "time",       "timezone",
+                                       "token",      "trader",
+                                       "trait",      "transliterator",
+                                       "trigger",    "udm",
+                                       "unregister", "uopz",
+                                       "url",        "use",
+                                       "user",       "utf8",
+                                       "var",        "variant",
+                                       "version",    "vpopmail",
+                                       "wddx",       "win32",
+                                       "wincache",   "xattr",
+                                       "xdiff",      "xhprof",
+                                       "xml",        "xmlrpc",
+                                       "xmlwriter",  "yaml",
+                                       "yaz",        "yp",
+                                       "zend",       "zip",
+                                       "zlib"};
 
-static void report(struct sw_web_look *look, const struct sw_web_text *text, enum sw_web_confidence confidence, const char *what,
-                   size_t at, size_t len)
+static void report(struct sw_web_look *look, const struct sw_web_text *text, enum sw_web_confidence confidence,
+                   const char *what, size_t at, size_t len)
 {
     sw_web_report(look, SW_WEB_CLASS_PHP, confidence, text, what, at, len);
 }
@@ -28,7 +98,7 @@ static size_t skip(struct sw_str text, size_t at)
 {
     for (;;) {
         at = sw_web_skip_space(text, at);
-        struct sw_str rest = sw_str_from(text, at);
+        struct sw_str rest = sw_str_slice(text, at, at + 256);
         size_t end = SW_NPOS;
         if (sw_str_starts(rest, SW_STR("/*")))
             end = sw_str_find(rest, SW_STR("*/"));
@@ -96,6 +166,8 @@ static void variable_at(struct sw_web_look *look, const struct sw_web_text *text
         end++;
     size_t behind = sw_web_skip_space(low, end);
     bool braces = behind < low.len && low.ptr[behind] == '{';
+    if (braces && behind + 1 < low.len && (low.ptr[behind + 1] == '\'' || low.ptr[behind + 1] == '"'))
+        report(look, text, SW_WEB_ATTEMPT, "a variable's name in a string", at, 40);
     if (braces && behind > end && bracket_end(low, behind, '{', '}') != SW_NPOS)
         report(look, text, SW_WEB_ATTEMPT, "a variable's name in braces", at, 40);
     if (braces) {
@@ -127,11 +199,15 @@ static void called_value_at(struct sw_web_look *look, const struct sw_web_text *
     size_t open = skip(low, at + 1);
     if (open >= low.len || low.ptr[open] != '(' || at == 0)
         return;
-    struct sw_str inside = sw_str_from(low, open + 1);
+    struct sw_str inside = sw_str_slice(low, open + 1, open + 512);
     size_t close = sw_str_chr(inside, ')');
     bool whole = close != SW_NPOS && close > 0;
     size_t behind = whole ? sw_web_skip_space(inside, close + 1) : 0;
     bool ended = whole && (behind >= inside.len || memchr(";)}?.,/", inside.ptr[behind], 7) != NULL);
+    bool quoted = low.ptr[at] == '"' || low.ptr[at] == '\'';
+    if (quoted && whole && behind < inside.len && inside.ptr[behind] == ';' && at >= 2 &&
+        sw_web_is_word(low.ptr[at - 1]))
+        report(look, text, SW_WEB_ATTEMPT, "the value of a string called", at > 16 ? at - 16 : 0, 40);
     bool index = low.ptr[at] == ']' && (sw_is_digit(low.ptr[at - 1]) || sw_is_space(low.ptr[at - 1]));
     if (sw_str_starts(inside, SW_STR("http")) || sw_str_starts(inside, SW_STR("/")))
         return; /* a link in Markdown */
@@ -166,7 +242,7 @@ void sw_web_detect_php(struct sw_web_look *look, const struct sw_web_text *text)
             serialised_at(look, text, at);
         } else if (c == '$') {
             variable_at(look, text, at);
-        } else if ((c == ')' || c == ']' || c == '}') && !header) {
+        } else if ((c == ')' || c == ']' || c == '}' || c == '"' || c == '\'') && !header) {
             called_value_at(look, text, at);
         }
         if (sw_web_is_word(c)) {

@@ -2,13 +2,45 @@
 #include "web/commands.h"
 #include "web/store.h"
 
-static const char *const session_names[] = {
-    "__session", "_session_id", "asp.net_sessionid", "aspsessionid", "beaker.session.id", "cakephp", "cfglobals",
-    "cfid", "cftoken", "ci_session", "connect.sid", "express.sid", "gitlab_session", "jservsession", "jsessionid",
-    "jsessionidsso", "jwsession", "koa.sess", "koa:sess", "koa:sess.sig", "laravel_session", "meteor_login_token",
-    "next-auth.session-token", "ocsessid", "phpsessid", "phpsession", "rack.session", "sails.sid", "session-id",
-    "session_id", "sessionid", "shiny-token", "sid", "symfony", "viewstate", "weblogicsession",
-    "zend_session_namespace", "zenid"};
+static const char *const session_names[] = {"__session",
+                                            "_session_id",
+                                            "asp.net_sessionid",
+                                            "aspsessionid",
+                                            "beaker.session.id",
+                                            "cakephp",
+                                            "cfglobals",
+                                            "cfid",
+                                            "cfsid",
+                                            "cftoken",
+                                            "ci_session",
+                                            "connect.sid",
+                                            "express.sid",
+                                            "gitlab_session",
+                                            "jservsession",
+                                            "jsessionid",
+                                            "jsessionidsso",
+                                            "jwsession",
+                                            "koa.sess",
+                                            "koa:sess",
+                                            "koa:sess.sig",
+                                            "laravel_session",
+                                            "meteor_login_token",
+                                            "next-auth.session-token",
+                                            "ocsessid",
+                                            "phpsessid",
+                                            "phpsession",
+                                            "rack.session",
+                                            "sails.sid",
+                                            "session-id",
+                                            "session_id",
+                                            "sessionid",
+                                            "shiny-token",
+                                            "sid",
+                                            "symfony",
+                                            "viewstate",
+                                            "weblogicsession",
+                                            "zend_session_namespace",
+                                            "zenid"};
 
 /* Arguments in which web shells take commands. */
 static const char *const shell_names[] = {
@@ -108,10 +140,12 @@ static void shell_argument(struct sw_web_look *look)
         while (end < value.len && (sw_web_is_word(value.ptr[end]) || value.ptr[end] == '-'))
             end++;
         struct sw_str word = sw_str_slice(value, 0, end);
-        bool command = sw_web_unix_command(word) >= SW_WEB_PROGRAM || (equals > 1 && sw_web_windows_command(word) && word.len > 3);
+        bool command =
+            sw_web_unix_command(word) >= SW_WEB_PROGRAM || (equals > 1 && sw_web_windows_command(word) && word.len > 3);
         struct sw_web_text text = whole(look);
         if (command && (end == value.len || value.ptr[end] == ' ' || value.ptr[end] == '+'))
-            sw_web_report(look, SW_WEB_CLASS_WEBSHELL, SW_WEB_ATTEMPT, &text, "a command for a script", 0, text.text.len);
+            sw_web_report(look, SW_WEB_CLASS_WEBSHELL, SW_WEB_ATTEMPT, &text, "a command for a script", 0,
+                          text.text.len);
     }
 }
 

@@ -33,7 +33,7 @@ static bool is_perl_array(struct sw_str text, size_t at)
     if (bracket >= text.len || text.ptr[bracket] != '[')
         return false;
     size_t word = sw_web_skip_space(text, bracket + 1);
-    return word < text.len && (sw_is_alpha(text.ptr[word]) || memchr("(&$`'", text.ptr[word], 5) != NULL);
+    return word < text.len && (sw_is_alpha(text.ptr[word]) || memchr("(&$`'!\"\\[", text.ptr[word], 9) != NULL);
 }
 
 void sw_web_detect_script(struct sw_web_look *look, const struct sw_web_text *text)

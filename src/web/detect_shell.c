@@ -4,6 +4,8 @@
  */
 #include "web/commands.h"
 
+#include <stdio.h>
+
 enum { MOST_WORDS = 6, MOST_COMMANDS = 64 };
 
 enum led_by { AT_START, BY_SEPARATOR, BY_AMPERSAND, BY_SUBSTITUTION };
@@ -96,8 +98,9 @@ static bool is_plain(struct sw_str line)
 /* An argument whose name says that it is for commands. */
 static bool takes_commands(const struct shell_look *s)
 {
-    static const char *const names[] = {"cli",      "cmd", "code",  "command", "daemon",  "do",  "eval",  "exec",  "execute",
-                                        "function", "ip",  "param", "ping",    "process", "run", "shell", "system"};
+    static const char *const names[] = {
+        "cli", "cmd", "code", "command", "daemon", "do", "eval", "exec", "execute", "function", "ip", "param", "ping",
+        "process", "run", "shell", "system"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (sw_str_ieq(s->text->name, sw_str(names[i])))
             return true;
@@ -135,7 +138,8 @@ static void judge(struct shell_look *s, enum sw_web_command command, enum led_by
         report(s, SW_WEB_ATTEMPT, "a command");
     } else if (arguments) {
         report(s, command == SW_WEB_PROGRAM || in_header(s) ? SW_WEB_ATTEMPT : SW_WEB_HINT, "a command with arguments");
-    } else if (command == SW_WEB_PROGRAM && memchr(";|", at < line.len ? line.ptr[at] : 0, 2) != NULL && !in_header(s)) {
+    } else if (command == SW_WEB_PROGRAM && memchr(";|", at < line.len ? line.ptr[at] : 0, 2) != NULL &&
+               !in_header(s)) {
         report(s, SW_WEB_ATTEMPT, "a command before a separator");
     } else if (command == SW_WEB_PROGRAM && !alone && s->text->place == SW_WEB_AGENT && is_plain(line)) {
         report(s, SW_WEB_ATTEMPT, "a command for a user agent");
@@ -151,7 +155,8 @@ static void command_at(struct shell_look *s, size_t at, enum led_by led)
 {
     bool prefixed = false;
     for (unsigned i = 0; i < 4; i++) {
-        at = sw_web_skip_space(s->line, at);
+        while (at < s->line.len && (sw_is_space(s->line.ptr[at]) || s->line.ptr[at] == '('))
+            at++;
         size_t from = at;
         while (at < s->line.len && (is_command_byte(s->line.ptr[at]) || s->line.ptr[at] == '/'))
             at++;
@@ -211,22 +216,51 @@ static bool is_browser_code(struct sw_str rest)
     return false;
 }
 
+/* {a,b} next to a word, {,a} and {a,}: no JSON, and no set in mathematics. */
+static bool is_brace_expansion(struct sw_str text, size_t at)
+{
+    struct sw_str rest = sw_str_slice(text, at + 1, at + 200);
+    size_t close = sw_str_chr(rest, '}');
+    struct sw_str inside = sw_str_slice(rest, 0, close);
+    if (close == SW_NPOS || sw_str_chr(inside, ',') == SW_NPOS)
+        return sw_str_starts(rest, SW_STR(",")) && close != SW_NPOS;
+    for (size_t i = 0; i < inside.len; i++)
+        if (memchr("\":{ =[", inside.ptr[i], 6) != NULL)
+            return inside.ptr[0] == ',' && inside.len > 1;
+    bool joined =
+        (at > 0 && sw_web_is_word(text.ptr[at - 1])) || (close + 1 < rest.len && sw_web_is_word(rest.ptr[close + 1]));
+    return inside.len > 1 && (joined || inside.ptr[0] == ',' || inside.ptr[inside.len - 1] == ',');
+}
+
+/* ${name#...}, ${name%...}, ${name/...}, ${name:...}: what only a shell does with a variable. */
+static bool is_parameter_expansion(struct sw_str rest)
+{
+    size_t at = 0;
+    while (at < rest.len && sw_web_is_word(rest.ptr[at]))
+        at++;
+    return at > 0 && at + 1 < rest.len && (rest.ptr[at] == '#' || rest.ptr[at] == '^' || rest.ptr[at] == '/') &&
+           sw_str_chr(rest, '}') != SW_NPOS;
+}
+
 static void substitution_at(struct shell_look *s, size_t at)
 {
     struct sw_str low = s->text->low;
-    struct sw_str rest = sw_str_from(low, at + 2);
+    struct sw_str rest = sw_str_slice(low, at + 2, at + 512);
     char c = low.ptr[at];
     char next = low.ptr[at + 1];
     if (c == '$' && next == '(') {
         bool arithmetic = rest.len > 0 && rest.ptr[0] == '(';
         if (rest.len > 0 && !is_browser_code(rest) && (arithmetic || sw_str_chr(rest, ')') != SW_NPOS || rest.len > 2))
             report(s, SW_WEB_ATTEMPT, "a command substitution");
-    } else if (c == '$' && next == '[' && rest.len > 1 && sw_is_digit(rest.ptr[0])) {
+    } else if (c == '$' && next == '[' && rest.len > 0 &&
+               (sw_is_digit(rest.ptr[0]) || rest.ptr[0] == ']' || rest.ptr[0] == '$')) {
         report(s, SW_WEB_ATTEMPT, "arithmetic of a shell");
     } else if ((c == '<' || c == '>') && next == '(' && rest.len > 1 && sw_web_is_word(rest.ptr[0])) {
         report(s, SW_WEB_ATTEMPT, "a process substitution");
-    } else if (c == '{' && next == ',') {
+    } else if (c == '{' && is_brace_expansion(low, at)) {
         report(s, SW_WEB_ATTEMPT, "a brace expansion");
+    } else if (c == '$' && next == '{' && is_parameter_expansion(rest)) {
+        report(s, SW_WEB_ATTEMPT, "an expansion of a variable");
     }
 }
 
@@ -277,6 +311,59 @@ static void patterns(struct shell_look *s)
     }
 }
 
+/* ~+, ~-1 and !-1!-2 as a whole value: a shell's directories and history. */
+static void whole_words(struct shell_look *s)
+{
+    struct sw_str low = s->text->low;
+    char sign = low.ptr[0];
+    if ((sign != '~' && sign != '!') || low.len > 12)
+        return;
+    bool telling = sign == '~' && (low.ptr[1] == '+' || low.ptr[1] == '-');
+    bool again = false;
+    for (size_t i = 1; i < low.len; i++) {
+        char c = low.ptr[i];
+        again |= c == '!' && i > 1;
+        if (!sw_is_digit(c) && !(i == 1 && (c == '+' || c == '-')) && !(sign == '!' && (c == '!' || c == '-')))
+            return;
+    }
+    report(s, telling || again ? SW_WEB_ATTEMPT : SW_WEB_HINT,
+           sign == '~' ? "a shell's directory name" : "a shell's history");
+}
+
+static bool starts_system_path(struct sw_str line)
+{
+    static const char *const folders[] = {"/bin",  "/dev",  "/etc", "/lib", "/opt",
+                                          "/proc", "/root", "/tmp", "/usr", "/var"};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (sw_str_starts(line, sw_str(folders[i])))
+            return true;
+    return false;
+}
+
+/* "a=nc&&$a -l": a variable set and then run. */
+static void variable_run(struct shell_look *s)
+{
+    struct sw_str low = s->text->low;
+    for (size_t at = 1; at + 2 < low.len; at++) {
+        if (low.ptr[at] != '$' || !sw_is_alpha(low.ptr[at + 1]))
+            continue;
+        size_t before = at;
+        while (before > 0 && sw_is_space(low.ptr[before - 1]))
+            before--;
+        if (before == 0 || memchr(";&|", low.ptr[before - 1], 3) == NULL)
+            continue;
+        size_t end = at + 1;
+        while (end < low.len && sw_web_is_word(low.ptr[end]))
+            end++;
+        char name[24];
+        int len = snprintf(name, sizeof name, "%.*s=", (int)(end - at - 1 > 20 ? 20 : end - at - 1), low.ptr + at + 1);
+        if (len > 0 && sw_str_find(sw_str_slice(low, 0, at > 256 ? 256 : at), sw_strn(name, (size_t)len)) != SW_NPOS) {
+            report(s, SW_WEB_ATTEMPT, "a variable run as a command");
+            return;
+        }
+    }
+}
+
 void sw_web_detect_shell(struct sw_web_look *look, const struct sw_web_text *text)
 {
     uint32_t layers = 0;
@@ -292,8 +379,11 @@ void sw_web_detect_shell(struct sw_web_look *look, const struct sw_web_text *tex
         if (memchr("$<>{", text->low.ptr[at], 4) != NULL)
             substitution_at(&s, at);
     backticks(&s);
+    if ((text->traits & SW_WEB_HAS_DOLLAR) != 0)
+        variable_run(&s);
     if (text->place != SW_WEB_REFERER || (text->traits & SW_WEB_HAS_SEPARATOR) != 0)
         patterns(&s);
-    if (sw_str_is(text->low, "~+") || sw_str_is(text->low, "~-"))
-        report(&s, SW_WEB_ATTEMPT, "a shell's directory name");
+    whole_words(&s);
+    if (s.pieced && starts_system_path(s.line))
+        report(&s, SW_WEB_ATTEMPT, "a path pieced together");
 }

@@ -37,7 +37,8 @@ static void report(struct sql_look *s, enum sw_web_confidence confidence, const 
 
 static bool is_value(char kind)
 {
-    return kind == SW_SQL_NUMBER || kind == SW_SQL_STRING || kind == SW_SQL_NAME || kind == SW_SQL_CALL || kind == SW_SQL_CLOSE;
+    return kind == SW_SQL_NUMBER || kind == SW_SQL_STRING || kind == SW_SQL_NAME || kind == SW_SQL_CALL ||
+           kind == SW_SQL_CLOSE;
 }
 
 static bool word_is(const struct sql_look *s, unsigned token, const char *word)
@@ -86,12 +87,16 @@ static void after_string(struct sql_look *s)
         report(s, SW_WEB_ATTEMPT, "a string closed before a union", after);
     if (is_any(s, after, ":"))
         report(s, SW_WEB_ATTEMPT, "a string closed before a cast", after);
-    if (is_any(s, after, "o") && (is_any(s, after + 1, "snf(t") || (is_any(s, after + 1, "v") && is_any(s, after + 2, "o;c)"))) &&
+    if (is_any(s, after, "o") &&
+        (is_any(s, after + 1, "snf(t") || (is_any(s, after + 1, "v") && is_any(s, after + 2, "o;c)"))) &&
         !word_is(s, after, "&") && !word_is(s, after, "is") && !word_is(s, after, "in"))
-        report(s, s->sql.tokens[after].text.ptr[0] == '-' || s->sql.tokens[after].text.ptr[0] == '/' ? SW_WEB_HINT : SW_WEB_ATTEMPT,
+        report(s,
+               s->sql.tokens[after].text.ptr[0] == '-' || s->sql.tokens[after].text.ptr[0] == '/' ? SW_WEB_HINT
+                                                                                                  : SW_WEB_ATTEMPT,
                "a string closed before an operator", after);
-    if (is_any(s, after, "k") && (word_is(s, after, "having") || word_is(s, after, "order") || word_is(s, after, "group") ||
-                                  word_is(s, after, "limit") || word_is(s, after, "where") || word_is(s, after, "into")) &&
+    if (is_any(s, after, "k") &&
+        (word_is(s, after, "having") || word_is(s, after, "order") || word_is(s, after, "group") ||
+         word_is(s, after, "limit") || word_is(s, after, "where") || word_is(s, after, "into")) &&
         is_any(s, after + 1, "nkvs"))
         report(s, SW_WEB_ATTEMPT, "a string closed before a clause", after);
     if (is_any(s, after, "t") && (is_any(s, after + 1, "kfn(") || word_is(s, after + 1, "delay")))
@@ -117,8 +122,12 @@ static void logic_at(struct sql_look *s, unsigned at)
         return;
     }
     next = skip_comments(s, next);
-    bool exact = s->sql.shape[first] == SW_SQL_NUMBER || s->sql.shape[first] == SW_SQL_STRING || word_is(s, first, "true") ||
-                 word_is(s, first, "false") || word_is(s, first, "null");
+    if (at == 0 && !s->quoted && s->sql.shape[first] == SW_SQL_NUMBER && word_is(s, at, "xor"))
+        report(s, is_any(s, next, "o") ? SW_WEB_ATTEMPT : SW_WEB_HINT, "logic with a number", at);
+    if (at == 0 && !s->quoted && s->sql.shape[first] == SW_SQL_NUMBER && s->sql.count == first + 1)
+        report(s, SW_WEB_HINT, "logic with a number", at);
+    bool exact = s->sql.shape[first] == SW_SQL_NUMBER || s->sql.shape[first] == SW_SQL_STRING ||
+                 word_is(s, first, "true") || word_is(s, first, "false") || word_is(s, first, "null");
     if (!is_any(s, next, "o")) {
         bool last = next >= s->sql.count || is_any(s, next, "c;)");
         if (exact && at > 0 && s->sql.shape[at - 1] == SW_SQL_NUMBER && last)
@@ -132,7 +141,8 @@ static void logic_at(struct sql_look *s, unsigned at)
     if (compares && exact && (second || is_any(s, next + 1, "vo")))
         report(s, SW_WEB_ATTEMPT, "logic with a comparison", at);
     else if (compares && second && (led || s->quoted))
-        report(s, s->sql.shape[first] == SW_SQL_NAME && !s->quoted ? SW_WEB_HINT : SW_WEB_ATTEMPT, "logic with a comparison", at);
+        report(s, s->sql.shape[first] == SW_SQL_NAME && !s->quoted ? SW_WEB_HINT : SW_WEB_ATTEMPT,
+               "logic with a comparison", at);
 }
 
 static void union_at(struct sql_look *s, unsigned at)
@@ -159,6 +169,9 @@ static void select_at(struct sql_look *s, unsigned at)
     if (tells(s, next) || (is_any(s, next, "v") && s->sql.tokens[next].text.ptr[0] == '@') ||
         (is_any(s, next, "n") && is_any(s, next + 1, ",")) || (is_any(s, next, "f") && s->quoted))
         report(s, SW_WEB_ATTEMPT, "a select of a call", at);
+    unsigned inner = skip_comments(s, next + 1);
+    if (is_any(s, next, "(") && tells(s, inner))
+        report(s, SW_WEB_ATTEMPT, "a select of a call", at);
     if (is_any(s, at + 1, "(") && at > 0 && is_any(s, at - 1, "(oc"))
         report(s, SW_WEB_ATTEMPT, "a select in brackets", at);
 }
@@ -174,7 +187,7 @@ static void statement_at(struct sql_look *s, unsigned at)
         {"drop", "view"},       {"drop", "column"},
         {"drop", "user"},       {"create", "table"},
         {"create", "database"}, {"create", "procedure"},
-        {"create", "user"},     {"alter", "table"},
+        {"create", "user"},    {"create", "function"}, {"create", "trigger"},     {"alter", "table"},
         {"alter", "database"},  {"alter", "user"},
         {"truncate", "table"},  {"execute", "immediate"},
         {"waitfor", "delay"},   {"waitfor", "time"},
@@ -186,12 +199,17 @@ static void statement_at(struct sql_look *s, unsigned at)
     bool stacked = at > 0 && s->sql.shape[at - 1] == SW_SQL_END;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (word_is(s, at, pairs[i].first) && at + 1 < s->sql.count &&
-            sw_str_starts(s->sql.tokens[skip_comments(s, at + 1) < s->sql.count ? skip_comments(s, at + 1) : at + 1].text,
-                          sw_str(pairs[i].second)))
-            report(s, stacked || s->quoted || is_any(s, at + 2, "v(snk") ? SW_WEB_ATTEMPT : SW_WEB_HINT, "a statement", at);
-    if (stacked && is_any(s, at + 1, "kvn(sft") && !word_is(s, at, "set") && !word_is(s, at, "use") && !word_is(s, at, "do") &&
-        !word_is(s, at, "show") && !word_is(s, at, "print") && !word_is(s, at, "kill") && !word_is(s, at, "begin") &&
-        !word_is(s, at, "exec") && !word_is(s, at, "load") && !word_is(s, at, "lock") && !word_is(s, at, "call"))
+            sw_str_starts(
+                s->sql.tokens[skip_comments(s, at + 1) < s->sql.count ? skip_comments(s, at + 1) : at + 1].text,
+                sw_str(pairs[i].second)))
+            report(s, stacked || s->quoted || is_any(s, at + 2, "v(snk") ? SW_WEB_ATTEMPT : SW_WEB_HINT, "a statement",
+                   at);
+    if (word_is(s, at, "drop") && is_any(s, at + 1, "v") && is_any(s, at + 2, ";") && is_any(s, at + 3, "c"))
+        report(s, SW_WEB_ATTEMPT, "a statement", at);
+    if (stacked && is_any(s, skip_comments(s, at + 1), "kvn(sft") && !word_is(s, at, "set") && !word_is(s, at, "use") &&
+        !word_is(s, at, "do") && !word_is(s, at, "show") && !word_is(s, at, "print") && !word_is(s, at, "kill") &&
+        !word_is(s, at, "begin") && !word_is(s, at, "exec") && !word_is(s, at, "load") && !word_is(s, at, "lock") &&
+        !word_is(s, at, "call"))
         report(s, SW_WEB_ATTEMPT, "a stacked statement", at);
     if (word_is(s, at, "select"))
         select_at(s, at);
@@ -231,7 +249,8 @@ static void call_at(struct sql_look *s, unsigned at)
 static bool holds_brace(const struct sql_look *s, unsigned token)
 {
     struct sw_str text = s->sql.tokens[token].text;
-    return s->sql.shape[token] == SW_SQL_STRING && (sw_str_chr(text, '{') != SW_NPOS || sw_str_chr(text, '[') != SW_NPOS);
+    return s->sql.shape[token] == SW_SQL_STRING &&
+           (sw_str_chr(text, '{') != SW_NPOS || sw_str_chr(text, '[') != SW_NPOS);
 }
 
 /* JSON operators of PostgreSQL between strings, casts, brackets around like. */
@@ -241,23 +260,24 @@ static void operator_at(struct sql_look *s, unsigned at)
     bool word = sw_is_alpha(sign.ptr[0]);
     if (at > 0 && is_any(s, at - 1, ")") && word && is_any(s, at + 1, "("))
         report(s, SW_WEB_ATTEMPT, "an operator between brackets", at);
-    bool json = sign.ptr[0] == '@' || sign.ptr[0] == '<' || sign.ptr[0] == '>' || sign.ptr[0] == '#' || sign.ptr[0] == '?' ||
-                (sign.len > 1 && sign.ptr[0] == '-');
+    bool json = sign.ptr[0] == '@' || sign.ptr[0] == '<' || sign.ptr[0] == '>' || sign.ptr[0] == '#' ||
+                sign.ptr[0] == '?' || (sign.len > 1 && sign.ptr[0] == '-');
     if (at > 0 && json && is_any(s, at - 1, "s:v") && is_any(s, at + 1, "snv") &&
         (holds_brace(s, at - 1) || holds_brace(s, at + 1)))
         report(s, SW_WEB_ATTEMPT, "an operator on JSON", at);
     if (at > 0 && is_any(s, at - 1, "s") && is_any(s, at + 1, "s") && !s->sql.tokens[at + 1].open &&
         (sign.ptr[0] == '=' || sign.ptr[0] == '|') && s->sql.tokens[at - 1].text.ptr[0] != '"')
         report(s, SW_WEB_HINT, "strings compared", at);
-    if (at == 1 && s->sql.count >= 3 && s->sql.shape[0] == SW_SQL_NUMBER && s->sql.shape[2] == SW_SQL_NUMBER && sign.len == 2 &&
-        sign.ptr[0] != '-' && sign.ptr[0] != '/' && sign.ptr[0] != '*')
+    if (at == 1 && s->sql.count >= 3 && s->sql.shape[0] == SW_SQL_NUMBER && s->sql.shape[2] == SW_SQL_NUMBER &&
+        sign.len == 2 && sign.ptr[0] != '-' && sign.ptr[0] != '/' && sign.ptr[0] != '*')
         report(s, SW_WEB_HINT, "numbers compared", at);
 }
 
 static void comment_at(struct sql_look *s, unsigned at)
 {
     struct sw_str text = s->sql.tokens[at].text;
-    bool inner = text.len >= 3 && text.ptr[0] == '/' && (text.ptr[2] == '!' || (text.ptr[2] == '+' && s->sql.count > 2));
+    bool inner =
+        text.len >= 3 && text.ptr[0] == '/' && (text.ptr[2] == '!' || (text.ptr[2] == '+' && s->sql.count > 2));
     if (inner && (text.ptr[2] == '!' || (at > 0 && is_any(s, at + 1, "vkl"))))
         report(s, text.ptr[2] == '!' || (at > 0 && is_any(s, at - 1, "lt")) ? SW_WEB_ATTEMPT : SW_WEB_HINT,
                "a comment that is run", at);
@@ -272,10 +292,10 @@ static void comment_at(struct sql_look *s, unsigned at)
 /* The name of a type, for casts. */
 static bool is_type(const struct sql_look *s, unsigned token)
 {
-    static const char *const types[] = {"bigint",   "bool",  "boolean", "bytea",     "char", "date",    "double",
-                                        "float",    "inet",  "int",     "int4",      "int8", "integer", "json",
-                                        "jsonb",    "money", "name",    "numeric",   "oid",  "real",    "regclass",
-                                        "smallint", "text",  "time",    "timestamp", "uuid", "varchar", "xml"};
+    static const char *const types[] = {
+        "bigint", "bool", "boolean", "bytea", "char", "date", "double", "float", "inet", "int", "int4", "int8",
+        "integer", "json", "jsonb", "money", "name", "numeric", "oid", "real", "regclass", "smallint", "text", "time",
+        "timestamp", "uuid", "varchar", "xml"};
     return token < s->sql.count && SW_WEB_IN(types, s->sql.tokens[token].text);
 }
 

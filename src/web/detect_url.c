@@ -10,8 +10,7 @@ enum { SCHEME_MAX = 12 };
 static const char *const inner_schemes[] = {
     "dict", "file", "gopher", "imap", "irc", "jar", "ldap", "ldaps", "local_file", "netdoc", "pop3", "smb", "smtp",
     "svn", "telnet", "tftp", "url"};
-static const char *const file_schemes[] = {
-    "ftp", "ftps", "scp", "sftp"};
+static const char *const file_schemes[] = {"ftp", "ftps", "scp", "sftp"};
 /* Arguments that hold addresses on many sites. */
 static const char *const usual_names[] = {
     "back", "backurl", "callback", "callback_url", "continue", "dest", "destination", "dl", "domain", "feed", "from",
@@ -113,12 +112,13 @@ static enum host_kind kind_of_ipv4(struct sw_str host)
 
 static enum host_kind kind_of_host(struct sw_str host)
 {
-    if (host.len > 0 && host.ptr[0] == '[')
-        return HOST_ODD;
+    if (host.len > 0 && (host.ptr[0] == '[' || sw_str_find(host, SW_STR("::")) != SW_NPOS))
+        return HOST_ODD; /* an IPv6 address; "::" is no port */
     host = sw_str_slice(host, 0, sw_str_chr(host, ':'));
     while (host.len > 0 && host.ptr[host.len - 1] == '.')
         host.len--;
-    if (sw_str_is(host, "localhost") || sw_str_ends(host, SW_STR(".localhost")) || sw_str_ends(host, SW_STR(".internal")))
+    if (sw_str_is(host, "localhost") || sw_str_ends(host, SW_STR(".localhost")) ||
+        sw_str_ends(host, SW_STR(".internal")))
         return HOST_INNER;
     for (size_t i = 0; i < host.len; i++)
         if (host.ptr[i] == '\\' || host.ptr[i] == ' ')
@@ -126,12 +126,14 @@ static enum host_kind kind_of_host(struct sw_str host)
     return kind_of_ipv4(host);
 }
 
-static void ssrf(struct sw_web_look *look, const struct sw_web_text *text, enum sw_web_confidence confidence, const char *what)
+static void ssrf(struct sw_web_look *look, const struct sw_web_text *text, enum sw_web_confidence confidence,
+                 const char *what)
 {
     sw_web_report(look, SW_WEB_CLASS_SSRF, confidence, text, what, 0, text->text.len);
 }
 
-static void include(struct sw_web_look *look, const struct sw_web_text *text, enum sw_web_confidence confidence, const char *what)
+static void include(struct sw_web_look *look, const struct sw_web_text *text, enum sw_web_confidence confidence,
+                    const char *what)
 {
     sw_web_report(look, SW_WEB_CLASS_INCLUDE, confidence, text, what, 0, text->text.len);
 }
@@ -146,8 +148,8 @@ static struct sw_str lower_name(struct sw_web_look *look, struct sw_str name)
 /* A file that programs which include from addresses run. */
 static bool is_file(struct sw_str rest)
 {
-    static const char *const ends[] = {".txt", ".php", ".jpg",  ".gif", ".png", ".inc",
-                                       ".ini", ".asp", ".html", ".sh",  ".dat", ".zip"};
+    static const char *const ends[] = {
+        ".txt", ".php", ".jpg", ".gif", ".png", ".inc", ".ini", ".asp", ".html", ".sh", ".dat", ".zip"};
     rest = sw_str_slice(rest, 0, sw_str_chr(rest, '?'));
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (sw_str_ends(rest, sw_str(ends[i])))
@@ -167,9 +169,10 @@ static bool is_own_host(const struct sw_web_look *look, struct sw_str host)
 /* Names that tell of a link. */
 static bool is_usual(struct sw_str name)
 {
-    static const char *const parts[] = {"url",  "uri",   "link",   "href", "redir",    "return", "ref",    "goto",     "next",
-                                        "site", "image", "img",    "src",  "callback", "dest",   "target", "continue", "back",
-                                        "page", "host",  "domain", "feed", "share",    "source", "origin", "location"};
+    static const char *const parts[] = {
+        "url", "uri", "link", "href", "redir", "return", "ref", "goto", "next", "site", "image", "img", "src",
+        "callback", "dest", "target", "continue", "back", "page", "host", "domain", "feed", "share", "source",
+        "origin", "location"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (sw_str_find(name, sw_str(parts[i])) != SW_NPOS)
             return true;
@@ -185,7 +188,7 @@ static void judge(struct sw_web_look *look, const struct sw_web_text *text, cons
         ssrf(look, text, SW_WEB_ATTEMPT, "a scheme for inner services");
     } else if (SW_WEB_IN(file_schemes, address->scheme) && address->slashes) {
         include(look, text, SW_WEB_ATTEMPT, "a file elsewhere");
-    } else if (web && (kind == HOST_INNER || kind == HOST_ODD)) {
+    } else if ((web || address->slashes) && (kind == HOST_INNER || kind == HOST_ODD)) {
         ssrf(look, text, SW_WEB_ATTEMPT, "the address of something inside");
     } else if (web && address->user) {
         ssrf(look, text, SW_WEB_ATTEMPT, "an address with a user");
@@ -213,7 +216,8 @@ static void bare_host(struct sw_web_look *look, const struct sw_web_text *text)
         return;
     struct sw_str host = sw_str_slice(low, 0, end);
     if (sw_str_is(host, "localhost") || (kind_of_ipv4(host) == HOST_INNER && sw_str_chr(host, '.') != SW_NPOS))
-        ssrf(look, text, low.ptr[end] == '/' && sw_str_is(host, "localhost") ? SW_WEB_ATTEMPT : SW_WEB_HINT, "a host inside");
+        ssrf(look, text, low.ptr[end] == '/' && sw_str_is(host, "localhost") ? SW_WEB_ATTEMPT : SW_WEB_HINT,
+             "a host inside");
 }
 
 void sw_web_detect_url(struct sw_web_look *look, const struct sw_web_text *text)

@@ -1,8 +1,8 @@
 /* detect_windows.c - cmd.exe: FOR and IF, commands behind separators, switches. PowerShell's words are phrases. */
 #include "web/commands.h"
 
-static void report(struct sw_web_look *look, const struct sw_web_text *text, enum sw_web_confidence confidence, const char *what,
-                   size_t at)
+static void report(struct sw_web_look *look, const struct sw_web_text *text, enum sw_web_confidence confidence,
+                   const char *what, size_t at)
 {
     sw_web_report(look, SW_WEB_CLASS_SHELL, confidence, text, what, at, 60);
 }
@@ -26,7 +26,21 @@ static bool is_for(struct sw_str text, size_t at)
     if (in == SW_NPOS || in > 24)
         return false;
     size_t open = sw_web_skip_space(rest, in + 4);
-    return open < rest.len && rest.ptr[open] == '(' && sw_str_find(sw_str_from(rest, open), SW_STR("do")) != SW_NPOS;
+    bool does = sw_str_find(sw_str_slice(rest, open, open + 400), SW_STR("do")) != SW_NPOS;
+    bool has_switch = sw_str_find(sw_str_slice(text, at + 3, at + percent), SW_STR("/")) != SW_NPOS;
+    return open < rest.len && rest.ptr[open] == '(' && (does || has_switch);
+}
+
+/* Whether a command or a block follows. */
+static bool is_done(struct sw_str text, size_t at)
+{
+    at = sw_web_skip_space(text, at);
+    size_t end = at;
+    while (end < text.len && sw_web_is_word(text.ptr[end]))
+        end++;
+    struct sw_str word = sw_str_slice(text, at, end);
+    return (at < text.len && (text.ptr[at] == '(' || text.ptr[at] == '@')) || sw_web_windows_command(word) ||
+           sw_str_is(word, "goto") || sw_str_is(word, "call") || sw_str_is(word, "exit");
 }
 
 /* if [/i] [not] exist|defined|errorlevel|a==b|a equ b, and something that is done */
@@ -34,7 +48,7 @@ static bool is_if(struct sw_str text, size_t at)
 {
     struct sw_str rest = sw_str_slice(text, at + 2, at + 200);
     size_t i = sw_web_skip_space(rest, 0);
-    if (i == 0)
+    if (i == 0 && (rest.len == 0 || rest.ptr[0] != '/'))
         return false;
     while (sw_str_starts(sw_str_from(rest, i), SW_STR("/i")) || word_at(rest, i, "not")) {
         i += rest.ptr[i] == '/' ? 2 : 3;
@@ -50,7 +64,7 @@ static bool is_if(struct sw_str text, size_t at)
             end++;
         bool file = sw_str_chr(sw_str_slice(rest, name, end), '.') != SW_NPOS ||
                     sw_str_chr(sw_str_slice(rest, name, end), '\\') != SW_NPOS;
-        return end < rest.len && (t > 0 || file);
+        return end < rest.len && (t > 0 || file || is_done(rest, end));
     }
     static const char *const signs[] = {"==", " equ ", " neq ", " lss ", " leq ", " gtr ", " geq ", "equ ", "leq "};
     for (size_t t = 0; t < sizeof signs / sizeof *signs; t++) {
@@ -61,9 +75,21 @@ static bool is_if(struct sw_str text, size_t at)
         size_t operand = sw_web_skip_space(behind, 0);
         while (operand < behind.len && !sw_is_space(behind.ptr[operand]))
             operand++;
-        return operand < behind.len; /* something follows the comparison */
+        /* something follows the comparison, or it is one of variables */
+        return operand < behind.len || sw_str_chr(sw_str_slice(rest, i, i + sign), '%') != SW_NPOS;
     }
     return false;
+}
+
+/* What a command of Windows may have behind it and a sentence has not. */
+static bool is_windows_argument(struct sw_str low, size_t at)
+{
+    size_t end = at;
+    while (end < low.len && !sw_is_space(low.ptr[end]))
+        end++;
+    struct sw_str word = sw_str_slice(low, at, end);
+    return word.len > 1 && (memchr("-%<>", word.ptr[0], 4) != NULL || word.ptr[1] == ':' ||
+                            sw_str_find(word, SW_STR("://")) != SW_NPOS || sw_str_chr(word, '\\') != SW_NPOS);
 }
 
 /* "& word /x": a switch behind a name behind a separator. */
@@ -83,8 +109,7 @@ static void command_at(struct sw_web_look *look, const struct sw_web_text *text,
     bool known = sw_web_windows_command(word);
     if (has_switch && text->place != SW_WEB_AGENT && text->place != SW_WEB_REFERER)
         report(look, text, SW_WEB_ATTEMPT, "a command with a switch", from);
-    else if (known && next > end && next < low.len && (low.ptr[next] == '-' || low.ptr[next] == '%' ||
-             (next + 1 < low.len && low.ptr[next + 1] == ':')))
+    else if (known && next > end && is_windows_argument(low, next))
         report(look, text, SW_WEB_ATTEMPT, "a command of Windows", from);
 }
 
@@ -92,12 +117,11 @@ static void command_at(struct sw_web_look *look, const struct sw_web_text *text,
 static void cmdlet_at(struct sw_web_look *look, const struct sw_web_text *text, size_t dash)
 {
     static const char *const verbs[] = {
-        "add",     "clear",      "compare", "compress", "connect", "convertfrom", "convertto", "copy",   "debug",
-        "disable", "enable",     "enter",   "expand",   "export",  "find",        "foreach",   "format", "get",
-        "import",  "install",    "invoke",  "join",     "measure", "move",        "new",       "out",    "read",
-        "receive", "register",   "remove",  "rename",   "resolve", "restart",     "save",      "select", "send",
-        "set",     "sort",       "split",   "start",    "stop",    "suspend",     "tee",       "test",   "trace",
-        "unblock", "unregister", "update",  "wait",     "where",   "write"};
+        "add", "clear", "compare", "compress", "connect", "convertfrom", "convertto", "copy", "debug", "disable",
+        "enable", "enter", "expand", "export", "find", "foreach", "format", "get", "import", "install", "invoke",
+        "join", "measure", "move", "new", "out", "read", "receive", "register", "remove", "rename", "resolve",
+        "restart", "save", "select", "send", "set", "sort", "split", "start", "stop", "suspend", "tee", "test",
+        "trace", "unblock", "unregister", "update", "wait", "where", "write"};
     static const char *const nouns[] = {
         "acl", "adcomputer", "addomain", "adgroup", "aduser", "alias", "archive", "base64", "childitem",
         "ciminstance", "clixml", "command", "computer", "computerinfo", "connection", "content", "counter",
@@ -106,10 +130,10 @@ static void cmdlet_at(struct sw_web_look *look, const struct sw_web_text *text, 
         "itemproperty", "job", "json", "localgroup", "localuser", "location", "mailmessage", "member", "module",
         "modulemember", "mppreference", "netadapter", "netfirewallrule", "netipaddress", "nettcpconnection", "null",
         "object", "output", "package", "packagesource", "parallel", "path", "printer", "process", "property",
-        "psdrive", "psprovider", "psrepository", "pssession", "random", "restmethod", "scheduledjob",
-        "scheduledtask", "script", "securestring", "service", "sleep", "smbshare", "string", "table", "tracesource",
-        "transcript", "type", "typedata", "uiculture", "unique", "variable", "verb", "volume", "warning",
-        "webrequest", "winevent", "wmievent", "wmimethod", "wmiobject", "wsmaninstance", "xml"};
+        "psdrive", "psprovider", "psrepository", "pssession", "random", "restmethod", "scheduledjob", "scheduledtask",
+        "script", "securestring", "service", "sleep", "smbshare", "string", "table", "tracesource", "transcript",
+        "type", "typedata", "uiculture", "unique", "variable", "verb", "volume", "warning", "webrequest", "winevent",
+        "wmievent", "wmimethod", "wmiobject", "wsmaninstance", "xml"};
     struct sw_str low = text->low;
     size_t from = dash;
     while (from > 0 && sw_is_alpha(low.ptr[from - 1]))

@@ -122,7 +122,8 @@ static inline struct places places_of(__m128i block, enum kind kind, unsigned *l
     struct places places = {pairs, 0};
     if (rest == 0)
         return places;
-    __m128i told = _mm_or_si128(_mm_or_si128(is(block, '='), is(block, '?')), _mm_or_si128(is(block, '%'), is(block, ':')));
+    __m128i told =
+        _mm_or_si128(_mm_or_si128(is(block, '='), is(block, '?')), _mm_or_si128(is(block, '%'), is(block, ':')));
     if (kind != TARGET_DECODED)
         told = _mm_or_si128(told, is(block, '+'));
     if (kind == TARGET_DECODED || kind == REFERER_DECODED)
@@ -190,8 +191,8 @@ static bool holds_address(struct sw_str target)
         if (colon == SW_NPOS)
             return false;
         at += colon + 1;
-        if (at < target.len && (target.ptr[at] == '/' || target.ptr[at] == '[' || sw_is_digit(target.ptr[at])) && at >= 4 &&
-            sw_is_alpha(target.ptr[at - 2]))
+        if (at < target.len && (target.ptr[at] == '/' || target.ptr[at] == '[' || sw_is_digit(target.ptr[at])) &&
+            at >= 4 && sw_is_alpha(target.ptr[at - 2]))
             return true;
     }
 }

@@ -87,8 +87,8 @@ static const struct detector detectors[] = {
     {sw_web_detect_shell, 0xffff & ~SW_WEB_WHOLE, 0},
     {sw_web_detect_windows, 0xffff & ~SW_WEB_WHOLE, SW_WEB_HAS_SPACE | SW_WEB_HAS_SEPARATOR | SW_WEB_HAS_OPERATOR},
     {sw_web_detect_sql, 0xffff & ~SW_WEB_WHOLE,
-     SW_WEB_HAS_QUOTE | SW_WEB_HAS_SPACE | SW_WEB_HAS_PAREN | SW_WEB_HAS_OPERATOR | SW_WEB_HAS_SEPARATOR | SW_WEB_HAS_COLON |
-         SW_WEB_HAS_ANGLE},
+     SW_WEB_HAS_QUOTE | SW_WEB_HAS_SPACE | SW_WEB_HAS_PAREN | SW_WEB_HAS_OPERATOR | SW_WEB_HAS_SEPARATOR |
+         SW_WEB_HAS_COLON | SW_WEB_HAS_ANGLE},
     {sw_web_detect_nosql, SW_WEB_NAME | SW_WEB_VALUE | SW_WEB_COOKIE | SW_WEB_PATH, 0},
     {sw_web_detect_markup, 0xffff & ~SW_WEB_WHOLE,
      SW_WEB_HAS_ANGLE | SW_WEB_HAS_BRACE | SW_WEB_HAS_OPERATOR | SW_WEB_HAS_COLON},
@@ -150,7 +150,8 @@ static bool same_reports(const struct sw_web_report *a, const struct sw_web_repo
 
 /* --- the request taken apart -------------------------------------------------------------------------------- */
 
-static void detect_part(struct sw_web_look *look, enum sw_web_place place, struct sw_str raw, bool plus, struct sw_str name)
+static void detect_part(struct sw_web_look *look, enum sw_web_place place, struct sw_str raw, bool plus,
+                        struct sw_str name)
 {
     if (raw.len == 0)
         return;
@@ -173,7 +174,8 @@ static void detect_pairs(struct sw_web_look *look, struct sw_str text, char sepa
         if (i + 1 == MOST_ARGUMENTS && text.ptr != NULL)
             pair.len = (size_t)(text.ptr + text.len - pair.ptr); /* what is left as one */
         size_t equals = sw_str_chr(pair, '=');
-        struct sw_str name = separator == ';' ? sw_str_trim(sw_str_slice(pair, 0, equals)) : sw_str_slice(pair, 0, equals);
+        struct sw_str name =
+            separator == ';' ? sw_str_trim(sw_str_slice(pair, 0, equals)) : sw_str_slice(pair, 0, equals);
         detect_part(look, name_place, name, plus, (struct sw_str){NULL, 0});
         if (equals != SW_NPOS)
             detect_part(look, value_place, sw_str_from(pair, equals + 1), plus, name);
@@ -240,7 +242,9 @@ static void detect_referer(struct sw_web_look *look, struct sw_str raw)
 
 void sw_web_request_detect(struct sw_web_look *look, uint32_t parts)
 {
-    const struct sw_str *part = look->request->part;
+    struct sw_str part[SW_WEB_ROLE_COUNT];
+    for (unsigned i = 0; i < SW_WEB_ROLE_COUNT; i++)
+        part[i] = sw_str_slice(look->request->part[i], 0, SW_WEB_TEXT_MAX);
     if (!prepare_target(look))
         return;
     find_shapes(look);

@@ -111,7 +111,8 @@ static size_t one_of(struct sw_str text, size_t at, char *stands)
     size_t close = sw_str_chr(rest, ']');
     if (close == SW_NPOS || close == 0)
         return 0;
-    bool other = rest.ptr[0] == '!' || rest.ptr[0] == '^' || (close == 3 && rest.ptr[1] == '-');
+    bool mark = rest.ptr[0] == '?' || rest.ptr[0] == '*';
+    bool other = mark || rest.ptr[0] == '!' || rest.ptr[0] == '^' || (close == 3 && rest.ptr[1] == '-');
     *stands = other ? '?' : rest.ptr[0];
     return is_word(rest.ptr[0]) || other ? close + 2 : 0;
 }

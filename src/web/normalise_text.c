@@ -65,7 +65,8 @@ static unsigned overlong_at(const unsigned char *text, size_t left, char *ascii)
         *ascii = (char)((text[1] & 1) << 6 | (text[2] & 0x3f));
         return 3;
     }
-    if (left >= 4 && text[0] == 0xf0 && text[1] == 0x80 && (text[2] == 0x80 || text[2] == 0x81) && (text[3] & 0xc0) == 0x80) {
+    if (left >= 4 && text[0] == 0xf0 && text[1] == 0x80 && (text[2] == 0x80 || text[2] == 0x81) &&
+        (text[3] & 0xc0) == 0x80) {
         *ascii = (char)((text[2] & 1) << 6 | (text[3] & 0x3f));
         return 4;
     }
@@ -116,12 +117,13 @@ struct entity {
 
 /* Names of HTML 5 that stand for ASCII, those that scripts and markup are made of. */
 static const struct entity entities[] = {
-    {"amp", '&'},    {"apos", '\''}, {"ast", '*'},     {"bsol", '\\'},  {"colon", ':'},  {"comma", ','}, {"commat", '@'},
-    {"dollar", '$'}, {"equals", '='}, {"excl", '!'},   {"grave", '`'},  {"gt", '>'},     {"hat", '^'},   {"lbrace", '{'},
-    {"lbrack", '['}, {"lcub", '{'},  {"lowbar", '_'},  {"lpar", '('},   {"lsqb", '['},   {"lt", '<'},    {"newline", '\n'},
-    {"num", '#'},    {"percnt", '%'}, {"period", '.'}, {"plus", '+'},   {"quest", '?'},  {"quot", '"'},  {"rbrace", '}'},
-    {"rbrack", ']'}, {"rcub", '}'},  {"rpar", ')'},    {"rsqb", ']'},   {"semi", ';'},   {"sol", '/'},   {"tab", '\t'},
-    {"verbar", '|'}, {"vert", '|'},  {"nbsp", ' '},
+    {"amp", '&'},    {"apos", '\''},  {"ast", '*'},      {"bsol", '\\'},  {"colon", ':'},  {"comma", ','},
+    {"commat", '@'}, {"dollar", '$'}, {"equals", '='},   {"excl", '!'},   {"grave", '`'},  {"gt", '>'},
+    {"hat", '^'},    {"lbrace", '{'}, {"lbrack", '['},   {"lcub", '{'},   {"lowbar", '_'}, {"lpar", '('},
+    {"lsqb", '['},   {"lt", '<'},     {"newline", '\n'}, {"num", '#'},    {"percnt", '%'}, {"period", '.'},
+    {"plus", '+'},   {"quest", '?'},  {"quot", '"'},     {"rbrace", '}'}, {"rbrack", ']'}, {"rcub", '}'},
+    {"rpar", ')'},   {"rsqb", ']'},   {"semi", ';'},     {"sol", '/'},    {"tab", '\t'},   {"verbar", '|'},
+    {"vert", '|'},   {"nbsp", ' '},
 };
 
 enum { ENTITY_DIGITS = 256 /* leading zeros are allowed, and used to hide */ };

@@ -52,7 +52,15 @@ enum { PHRASES = sizeof phrases / sizeof *phrases };
 
 /* --- the index ---------------------------------------------------------------------------------------------- */
 
-enum { BUCKETS = 4096, COARSE_BITS = 18, GRAM = 4, SHORT_GRAM = 3, STRIDE = 3, SHORTEST_SOUGHT = GRAM + STRIDE - 1, MOST_ENTRIES = 1u << 16 };
+enum {
+    BUCKETS = 4096,
+    COARSE_BITS = 18,
+    GRAM = 4,
+    SHORT_GRAM = 3,
+    STRIDE = 3,
+    SHORTEST_SOUGHT = GRAM + STRIDE - 1,
+    MOST_ENTRIES = 1u << 16
+};
 
 struct entry {
     uint32_t gram;
@@ -90,7 +98,8 @@ static inline uint32_t gram_of(const char *at)
 
 static inline uint32_t short_gram_of(const char *at)
 {
-    return ((uint32_t)(unsigned char)at[0] | (uint32_t)(unsigned char)at[1] << 8 | (uint32_t)(unsigned char)at[2] << 16) |
+    return ((uint32_t)(unsigned char)at[0] | (uint32_t)(unsigned char)at[1] << 8 |
+            (uint32_t)(unsigned char)at[2] << 16) |
            0x202020u;
 }
 
@@ -128,7 +137,8 @@ static bool is_sought(uint32_t number, struct sw_str text)
         return false;
     for (size_t i = 0; i < text.len; i++) { /* a space does not count: prose has them */
         struct sw_str piece = sw_str_slice(text, i, i + 2);
-        if (sw_web_is_odd(text.ptr[i] == ' ' ? sw_str_slice(text, i, i) : sw_str_slice(piece, 0, piece.len == 2 && piece.ptr[1] == ' ' ? 1 : 2)))
+        if (sw_web_is_odd(text.ptr[i] == ' ' ? sw_str_slice(text, i, i)
+                                             : sw_str_slice(piece, 0, piece.len == 2 && piece.ptr[1] == ' ' ? 1 : 2)))
             return false;
     }
     return number >= PHRASES || (phrases[number].places & SW_WEB_P_TARGET) != 0;
@@ -138,9 +148,10 @@ static bool is_sought(uint32_t number, struct sw_str text)
 static unsigned commonness(const char *at)
 {
     static const char order[] = "etaoinsrldcmpuhgbfwyv/-.k0123456789xj_q"; /* the commonest first */
-    static const char *const usual[] = {".php", ".asp", ".jsp", "inde", "ndex", "admi", "dmin", "/adm", "/wp-", "cont", "tent", "ogin", "logi", "http",
-                                        "user", "/api", "page", "file", "imag", "mage", "/img", "conf", "tion", "html", ".htm", "port", "data",
-                                        "name", "/con", "scri", "ript", "sear", "arch", "down", "load", "uplo", "ploa", "prof", "sett", "ting"};
+    static const char *const usual[] = {
+        ".php", ".asp", ".jsp", "inde", "ndex", "admi", "dmin", "/adm", "/wp-", "cont", "tent", "ogin", "logi",
+        "http", "user", "/api", "page", "file", "imag", "mage", "/img", "conf", "tion", "html", ".htm", "port",
+        "data", "name", "/con", "scri", "ript", "sear", "arch", "down", "load", "uplo", "ploa", "prof", "sett", "ting"};
     unsigned sum = 0;
     for (unsigned i = 0; i < GRAM; i++) {
         const char *found = at[i] != 0 ? strchr(order, sw_lower(at[i])) : NULL;
@@ -253,12 +264,12 @@ static bool is_called(struct sw_str text, size_t at)
         if (sw_is_space(c)) {
             at = sw_web_skip_space(text, at);
         } else if (c == '/' && at + 1 < text.len && text.ptr[at + 1] == '*') {
-            size_t end = sw_str_find(sw_str_from(text, at + 2), SW_STR("*/"));
+            size_t end = sw_str_find(sw_str_slice(text, at + 2, at + 512), SW_STR("*/"));
             if (end == SW_NPOS)
                 return false;
             at += end + 4;
         } else if (c == '#' || (c == '/' && at + 1 < text.len && text.ptr[at + 1] == '/')) {
-            size_t end = sw_str_chr(sw_str_from(text, at), '\n');
+            size_t end = sw_str_chr(sw_str_slice(text, at, at + 512), '\n');
             if (end == SW_NPOS)
                 return false;
             at += end + 1;

@@ -52,12 +52,20 @@ static int make_layout(struct sw_web_layout *layout, const struct sw_view *view)
     return 0;
 }
 
+/* Error logs of web servers quote requests. They are no class of category webserver: rules for access logs don't fit them. */
+static bool is_error_log(struct sw_str class_name)
+{
+    return sw_str_is(class_name, "apache/error") || sw_str_is(class_name, "nginx/error") ||
+           sw_str_is(class_name, "litespeed/error");
+}
+
 /* Classes with the same maps share a layout: their views point to the same list, or have none. */
-static int layout_for(struct sw_web_roles *roles, const struct sw_classes *classes, sw_class_id id, const struct sw_view *view)
+static int layout_for(struct sw_web_roles *roles, const struct sw_classes *classes, sw_class_id id,
+                      const struct sw_view *view)
 {
     const struct sw_logsource web = {.category = SW_STR("webserver")};
     for (sw_class_id before = 0; before < id; before++) {
-        if (roles->layout_of[before] == 0)
+        if (roles->layout_of[before] == 0 || is_error_log(sw_classes_get(classes, before)->name))
             continue;
         const struct sw_view *other = sw_class_view(sw_classes_get(classes, before), &web);
         if (other->maps == view->maps && other->map_count == view->map_count) {
@@ -71,6 +79,23 @@ static int layout_for(struct sw_web_roles *roles, const struct sw_classes *class
     return rc;
 }
 
+void sw_web_request_in_message(struct sw_web_request *request)
+{
+    static const char *const methods[] = {"GET /", "POST /", "PUT /", "HEAD /", "OPTIONS /", "DELETE /"};
+    struct sw_str message = request->part[SW_WEB_ROLE_MESSAGE];
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        size_t at = sw_str_find(message, sw_str(methods[i]));
+        if (at == SW_NPOS)
+            continue;
+        size_t method = strlen(methods[i]) - 2;
+        request->part[SW_WEB_ROLE_METHOD] = sw_str_slice(message, at, at + method);
+        struct sw_str target = sw_str_from(message, at + method + 1);
+        size_t end = sw_str_find(target, SW_STR(" HTTP/"));
+        request->part[SW_WEB_ROLE_TARGET] = sw_str_slice(target, 0, end != SW_NPOS ? end : sw_str_chr(target, ' '));
+        return;
+    }
+}
+
 int sw_web_roles_init(struct sw_web_roles *roles, const struct sw_classes *classes)
 {
     const struct sw_logsource web = {.category = SW_STR("webserver")};
@@ -82,9 +107,14 @@ int sw_web_roles_init(struct sw_web_roles *roles, const struct sw_classes *class
     for (sw_class_id id = 0; id < roles->class_count; id++) {
         const struct sw_class *cls = sw_classes_get(classes, id);
         const struct sw_view *view = sw_class_view(cls, &web);
-        if (id == SW_CLASS_NONE || view == NULL || roles->layout_count == UINT16_MAX - 1)
+        bool errors = is_error_log(cls->name);
+        if (id == SW_CLASS_NONE || (view == NULL && !errors) || roles->layout_count == UINT16_MAX - 1)
             continue;
-        int rc = layout_for(roles, classes, id, view);
+        static const struct sw_view plain;
+        int rc =
+            errors ? make_layout(&roles->layouts[roles->layout_count], &plain) : layout_for(roles, classes, id, view);
+        if (rc == 0 && errors)
+            roles->layout_of[id] = (uint16_t)++roles->layout_count;
         if (rc != 0)
             return rc;
     }

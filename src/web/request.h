@@ -23,6 +23,9 @@ struct sw_web_roles {
 int sw_web_roles_init(struct sw_web_roles *roles, const struct sw_classes *classes);
 void sw_web_roles_fini(struct sw_web_roles *roles);
 
+/* Takes the request that an error log's message quotes: "Invalid URI in request GET /x HTTP/1.1". */
+void sw_web_request_in_message(struct sw_web_request *request);
+
 /* Sets the request's parts; false when the event is no web request. A value that says "none" gives no part. */
 static inline bool sw_web_request_of(const struct sw_web_roles *roles, const struct sw_event *event,
                                      struct sw_web_request *request)
@@ -38,6 +41,8 @@ static inline bool sw_web_request_of(const struct sw_web_roles *roles, const str
         if (role != SW_WEB_NO_ROLE && field->type != SW_NULL && request->part[role].len == 0)
             request->part[role] = sw_field_value(field);
     }
+    if (request->part[SW_WEB_ROLE_TARGET].len == 0 && request->part[SW_WEB_ROLE_MESSAGE].len > 0)
+        sw_web_request_in_message(request);
     return request->part[SW_WEB_ROLE_TARGET].len > 0;
 }
 

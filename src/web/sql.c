@@ -6,10 +6,8 @@
 static const char *const operators[] = {
     "between", "collate", "div", "glob", "ilike", "in", "is", "isnull", "like", "match", "mod", "notnull", "overlaps",
     "regexp", "rlike", "similar", "sounds"};
-static const char *const logic[] = {
-    "and", "not", "or", "xor"};
-static const char *const unions[] = {
-    "except", "intersect", "union"};
+static const char *const logic[] = {"and", "not", "or", "xor"};
+static const char *const unions[] = {"except", "intersect", "union"};
 static const char *const statements[] = {
     "alter", "analyze", "attach", "begin", "call", "create", "declare", "delete", "deny", "describe", "do", "drop",
     "exec", "execute", "explain", "grant", "handler", "insert", "kill", "load", "lock", "merge", "pragma", "prepare",
@@ -131,9 +129,10 @@ static void read_word(struct reader *r)
         next = sw_web_skip_space(r->text, next + end + 4);
     }
     bool called = next < r->text.len && r->text.ptr[next] == '(';
-    if (called && (kind == SW_SQL_NAME || sw_str_is(word, "div") || sw_str_is(word, "mod") || sw_str_is(word, "replace") ||
-                   sw_str_is(word, "database") || sw_str_is(word, "user") || sw_str_is(word, "left") ||
-                   sw_str_is(word, "right") || sw_str_is(word, "convert") || sw_str_is(word, "cast")))
+    if (called &&
+        (kind == SW_SQL_NAME || sw_str_is(word, "div") || sw_str_is(word, "mod") || sw_str_is(word, "replace") ||
+         sw_str_is(word, "database") || sw_str_is(word, "user") || sw_str_is(word, "left") ||
+         sw_str_is(word, "right") || sw_str_is(word, "convert") || sw_str_is(word, "cast")))
         kind = SW_SQL_CALL;
     add(r, kind, from, false);
 }

@@ -110,8 +110,9 @@ static struct sw_web_path *entry_for(struct sw_web_paths *paths, uint64_t stem)
 
 static bool is_one_of(struct sw_str extension)
 {
-    static const char *const scripts[] = {"php", "jsp", "asp", "aspx", "ashx", "asmx", "jspx", "cfm", "phtml", "php5",
-                                          "php7", "phar", "cgi", "pl", "cer", "asa", "jspf", "soap", "cfc", "war"};
+    static const char *const scripts[] = {
+        "php", "jsp", "asp", "aspx", "ashx", "asmx", "jspx", "cfm", "phtml", "php5", "php7", "phar", "cgi", "pl",
+        "cer", "asa", "jspf", "soap", "cfc", "war"};
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
         if (sw_str_ieq(extension, sw_str(scripts[i])))
             return true;

@@ -93,7 +93,8 @@ struct sw_web_batch {
 bool sw_web_hit_copy(struct sw_arena *arena, const struct sw_web_hit *hit, struct sw_web_hit *copy);
 
 struct sw_web_judge;
-int sw_web_judge_new(struct sw_web_judge **judge, const struct sw_web_paths *paths, const struct sw_web_hit *hits, size_t count);
+int sw_web_judge_new(struct sw_web_judge **judge, const struct sw_web_paths *paths, const struct sw_web_hit *hits,
+                     size_t count);
 void sw_web_judge_free(struct sw_web_judge *judge);
 /* The verdict on a hit, and the sentence that says why, appended to `why`. */
 enum sw_web_verdict sw_web_judge(const struct sw_web_judge *judge, const struct sw_web_hit *hit, struct sw_buf *why);

@@ -34,7 +34,8 @@ struct sw_web_judge {
 
 static bool is_entrance(struct sw_str path)
 {
-    static const char *const names[] = {"/index.", "/default.", "/login.", "/home.", "/main.", "/wp-", "/admin.", "/search."};
+    static const char *const names[] = {
+        "/index.", "/default.", "/login.", "/home.", "/main.", "/wp-", "/admin.", "/search."};
     size_t slash = path.len;
     while (slash > 0 && path.ptr[slash - 1] != '/')
         slash--;
@@ -113,7 +114,8 @@ static int collect_common(struct sw_web_judge *judge, const struct sw_web_hit *h
     return 0;
 }
 
-int sw_web_judge_new(struct sw_web_judge **out, const struct sw_web_paths *paths, const struct sw_web_hit *hits, size_t count)
+int sw_web_judge_new(struct sw_web_judge **out, const struct sw_web_paths *paths, const struct sw_web_hit *hits,
+                     size_t count)
 {
     struct sw_web_judge *judge = sw_alloc(1, sizeof *judge);
     *out = judge;
@@ -222,7 +224,8 @@ static bool speaks(const struct sw_web_judge *judge, const struct sw_web_hit *hi
     uint64_t bytes = (uint64_t)hit->bytes;
     bool large = bytes > usual->most + usual->most / 2 + 512;
     bool small = hit->class_id == SW_WEB_CLASS_FILE && bytes > 0 && bytes < usual->least / 2;
-    sw_buf_printf(why, ", which usually gives %llu to %llu", (unsigned long long)usual->least, (unsigned long long)usual->most);
+    sw_buf_printf(why, ", which usually gives %llu to %llu", (unsigned long long)usual->least,
+                  (unsigned long long)usual->most);
     return large || small;
 }
 

@@ -55,7 +55,8 @@ uint32_t sw_web_exploit_rule(uint32_t exploit, bool success);
     X(USER, "cs-username") \
     X(EXTRA, "extra") \
     X(MAILBOX, "AnchorMailbox") \
-    X(STEM, "cs-uri-stem")
+    X(STEM, "cs-uri-stem") \
+    X(MESSAGE, "message")
 
 enum sw_web_role {
     SW_WEB_NO_ROLE,
@@ -122,6 +123,7 @@ struct sw_web_report {
 };
 
 #define SW_WEB_MOST_EXPLOITS 4
+#define SW_WEB_MOST_SHAPES 1024
 
 struct sw_web_look {
     struct sw_arena *arena;
@@ -134,6 +136,7 @@ struct sw_web_look {
     struct sw_str path;        /* its path, folded and in lower case */
     struct sw_str path_low;    /* its path, undone but not folded */
     struct sw_str query_low;
+    uint64_t tried[SW_WEB_MOST_SHAPES / 64]; /* shapes, by bit: each is tried once a request */
     unsigned base64_depth;
 };
 
