@@ -202,9 +202,9 @@ static bool explain_web(struct sw_buf *out, struct sw_str word)
     for (size_t i = 0; i < count; i++) {
         if (!is_meant(&rules[i], word))
             continue;
-        sw_buf_printf(out, "%s%.*s\n    id       %.*s\n    level    %.*s\n    engine   web (docs/web-attacks.md), no Sigma rule\n    %.*s\n",
-                      found ? "\n" : "", SW_STR_ARG(rules[i].title), SW_STR_ARG(rules[i].id),
-                      SW_STR_ARG(sw_level_name(rules[i].level)), SW_STR_ARG(rules[i].description));
+        sw_buf_printf(out, "%s%.*s\n    id       %.*s\n    level    %.*s\n", found ? "\n" : "", SW_STR_ARG(rules[i].title),
+                      SW_STR_ARG(rules[i].id), SW_STR_ARG(sw_level_name(rules[i].level)));
+        sw_buf_printf(out, "    engine   web (docs/web-attacks.md), no Sigma rule\n    %.*s\n", SW_STR_ARG(rules[i].description));
         for (size_t r = 0; r < rules[i].reference_count; r++)
             sw_buf_printf(out, "    see      %.*s\n", SW_STR_ARG(rules[i].references[r]));
         found = true;

@@ -52,12 +52,20 @@ static bool is_sqlite(struct sw_str text, size_t at)
     return SW_WEB_IN(words, word);
 }
 
+static void sqlite_behind(struct sw_web_look *look, const struct sw_web_text *text, size_t at)
+{
+    at = sw_web_skip_space(text->low, at);
+    size_t slash = at; /* "\n" in the log's own spelling, or in the attacker's */
+    while (slash < text->low.len && slash < at + 2 && text->low.ptr[slash] == '\\')
+        slash++;
+    if (slash > at && slash < text->low.len && text->low.ptr[slash] == 'n')
+        at = sw_web_skip_space(text->low, slash + 1);
+    if (is_sqlite(text->low, at))
+        sw_web_report(look, SW_WEB_CLASS_SQL, SW_WEB_ATTEMPT, text, "a command of SQLite's shell", at, 20);
+}
+
 static void line_at(struct sw_web_look *look, const struct sw_web_text *text, size_t at)
 {
-    if (is_sqlite(text->low, at) && sw_str_chr(sw_str_slice(text->low, 0, at), ';') != SW_NPOS) {
-        sw_web_report(look, SW_WEB_CLASS_SQL, SW_WEB_ATTEMPT, text, "a command of SQLite's shell", at, 20);
-        return;
-    }
     struct sw_str word = word_at(text->low, at);
     size_t end = at + word.len;
     if (word.len > 0 && end < text->low.len && text->low.ptr[end] == ':' && SW_WEB_IN(headers, word)) {
@@ -74,6 +82,9 @@ static void line_at(struct sw_web_look *look, const struct sw_web_text *text, si
 
 void sw_web_detect_header(struct sw_web_look *look, const struct sw_web_text *text)
 {
+    for (size_t at = 0; at + 1 < text->low.len; at++)
+        if (text->low.ptr[at] == ';')
+            sqlite_behind(look, text, at + 1);
     for (size_t at = 0; at + 1 < text->low.len; at++)
         if (text->low.ptr[at] == '\n' || (text->low.ptr[at] == '\r' && text->low.ptr[at + 1] != '\n'))
             line_at(look, text, at + 1);

@@ -72,7 +72,7 @@ static void event_at(struct sw_web_look *look, const struct sw_web_text *text, s
     struct sw_str name = sw_str_slice(low, at, end);
     size_t sign = sw_web_skip_space(low, end);
     bool assigned = sign < low.len && low.ptr[sign] == '=';
-    if (name.len < 5 || name.len > 32 || SW_WEB_IN(no_events, name) || sw_str_starts(name, SW_STR("online")))
+    if (name.len < 5 || name.len > 48 || SW_WEB_IN(no_events, name) || sw_str_starts(name, SW_STR("online")))
         return;
     char before = at > 0 ? low.ptr[at - 1] : 0;
     bool led = before != 0 && memchr(" \t\r\n\"'`/;,<>\f\v", before, 13) != NULL;

@@ -114,6 +114,9 @@ static size_t skip(struct sw_str text, size_t at)
 static void tag_at(struct sw_web_look *look, const struct sw_web_text *text, size_t at)
 {
     struct sw_str rest = sw_str_from(text->low, at + 2);
+    size_t xml = sw_str_starts(rest, SW_STR("xml")) ? sw_web_skip_space(rest, 3) : 0;
+    if (xml > 0 && xml < rest.len && (rest.ptr[xml] == ':' || rest.ptr[xml] == '('))
+        report(look, text, SW_WEB_ATTEMPT, "an opening tag", at, 8);
     if (rest.len == 0 || sw_is_space(rest.ptr[0]) || rest.ptr[0] == '=' || sw_str_starts(rest, SW_STR("php")))
         report(look, text, SW_WEB_ATTEMPT, "an opening tag", at, 8);
 }
@@ -211,6 +214,10 @@ static void called_value_at(struct sw_web_look *look, const struct sw_web_text *
     bool index = low.ptr[at] == ']' && (sw_is_digit(low.ptr[at - 1]) || sw_is_space(low.ptr[at - 1]));
     if (sw_str_starts(inside, SW_STR("http")) || sw_str_starts(inside, SW_STR("/")))
         return; /* a link in Markdown */
+    size_t word = name_end(inside, 0);
+    if (inside.len > 0 &&
+        (memchr("|&!*", inside.ptr[0], 4) != NULL || (word > 0 && word < inside.len && inside.ptr[word] == '=')))
+        return; /* a filter of LDAP */
     if ((low.ptr[at] == ')' && ended && low.ptr[at - 1] != '(') || index || (low.ptr[at] == '}' && ended))
         report(look, text, SW_WEB_ATTEMPT, "the value of an expression called", at > 16 ? at - 16 : 0, 40);
 }

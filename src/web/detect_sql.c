@@ -79,6 +79,8 @@ static void after_string(struct sql_look *s)
         return;
     }
     unsigned after = skip_comments(s, next);
+    if (is_any(s, after, "s") && is_any(s, after + 1, "n") && after + 2 >= s->sql.count)
+        report(s, SW_WEB_HINT, "strings and a number", after);
     if (is_any(s, after, ";") && (after + 1 >= s->sql.count || is_any(s, after + 1, "tc;k")))
         report(s, SW_WEB_ATTEMPT, "a string closed before the end of the statement", after);
     if (is_any(s, after, "l") && (is_any(s, after + 1, "nsf(@lt") || is_any(s, after + 2, "ofk:(c")))
@@ -148,7 +150,7 @@ static void logic_at(struct sql_look *s, unsigned at)
 static void union_at(struct sql_look *s, unsigned at)
 {
     unsigned next = skip_comments(s, at + 1);
-    while (is_any(s, next, "k(c") && next < at + 6)
+    while (is_any(s, next, "k(c") && !word_is(s, next, "values") && next < at + 6)
         next++;
     if (word_is(s, next, "select") || word_is(s, next, "values"))
         report(s, SW_WEB_ATTEMPT, "a union of selects", at);
@@ -202,7 +204,7 @@ static void statement_at(struct sql_look *s, unsigned at)
             sw_str_starts(
                 s->sql.tokens[skip_comments(s, at + 1) < s->sql.count ? skip_comments(s, at + 1) : at + 1].text,
                 sw_str(pairs[i].second)))
-            report(s, stacked || s->quoted || is_any(s, at + 2, "v(snk") ? SW_WEB_ATTEMPT : SW_WEB_HINT, "a statement",
+            report(s, stacked || s->quoted || is_any(s, at + 2, "v(snkf") ? SW_WEB_ATTEMPT : SW_WEB_HINT, "a statement",
                    at);
     if (word_is(s, at, "drop") && is_any(s, at + 1, "v") && is_any(s, at + 2, ";") && is_any(s, at + 3, "c"))
         report(s, SW_WEB_ATTEMPT, "a statement", at);
@@ -268,18 +270,22 @@ static void operator_at(struct sql_look *s, unsigned at)
     if (at > 0 && is_any(s, at - 1, "s") && is_any(s, at + 1, "s") && !s->sql.tokens[at + 1].open &&
         (sign.ptr[0] == '=' || sign.ptr[0] == '|') && s->sql.tokens[at - 1].text.ptr[0] != '"')
         report(s, SW_WEB_HINT, "strings compared", at);
-    if (at == 1 && s->sql.count >= 3 && s->sql.shape[0] == SW_SQL_NUMBER && s->sql.shape[2] == SW_SQL_NUMBER &&
-        sign.len == 2 && sign.ptr[0] != '-' && sign.ptr[0] != '/' && sign.ptr[0] != '*')
+    bool numbers = at > 0 && is_any(s, at - 1, "n") && is_any(s, at + 1, "n");
+    bool same = numbers && sw_str_eq(s->sql.tokens[at - 1].text, s->sql.tokens[at + 1].text);
+    if (numbers && sign.ptr[0] != '-' && sign.ptr[0] != '/' && sign.ptr[0] != '*' &&
+        (sign.len >= 2 || (sign.ptr[0] == '=' && same)))
+        report(s, SW_WEB_HINT, "numbers compared", at);
+    if (at == 1 && word && is_any(s, 0, "n") && is_any(s, 2, "l") && is_any(s, 3, "n"))
         report(s, SW_WEB_HINT, "numbers compared", at);
 }
 
 static void comment_at(struct sql_look *s, unsigned at)
 {
     struct sw_str text = s->sql.tokens[at].text;
-    bool inner =
-        text.len >= 3 && text.ptr[0] == '/' && (text.ptr[2] == '!' || (text.ptr[2] == '+' && s->sql.count > 2));
-    if (inner && (text.ptr[2] == '!' || (at > 0 && is_any(s, at + 1, "vkl"))))
-        report(s, text.ptr[2] == '!' || (at > 0 && is_any(s, at - 1, "lt")) ? SW_WEB_ATTEMPT : SW_WEB_HINT,
+    bool run = text.len >= 3 && (text.ptr[2] == '!' || (text.len >= 4 && text.ptr[2] == '+' && text.ptr[3] == '!'));
+    bool inner = text.len >= 3 && text.ptr[0] == '/' && (run || (text.ptr[2] == '+' && s->sql.count > 2));
+    if (inner && (run || (at > 0 && is_any(s, at + 1, "vkl"))))
+        report(s, run || (at > 0 && is_any(s, at - 1, "lt")) ? SW_WEB_ATTEMPT : SW_WEB_HINT,
                "a comment that is run", at);
     /* keyword, comment, keyword: nobody writes that into a form */
     if (at > 0 && text.len >= 4 && text.ptr[0] == '/' && is_any(s, at - 1, "tuklfo") && is_any(s, at + 1, "tuklfns("))
@@ -337,6 +343,10 @@ static void look_over(struct sql_look *s)
 void sw_web_detect_sql(struct sw_web_look *look, const struct sw_web_text *text)
 {
     struct sql_look s = {.look = look, .text = text};
+    size_t len = text->low.len;
+    if (text->place == SW_WEB_NAME && len > 2 && text->low.ptr[0] == text->low.ptr[len - 1] &&
+        memchr("'`", text->low.ptr[0], 2) != NULL)
+        sw_web_report(look, SW_WEB_CLASS_SQL, SW_WEB_HINT, text, "a name in quotes", 0, len);
     sw_sql_read(&s.sql, text->low, 0);
     look_over(&s);
     static const char quotes[] = {'\'', '"', '`'};

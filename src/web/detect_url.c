@@ -190,7 +190,7 @@ static void judge(struct sw_web_look *look, const struct sw_web_text *text, cons
         include(look, text, SW_WEB_ATTEMPT, "a file elsewhere");
     } else if ((web || address->slashes) && (kind == HOST_INNER || kind == HOST_ODD)) {
         ssrf(look, text, SW_WEB_ATTEMPT, "the address of something inside");
-    } else if (web && address->user) {
+    } else if (web && (address->user || sw_str_ifind(text->raw, SW_STR("%2f@")) != SW_NPOS)) {
         ssrf(look, text, SW_WEB_ATTEMPT, "an address with a user");
     } else if (web && address->slashes && !is_own_host(look, address->host)) {
         bool including = SW_WEB_IN(including_names, name);

@@ -88,8 +88,9 @@ static bool is_windows_argument(struct sw_str low, size_t at)
     while (end < low.len && !sw_is_space(low.ptr[end]))
         end++;
     struct sw_str word = sw_str_slice(low, at, end);
-    return word.len > 1 && (memchr("-%<>", word.ptr[0], 4) != NULL || word.ptr[1] == ':' ||
-                            sw_str_find(word, SW_STR("://")) != SW_NPOS || sw_str_chr(word, '\\') != SW_NPOS);
+    return sw_str_is(word, "<") || sw_str_is(word, ">") ||
+           (word.len > 1 && (memchr("-%<>", word.ptr[0], 4) != NULL || word.ptr[1] == ':' ||
+                            sw_str_find(word, SW_STR("://")) != SW_NPOS || sw_str_chr(word, '\\') != SW_NPOS));
 }
 
 /* "& word /x": a switch behind a name behind a separator. */
@@ -104,9 +105,12 @@ static void command_at(struct sw_web_look *look, const struct sw_web_text *text,
     if (word.len < 2)
         return;
     size_t next = sw_web_skip_space(low, end);
-    bool has_switch = next + 1 < low.len && low.ptr[next] == '/' && sw_is_alpha(low.ptr[next + 1]) &&
-                  (next + 2 == low.len || low.ptr[next + 2] == ' ' || low.ptr[next + 2] == ':');
     bool known = sw_web_windows_command(word);
+    size_t behind = next + 1;
+    while (behind < low.len && sw_is_alpha(low.ptr[behind]))
+        behind++;
+    bool has_switch = next < low.len && low.ptr[next] == '/' && behind > next + 1 && (known || behind == next + 2) &&
+                      (behind == low.len || low.ptr[behind] == ' ' || low.ptr[behind] == ':');
     if (has_switch && text->place != SW_WEB_AGENT && text->place != SW_WEB_REFERER)
         report(look, text, SW_WEB_ATTEMPT, "a command with a switch", from);
     else if (known && next > end && is_windows_argument(low, next))

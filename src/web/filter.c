@@ -20,7 +20,8 @@ enum seen {
     SPACE = 8,   /* a space of a decoded one */
     COLON = 16,
     EMPTY = 32,  /* a '=' before '&' or the end */
-    OPTION = 64  /* "?-" */
+    OPTION = 64, /* "?-" */
+    NUMBERS = 128 /* "1=1" */
 };
 
 /* --- one byte at a time ------------------------------------------------------------------------------------- */
@@ -42,6 +43,8 @@ static inline bool is_odd_pair(unsigned char before, unsigned char c, unsigned c
         return before == '.' || before == '/';
     if (c == '?' || c == ':')
         return before == c;
+    if (c == '~')
+        return before == '=';
     return kind <= TARGET_DECODED && c == '/' && before == '/' && two_before != ':';
 }
 
@@ -65,7 +68,10 @@ static unsigned seen_of(struct sw_str text, size_t at, enum kind kind)
     case '+': return kind == TARGET ? PLUS : 0;
     case ' ': return SPACE;
     case ':': return COLON;
-    case '=': return next == '&' ? EMPTY : 0;
+    case '=':
+        return next == '&'                                                          ? EMPTY
+               : at > 0 && sw_is_digit(text.ptr[at - 1]) && sw_is_digit(next) ? NUMBERS
+                                                                                  : 0;
     case '?': return next == '-' ? OPTION : 0;
     default: return 0;
     }
@@ -124,11 +130,12 @@ static inline struct places places_of(__m128i block, enum kind kind, unsigned *l
         return places;
     __m128i told =
         _mm_or_si128(_mm_or_si128(is(block, '='), is(block, '?')), _mm_or_si128(is(block, '%'), is(block, ':')));
+    told = _mm_or_si128(told, is(block, '~'));
     if (kind != TARGET_DECODED)
         told = _mm_or_si128(told, is(block, '+'));
     if (kind == TARGET_DECODED || kind == REFERER_DECODED)
         told = _mm_or_si128(told, is(block, ' '));
-    __m128i quiet = _mm_or_si128(_mm_or_si128(is(block, '@'), is(block, '~')), is(block, ']'));
+    __m128i quiet = _mm_or_si128(is(block, '@'), is(block, ']'));
     places.told = (unsigned)_mm_movemask_epi8(told);
     places.odd |= rest & ~places.told & ~(unsigned)_mm_movemask_epi8(quiet);
     return places;
@@ -143,7 +150,8 @@ static inline unsigned scan_block(struct sw_str text, size_t at, enum kind kind,
     for (unsigned told = places.told; told != 0; told &= told - 1) {
         size_t place = at + (unsigned)__builtin_ctz(told);
         char c = text.ptr[place];
-        if ((c == '?' || c == ':') && place > 0 && text.ptr[place - 1] == c)
+        char before = place > 0 ? text.ptr[place - 1] : 0;
+        if (((c == '?' || c == ':') && before == c) || (c == '~' && before == '='))
             return seen | ODD;
         seen |= seen_of(text, place, kind);
     }
@@ -192,7 +200,7 @@ static bool holds_address(struct sw_str target)
             return false;
         at += colon + 1;
         if (at < target.len && (target.ptr[at] == '/' || target.ptr[at] == '[' || sw_is_digit(target.ptr[at])) &&
-            at >= 4 && sw_is_alpha(target.ptr[at - 2]))
+            at >= 4 && sw_web_is_word(target.ptr[at - 2]))
             return true;
     }
 }
@@ -220,6 +228,34 @@ static bool holds_padding(struct sw_str target)
     return false;
 }
 
+/* Words that begin a piece of SQL or of a script; sentences too, but they are looked at closely then. */
+static bool leads(struct sw_str word)
+{
+    static const char *const words[] = {"alter",  "and",     "case",  "create", "declare", "delete", "drop",
+                                        "except", "exec",    "for",   "having", "if",      "in",     "insert",
+                                        "is",     "like",    "not",   "or",     "order",   "select", "union",
+                                        "update", "waitfor", "where", "while",  "xor"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (sw_str_ieq(word, sw_str(words[i])))
+            return true;
+    return false;
+}
+
+/* A value that compares numbers: "a=1=1", not the "=" of an argument whose name ends in a digit. */
+static bool compares_numbers(struct sw_str target)
+{
+    struct sw_str rest = sw_str_from(target, sw_str_chr(target, '?'));
+    struct sw_str pair;
+    while (sw_str_next(&rest, '&', &pair)) {
+        size_t first = sw_str_chr(pair, '=');
+        size_t second = first == SW_NPOS ? SW_NPOS : sw_str_chr(sw_str_from(pair, first + 1), '=');
+        if (second != SW_NPOS && second > 0 && sw_is_digit(pair.ptr[first + second]) && first + second + 2 < pair.len &&
+            sw_is_digit(pair.ptr[first + second + 2]))
+            return true;
+    }
+    return false;
+}
+
 /* Arguments of plain words, as searches have them: no second '=', nothing but letters, digits and - . , _ between spaces, no
  * command or number in front. Phrases with spaces are looked for besides. */
 static bool is_prose(struct sw_str query)
@@ -229,7 +265,7 @@ static bool is_prose(struct sw_str query)
         size_t equals = sw_str_chr(pair, '=');
         struct sw_str value = equals == SW_NPOS ? pair : sw_str_from(pair, equals + 1);
         size_t word = 0;
-        while (word < value.len && sw_web_is_word(value.ptr[word]))
+        while (word < value.len && (sw_web_is_word(value.ptr[word]) || value.ptr[word] == '-'))
             word++;
         bool spaced = false;
         for (size_t i = 0; i < value.len; i++) {
@@ -238,7 +274,8 @@ static bool is_prose(struct sw_str query)
             if (!sw_web_is_word(c) && c != ' ' && c != '-' && c != '.' && c != ',' && (unsigned char)c < 0x80)
                 return false;
         }
-        if (spaced && (word == 0 || sw_is_digit(value.ptr[0]) || sw_web_is_command(sw_str_slice(value, 0, word))))
+        if (spaced && (leads(sw_str_slice(value, 0, word)) || word == 0 || sw_is_digit(value.ptr[0]) ||
+                       sw_web_is_command(sw_str_slice(value, 0, word))))
             return false;
     }
     return true;
@@ -255,11 +292,15 @@ static bool decoded_stands_out(struct sw_str target)
     if ((seen & (ODD | PERCENT | OPTION)) != 0 || sw_web_phrases_may_hold(decoded))
         return true;
     size_t mark = sw_str_chr(decoded, '?');
+    if (sw_str_find(target, SW_STR("%26")) != SW_NPOS) /* a separator of shells, within a value */
+        return true;
     if ((seen & SPACE) != 0) {
         struct sw_str path = sw_str_slice(decoded, 0, mark);
         if (mark == SW_NPOS || sw_str_chr(path, ' ') != SW_NPOS || !is_prose(sw_str_from(decoded, mark + 1)))
             return true;
     }
+    if ((seen & NUMBERS) != 0 && compares_numbers(decoded))
+        return true;
     if (((seen & COLON) != 0 && holds_address(decoded)) || ((seen & EMPTY) != 0 && holds_padding(decoded)))
         return true;
     return mark != SW_NPOS && sw_str_chr(target, '?') == SW_NPOS; /* an encoded question mark */
@@ -273,7 +314,7 @@ bool sw_web_target_stands_out(struct sw_str target)
     if ((seen & (PERCENT | PLUS)) != 0)
         return decoded_stands_out(target);
     if (sw_web_phrases_may_hold(target) || ((seen & COLON) != 0 && holds_address(target)) ||
-        ((seen & EMPTY) != 0 && holds_padding(target)))
+        ((seen & EMPTY) != 0 && holds_padding(target)) || ((seen & NUMBERS) != 0 && compares_numbers(target)))
         return true;
     /* a '?' at the end cuts off what a program appends */
     return target.ptr[target.len - 1] == '?' && sw_str_chr(target, '?') != target.len - 1;

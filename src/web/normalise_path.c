@@ -153,6 +153,8 @@ static size_t undo_quoting(struct unquote *u, struct sw_str text, size_t at)
         taken = 1;
         if (c == '^' && u->len > 0 && !is_word(u->out[u->len - 1]))
             return 0;
+    } else if (c == '\\' && at + 1 < text.len && is_quote(text.ptr[at + 1])) {
+        taken = 2; /* some logs write a quote so */
     } else if (c == '\\' && at + 1 < text.len && (is_word(text.ptr[at + 1]) || text.ptr[at + 1] == '\n')) {
         taken = text.ptr[at + 1] == '\n' ? 2 : 1;
     } else if (c == '$') {
@@ -161,7 +163,8 @@ static size_t undo_quoting(struct unquote *u, struct sw_str text, size_t at)
         taken = 3;
     } else if (c == '[') {
         taken = one_of(text, at, &stands);
-    } else if ((c == ',' || c == '}' || c == '{') && (c == '{' || in_braces(text, at))) {
+    } else if ((c == ',' || c == '}' || c == '{') &&
+               (in_braces(text, at) || (c == '{' && in_braces(text, at + 1) && (at == 0 || text.ptr[at - 1] != '$')))) {
         taken = 1;
         space = true;
     }

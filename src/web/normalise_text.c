@@ -247,6 +247,14 @@ size_t sw_web_undo_escapes(char *text, size_t len, uint32_t *layers)
     while (at < len) {
         size_t end = at;
         int32_t code = text[at] == '\\' ? escape_at(text, len, at, &end) : -1;
+        /* Some logs double backslashes and put one before quotes. */
+        if (code < 0 && text[at] == '\\' && at + 1 < len &&
+            (text[at + 1] == '"' || (text[at + 1] == '\\' && escape_at(text, len, at + 1, &end) >= 0))) {
+            at++;
+            if (text[at] == '"')
+                text[out++] = text[at++];
+            continue;
+        }
         if (code < 0) {
             text[out++] = text[at++];
             continue;

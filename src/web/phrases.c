@@ -135,12 +135,13 @@ static bool is_sought(uint32_t number, struct sw_str text)
 {
     if (text.len < SHORTEST_SOUGHT)
         return false;
-    for (size_t i = 0; i < text.len; i++) { /* a space does not count: prose has them */
-        struct sw_str piece = sw_str_slice(text, i, i + 2);
-        if (sw_web_is_odd(text.ptr[i] == ' ' ? sw_str_slice(text, i, i)
-                                             : sw_str_slice(piece, 0, piece.len == 2 && piece.ptr[1] == ' ' ? 1 : 2)))
-            return false;
-    }
+    char plain[128]; /* a space does not count: prose has them */
+    if (text.len > sizeof plain)
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        plain[i] = text.ptr[i] == ' ' ? '_' : text.ptr[i];
+    if (sw_web_is_odd(sw_strn(plain, text.len)))
+        return false;
     return number >= PHRASES || (phrases[number].places & SW_WEB_P_TARGET) != 0;
 }
 

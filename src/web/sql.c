@@ -95,6 +95,8 @@ static void read_comment(struct reader *r, size_t from)
     r->at += 2;
     if (r->at < r->text.len && (r->text.ptr[r->at] == '!' || r->text.ptr[r->at] == '+')) {
         r->at++;
+        if (r->at < r->text.len && r->text.ptr[r->at] == '!')
+            r->at++;
         while (r->at < r->text.len && sw_is_digit(r->text.ptr[r->at]))
             r->at++;
         add(r, SW_SQL_COMMENT, from, false);

@@ -98,7 +98,7 @@ static void web_run_log(struct web_run *run, const char *log, size_t slice)
 }
 
 /* One request of a combined log with a virtual host. */
-static void web_run_request(struct web_run *run, const char *method, const char *target, const char *referer, const char *agent,
+static inline void web_run_request(struct web_run *run, const char *method, const char *target, const char *referer, const char *agent,
                             unsigned status)
 {
     char log[8192];
