@@ -163,6 +163,18 @@ static bool looks_binary(struct sw_str head)
     return head.len > 0 && memchr(head.ptr, '\0', head.len) != NULL;
 }
 
+/* The decoder that is surest of the input; NULL when it is a script, which input->script then names. */
+static const struct sw_decoder *sniff_input(struct sw_feed *feed, const struct sw_sniff *sniff, int *sureness)
+{
+    struct sw_input *input = feed->input;
+    if (feed->options->script != NULL && (input->script = feed->options->script(sniff, -1)) != NULL)
+        return NULL;
+    const struct sw_decoder *decoder = sw_decoder_sniff(sniff, sureness);
+    if (feed->options->script != NULL && *sureness <= SW_SURE_MAYBE)
+        input->script = feed->options->script(sniff, *sureness);
+    return input->script != NULL ? NULL : decoder;
+}
+
 static int recognise(struct sw_feed *feed)
 {
     struct sw_input *input = feed->input;
@@ -187,8 +199,11 @@ static int recognise(struct sw_feed *feed)
     int sureness = SW_SURE_MAGIC;
     input->decoder = feed->options->decoder;
     if (input->decoder == NULL)
-        input->decoder = sw_decoder_sniff(&sniff, &sureness);
-    if (sureness <= SW_SURE_FALLBACK && looks_binary(sniff.head)) {
+        input->decoder = sniff_input(feed, &sniff, &sureness);
+    if (input->script != NULL) {
+        if (feed->encoding != ENCODING_BYTES)
+            sw_read_stats_note(&input->stats, "UTF-16 text; offsets count its UTF-8 form");
+    } else if (sureness <= SW_SURE_FALLBACK && looks_binary(sniff.head)) {
         input->decoder = NULL;
         input->state = SW_INPUT_UNRECOGNISED;
     } else if (feed->encoding != ENCODING_BYTES) {
@@ -319,7 +334,7 @@ static void drop_front(struct sw_feed *feed, size_t len)
 /* A UTF-8 byte order mark at the very start is no part of the first record. */
 static void drop_mark(struct sw_feed *feed)
 {
-    if (feed->offset == 0 && feed->have >= 3 && memcmp(feed->block, "\xef\xbb\xbf", 3) == 0 &&
+    if (feed->offset == 0 && feed->have >= 3 && memcmp(feed->block, "\xef\xbb\xbf", 3) == 0 && feed->input->decoder != NULL &&
         !(feed->input->decoder->flags & SW_DECODER_BINARY))
         drop_front(feed, 3);
 }
@@ -404,6 +419,35 @@ static int give_out(struct sw_feed *feed, const struct sw_slice *slice, struct s
     return 0;
 }
 
+/* Whether the input goes on behind what the block holds; the bytes are lost. */
+static bool goes_on(struct sw_feed *feed)
+{
+    uint8_t more[256];
+    ssize_t n = feed->at_end ? 0 : sw_stream_read(feed->stream, more, sizeof more);
+    if (n < 0)
+        read_ended(feed, n);
+    return n > 0;
+}
+
+/* Reads a script as a whole, or its first SW_MAX_SCRIPT bytes, and puts it into the piece. */
+static int read_script(struct sw_feed *feed, struct sw_piece *piece)
+{
+    size_t cap = SW_SCRIPT_BLOCK;
+    do {
+        int rc = block_reserve(feed, cap);
+        if (rc != 0)
+            return rc;
+        fill(feed);
+        cap *= 2;
+    } while (!feed->at_end && cap <= SW_MAX_SCRIPT);
+    feed->input->cut = goes_on(feed);
+    piece->slice = (struct sw_slice){.data = feed->block, .len = feed->have, .line = 1};
+    piece->block = feed->block;
+    feed->block = NULL;
+    feed->have = feed->cap = 0;
+    return 0;
+}
+
 /* Reads until a slice can be cut, and puts it into the piece. */
 static int read_slice(struct sw_feed *feed, struct sw_piece *piece)
 {
@@ -443,7 +487,11 @@ int sw_feed_next(struct sw_feed *feed, struct sw_piece **out)
     if (piece == NULL)
         return SW_E_NOMEM;
     piece->input = feed->input;
-    int rc = feed->input->decoder != NULL ? read_slice(feed, piece) : 0;
+    int rc = 0;
+    if (feed->input->script != NULL)
+        rc = read_script(feed, piece);
+    else if (feed->input->decoder != NULL)
+        rc = read_slice(feed, piece);
     if (rc != 0) {
         sw_piece_free(piece);
         return rc;

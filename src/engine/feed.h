@@ -13,7 +13,7 @@
 
 /* Whether an input gave what it held. */
 enum sw_input_state {
-    SW_INPUT_READ,         /* to its end */
+    SW_INPUT_READ,         /* to its end; a script: as far as it is looked at */
     SW_INPUT_UNRECOGNISED, /* binary, of no format known here: not read */
     SW_INPUT_EMPTY,
     SW_INPUT_FAILED        /* could not be read, or only in part: `error` says why */
@@ -22,7 +22,9 @@ enum sw_input_state {
 /* One log file, or one file inside an archive. */
 struct sw_input {
     struct sw_source_info info;
-    const struct sw_decoder *decoder; /* NULL when it was never recognised */
+    const struct sw_decoder *decoder; /* NULL when it was never recognised, and for a script */
+    const char *script;  /* a program's text, given out whole instead of being decoded: of what kind; NULL for a log */
+    bool cut;            /* a script goes on beyond SW_MAX_SCRIPT: the rest was not looked at */
     enum sw_input_state state;
     bool named;     /* the user named this very path: it was not found inside a directory or an archive */
     uint32_t file;    /* which of the walk's files it comes from; set by the pipeline */
@@ -35,13 +37,21 @@ struct sw_input {
     char *path; /* what info.path points to */
 };
 
+/* What an input was read as: the decoder's name or the kind of script; "" when it was not recognised. */
+static inline const char *sw_input_format(const struct sw_input *input)
+{
+    if (input->script != NULL)
+        return input->script;
+    return input->decoder != NULL ? input->decoder->name : "";
+}
+
 struct sw_piece {
     struct sw_piece *next; /* for the holder's lists */
     struct sw_input *input;
     struct sw_slice slice;
     uint8_t *block; /* what slice.data points into */
     char *header;   /* what slice.header points to */
-    bool last;      /* of its input: whoever handles it frees the input afterwards */
+    bool last;      /* of its input (always, if that is a script): whoever handles it frees the input afterwards */
     uint64_t oversize; /* records in front of this slice that were longer than the limit and were passed over */
 };
 
@@ -49,6 +59,10 @@ struct sw_feed_options {
     int32_t zone_offset;              /* see struct sw_source_info */
     bool recover;
     const struct sw_decoder *decoder; /* for every input, instead of sniffing; NULL */
+    /* The kind of script that an input is ("php", static), by its name and first bytes; NULL: none. Asked first with sureness -1,
+     * before any decoder; then, if it said NULL and no decoder is surer than SW_SURE_MAYBE, with what the surest one said.
+     * NULL: scripts are read like everything else. */
+    const char *(*script)(const struct sw_sniff *sniff, int sureness);
 };
 
 struct sw_feed;

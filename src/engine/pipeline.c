@@ -129,6 +129,9 @@ static int decode_job(struct worker *w, struct job *job)
     sw_read_stats_init(&job->stats);
     if (piece->oversize > 0)
         sw_read_stats_reject(&job->stats, "record longer than the limit", piece->oversize, piece->slice.offset);
+    if (input->script != NULL)
+        return w->p->consumer->script(w->consumer_worker, job->batch, input,
+                                      sw_strn((const char *)piece->slice.data, piece->slice.len));
     if (input->decoder == NULL)
         return 0;
     bool sequential = (input->decoder->flags & SW_DECODER_SEQUENTIAL) != 0;

@@ -29,6 +29,9 @@ struct sw_consumer {
     void (*batch_free)(void *batch);
     /* An event, on a worker. Non-zero ends the run with that code. */
     int (*event)(void *worker, void *batch, const struct sw_input *input, const struct sw_event *event);
+    /* A script (input->script), whole, on a worker; lines and offsets are those of `text`. May be NULL where the feed's options
+     * name none. Non-zero ends the run with that code. */
+    int (*script)(void *worker, void *batch, const struct sw_input *input, struct sw_str text);
     /* A piece's batch, in order, on one thread at a time. Non-zero ends the run with that code. */
     int (*deliver)(void *arg, void *batch, const struct sw_input *input);
     /* After the last batch of an input, when its accounts are complete. */

@@ -330,7 +330,7 @@ static void put_source_prefix(struct sw_buf *out, const struct sw_input *input)
     SW_BUF_LIT(out, "{\"path\":");
     sw_buf_json(out, input->info.path);
     SW_BUF_LIT(out, ",\"format\":\"");
-    sw_buf_text(out, input->decoder ? input->decoder->name : "unknown");
+    sw_buf_text(out, input->decoder != NULL || input->script != NULL ? sw_input_format(input) : "unknown");
     SW_BUF_LIT(out, "\",\"record\":");
 }
 

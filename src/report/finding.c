@@ -356,7 +356,7 @@ void sw_finding_csv(struct sw_buf *out, const struct sw_finding *finding)
     sw_buf_char(out, ',');
     csv_cell(out, event ? finding->input->info.path : SW_STR(""));
     sw_buf_char(out, ',');
-    sw_buf_text(out, event && finding->input->decoder ? finding->input->decoder->name : "");
+    sw_buf_text(out, event ? sw_input_format(finding->input) : "");
     sw_buf_char(out, ',');
     if (event != NULL)
         sw_buf_u64(out, event->record);

@@ -37,7 +37,8 @@ static int add_row(struct sw_summary *summary, const struct sw_input *input)
     const struct sw_read_stats *stats = &input->stats;
     struct sw_summary_row row = {
         .path = sw_arena_dup(&summary->arena, input->info.path),
-        .format = input->decoder != NULL ? input->decoder->name : "",
+        .format = sw_input_format(input),
+        .script = input->script != NULL,
         .state = input->state,
         .named = input->named,
         .error = sw_arena_dup(&summary->arena, sw_str(input->error)),

@@ -17,6 +17,7 @@
 struct sw_summary_row {
     struct sw_str path;
     const char *format;
+    bool script; /* looked at as a whole: it has no records */
     enum sw_input_state state;
     bool named;
     struct sw_str error;

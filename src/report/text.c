@@ -31,13 +31,17 @@ const char *sw_level_color(enum sw_level level, bool color)
     }
 }
 
-int sw_text_report_init(struct sw_text_report *report, const struct sw_rules *rules, const struct sw_rule *extra,
-                        size_t extra_count, unsigned examples, bool color)
+int sw_text_report_init(struct sw_text_report *report, const struct sw_rules *rules, const struct sw_rule_set *extra,
+                        unsigned examples, bool color)
 {
-    *report = (struct sw_text_report){
-        .rules = rules, .extra = extra, .extra_count = extra_count, .examples = examples, .color = color};
+    *report = (struct sw_text_report){.rules = rules, .examples = examples, .color = color};
     sw_arena_init(&report->arena, 256u << 20);
-    report->group_of = sw_alloc(rules->rule_count + rules->correlation_count + extra_count + 1, sizeof *report->group_of);
+    for (size_t i = 0; i < SW_TEXT_RULE_SETS; i++) {
+        report->extra[i] = extra[i];
+        report->extra_count += extra[i].count;
+    }
+    report->group_of =
+        sw_alloc(rules->rule_count + rules->correlation_count + report->extra_count + 1, sizeof *report->group_of);
     return report->group_of != NULL ? 0 : SW_E_NOMEM;
 }
 
@@ -57,9 +61,13 @@ static size_t rule_number(const struct sw_text_report *report, const struct sw_r
         if (rule == &rules->correlations[i].meta)
             return rules->rule_count + i;
     size_t number = rules->rule_count + rules->correlation_count;
-    if (rule >= report->extra && rule < report->extra + report->extra_count)
-        return number + (size_t)(rule - report->extra);
-    return number + report->extra_count;
+    for (size_t i = 0; i < SW_TEXT_RULE_SETS; i++) {
+        const struct sw_rule_set *set = &report->extra[i];
+        if (set->count > 0 && rule >= set->rules && rule < set->rules + set->count)
+            return number + (size_t)(rule - set->rules);
+        number += set->count;
+    }
+    return number;
 }
 
 void sw_text_report_reset(struct sw_text_report *report)

@@ -25,11 +25,18 @@ struct sw_text_group {
     unsigned example_count;
 };
 
+/* The rules of one engine that is not Sigma's. */
+struct sw_rule_set {
+    const struct sw_rule *rules;
+    size_t count;
+};
+#define SW_TEXT_RULE_SETS 2
+
 struct sw_text_report {
     struct sw_arena arena;
     const struct sw_rules *rules;
-    const struct sw_rule *extra; /* of other engines, behind those of `rules` */
-    size_t extra_count;
+    struct sw_rule_set extra[SW_TEXT_RULE_SETS]; /* of other engines, behind those of `rules` */
+    size_t extra_count; /* rules in all of them */
     unsigned examples; /* how many a group keeps */
     bool color;
     uint32_t *group_of; /* by rule number (rules, correlations, extra): index + 1 into groups, or 0 */
@@ -38,9 +45,9 @@ struct sw_text_report {
     size_t cap;
 };
 
-/* `extra`: rules of other engines whose findings come as well. */
-int sw_text_report_init(struct sw_text_report *report, const struct sw_rules *rules, const struct sw_rule *extra,
-                        size_t extra_count, unsigned examples, bool color);
+/* `extra`: rules of other engines whose findings come as well, SW_TEXT_RULE_SETS sets. */
+int sw_text_report_init(struct sw_text_report *report, const struct sw_rules *rules, const struct sw_rule_set *extra,
+                        unsigned examples, bool color);
 void sw_text_report_fini(struct sw_text_report *report);
 void sw_text_report_reset(struct sw_text_report *report);
 size_t sw_text_report_weight(const struct sw_text_report *report);

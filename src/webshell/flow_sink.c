@@ -1,0 +1,373 @@
+/*
+ * flow_sink.c - what is dangerous, and how much it weighs.
+ *
+ * The weights were set on the training half of the collections (bench/webshell): a reason of SW_SHELL_THRESHOLD is one that
+ * ordinary applications don't give; lesser ones need company.
+ */
+#include "webshell/flow_priv.h"
+
+#include <stdio.h>
+
+/* Where something comes from, in words. */
+static const char *source_words(uint32_t origin)
+{
+    if (origin & SW_FROM_REQUEST)
+        return origin & SW_IS_KEYS ? "the names of request variables" : "what a request brings";
+    if (origin & SW_FROM_UPLOAD)
+        return "an uploaded file";
+    if (origin & SW_FROM_REMOTE)
+        return "what another machine sends";
+    if (origin & SW_FROM_SELF)
+        return "text of the script's own file";
+    if (origin & SW_FROM_STORED)
+        return "what a file or database holds";
+    if (origin & SW_WAS_DECODED)
+        return "decoded text";
+    if (origin & SW_WAS_TRICKED)
+        return "text that is computed";
+    if (origin & SW_FROM_UNDEFINED)
+        return "a variable that the script never sets";
+    return "text";
+}
+
+/* " (called through $variable)": how a function came to be called, if not by its name. */
+static const char *how_words(struct sw_how how)
+{
+    if (how.through != NULL)
+        return " as a callback";
+    if (!how.variable)
+        return "";
+    if (how.origin & SW_WAS_HIDDEN)
+        return " under a computed name";
+    return how.origin & SW_WAS_JOINED ? " under a name put together" : " through a variable";
+}
+
+static uint32_t line_of_source(const struct sw_value *value, uint32_t at)
+{
+    return value->at > 0 ? value->at : at;
+}
+
+bool sw_path_is_script(struct sw_str path)
+{
+    static const char *const endings[] = {".php", ".phtml", ".php3", ".php4", ".php5", ".php7", ".pht", ".phar", ".inc", ".asp",
+                                          ".aspx", ".ashx", ".asmx", ".asa", ".cer", ".jsp", ".jspx", ".cfm", ".cgi", ".pl",
+                                          ".htaccess", ".user.ini", ".sh", ".shtml"};
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+        if (sw_str_iends(path, sw_str(endings[i])))
+            return true;
+    return false;
+}
+
+/* How a name was hidden, as a weight. */
+static unsigned weight_of_hiding(struct sw_how how)
+{
+    if (!how.variable)
+        return 0;
+    if (how.origin & SW_WAS_HIDDEN)
+        return 70;
+    return how.origin & SW_WAS_JOINED ? 65 : how.through != NULL ? 50 : 25;
+}
+
+/* --- code ----------------------------------------------------------------------------------------------- */
+
+/* Code whose text is known: it is read in turn, and that it was hidden counts by itself. */
+static void known_code(struct sw_flow *f, const struct sw_value *code, const char *function, struct sw_how how, uint32_t at)
+{
+    if (code->origin & SW_WAS_DECODED)
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CODE, 70, at, "%s()%s runs %zu bytes of decoded code", function, how_words(how),
+                            code->text.len);
+    else if ((code->origin & SW_WAS_TRICKED) && code->text.len > 16)
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CODE, 55, at, "%s()%s runs code that is put together letter by letter",
+                            function, how_words(how));
+    sw_flow_add_layer(f, code->text, false, at);
+}
+
+static unsigned weight_of_code(const struct sw_flow *f, uint32_t origin, enum sw_shell_rule *rule)
+{
+    *rule = SW_SHELL_HIDDEN_CODE;
+    if (origin & SW_FROM_REMOTE) {
+        *rule = SW_SHELL_CODE_FROM_REMOTE;
+        return 80;
+    }
+    if (origin & SW_FROM_SELF)
+        return 70;
+    if (origin & SW_WAS_DECODED)
+        return 65;
+    if (origin & SW_FROM_STORED) {
+        *rule = SW_SHELL_CODE_FROM_FILE;
+        return 30;
+    }
+    if (origin & SW_WAS_TRICKED)
+        return 45;
+    return (origin & SW_FROM_UNDEFINED) && f->function == NULL ? 40 : 0;
+}
+
+void sw_sink_code(struct sw_flow *f, const struct sw_value *code, const char *function, struct sw_how how, uint32_t token)
+{
+    uint32_t at = sw_flow_at(f, token);
+    uint32_t origin = code->origin;
+    if (origin & (SW_FROM_REQUEST | SW_FROM_UPLOAD)) {
+        sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REQUEST, 100, at, "%s()%s runs %s", function, how_words(how),
+                            source_words(origin));
+        return;
+    }
+    unsigned hiding = weight_of_hiding(how);
+    if (hiding > 0)
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, hiding, at, "%s() is called%s", function, how_words(how));
+    if (code->kind == SW_VALUE_TEXT) {
+        known_code(f, code, function, how, at);
+        return;
+    }
+    enum sw_shell_rule rule;
+    unsigned weight = weight_of_code(f, origin, &rule);
+    if (weight > 0)
+        sw_shell_report_add(f->report, rule, weight, at, "%s()%s runs %s", function, how_words(how), source_words(origin));
+}
+
+/* --- commands ------------------------------------------------------------------------------------------- */
+
+/* Commands that tie a shell to a connection. */
+static bool is_reverse_shell(struct sw_str command)
+{
+    static const char *const signs[] = {"/dev/tcp/", "bash -i", "sh -i", "nc -e", "nc -l", "ncat ", "mkfifo ", "socket.socket("};
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        if (sw_str_ifind(command, sw_str(signs[i])) != SW_NPOS)
+            return true;
+    return false;
+}
+
+/* Commands of someone who looks around. */
+static bool is_recon(struct sw_str command)
+{
+    static const char *const signs[] = {"/etc/passwd", "/etc/shadow", "uname -a", "whoami", "ifconfig", "ipconfig", "netstat ",
+                                        "net user", "net localgroup", "tasklist", "systeminfo", "cat /etc", "which wget"};
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        if (sw_str_ifind(command, sw_str(signs[i])) != SW_NPOS)
+            return true;
+    return sw_str_is(command, "id") || sw_str_is(command, "ls -la") || sw_str_is(command, "w");
+}
+
+static void known_command(struct sw_flow *f, const struct sw_value *command, const char *function, uint32_t at)
+{
+    struct sw_str text = command->text;
+    if (sw_str_ieq(text, SW_STR("/bin/sh")) || sw_str_ieq(text, SW_STR("/bin/bash")) || sw_str_ieq(text, SW_STR("cmd.exe")) ||
+        sw_str_istarts(text, SW_STR("/bin/sh ")) || sw_str_ifind(text, SW_STR("sh -i")) != SW_NPOS)
+        f->shell = true;
+    if (is_reverse_shell(text))
+        sw_shell_report_add(f->report, SW_SHELL_REVERSE_SHELL, 75, at, "%s() runs \"%.*s\"", function,
+                            (int)(text.len < 80 ? text.len : 80), text.ptr);
+    else if (is_recon(text))
+        sw_shell_report_add(f->report, SW_SHELL_SIGNS, 30, at, "%s() runs \"%.*s\"", function,
+                            (int)(text.len < 80 ? text.len : 80), text.ptr);
+    if (command->origin & SW_WAS_DECODED)
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CODE, 65, at, "%s() runs a decoded command", function);
+}
+
+void sw_sink_command(struct sw_flow *f, const struct sw_value *command, const char *function, struct sw_how how, uint32_t token)
+{
+    uint32_t at = sw_flow_at(f, token);
+    uint32_t origin = command->origin;
+    unsigned hiding = weight_of_hiding(how);
+    if (hiding > 0)
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, hiding, at, "%s() is called%s", function, how_words(how));
+    if (command->kind == SW_VALUE_TEXT) {
+        known_command(f, command, function, at);
+        return;
+    }
+    if (origin & SW_WAS_ESCAPED)
+        return;
+    bool wrapped = (origin & SW_WAS_WRAPPED) != 0;
+    unsigned weight = 0;
+    if (origin & SW_FROM_REQUEST)
+        weight = wrapped ? 75 : 100;
+    else if (origin & SW_FROM_REMOTE)
+        weight = 75;
+    else if (origin & SW_FROM_UPLOAD)
+        weight = wrapped ? 15 : 60;
+    else if (origin & SW_WAS_DECODED)
+        weight = 55;
+    else if ((origin & SW_FROM_UNDEFINED) && f->function == NULL)
+        weight = wrapped ? 20 : 50;
+    else if (origin & SW_WAS_TRICKED)
+        weight = 25;
+    if (weight > 0)
+        sw_shell_report_add(f->report, SW_SHELL_COMMAND_FROM_REQUEST, weight, at, "%s()%s runs %s", function, how_words(how),
+                            source_words(origin));
+}
+
+/* --- calls of unknown functions ------------------------------------------------------------------------- */
+
+void sw_sink_named(struct sw_flow *f, const struct sw_value *name, uint32_t data, const char *through, uint32_t token)
+{
+    uint32_t at = sw_flow_at(f, token);
+    bool sent = (data & (SW_FROM_REQUEST | SW_FROM_UPLOAD)) != 0;
+    const char *by = through != NULL ? through : "a call";
+    if (name->origin & (SW_FROM_REQUEST | SW_FROM_REMOTE)) {
+        /* Dispatchers call a function of the application by a name from the request, seldom with more from it. */
+        unsigned weight = sent ? 100 : through != NULL ? 35 : 40;
+        if (name->origin & SW_WAS_WRAPPED)
+            weight = sent ? 30 : 10;
+        sw_shell_report_add(f->report, SW_SHELL_CALL_FROM_REQUEST, weight, at, "the function of %s is named by %s%s", by,
+                            source_words(name->origin), sent ? ", and so are its arguments" : "");
+    } else if (name->origin & SW_WAS_HIDDEN) {
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, sent ? 85 : 35, at, "the function of %s has a computed name%s", by,
+                            sent ? " and gets what a request brings" : "");
+    } else if ((name->origin & SW_FROM_UNDEFINED) && sent && f->function == NULL) {
+        sw_shell_report_add(f->report, SW_SHELL_CALL_FROM_REQUEST, 60, line_of_source(name, at),
+                            "a function whose name the script never sets gets what a request brings");
+    } else if ((name->origin & (SW_FROM_STORED | SW_FROM_SELF)) && sent) {
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, 40, at, "the function of %s is named by %s", by,
+                            source_words(name->origin));
+    }
+}
+
+/* --- includes ------------------------------------------------------------------------------------------- */
+
+static bool is_no_script(struct sw_str path)
+{
+    static const char *const endings[] = {".jpg", ".jpeg", ".png", ".gif", ".ico", ".bmp", ".txt", ".css", ".log", ".zip", ".mp3",
+                                          ".pdf", ".svg", ".woff"};
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+        if (sw_str_iends(path, sw_str(endings[i])))
+            return true;
+    return false;
+}
+
+void sw_sink_include(struct sw_flow *f, const struct sw_value *path, uint32_t token)
+{
+    uint32_t at = sw_flow_at(f, token);
+    uint32_t origin = path->origin;
+    struct sw_str text = path->kind == SW_VALUE_TEXT ? path->text : path->key;
+    bool url = sw_str_istarts(text, SW_STR("http://")) || sw_str_istarts(text, SW_STR("ftp://")) ||
+               sw_str_istarts(text, SW_STR("https://"));
+    if (sw_str_ifind(text, SW_STR("php://input")) != SW_NPOS) {
+        sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REQUEST, 100, at, "the body of a request is included as code");
+    } else if (origin & SW_FROM_UPLOAD) {
+        sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REQUEST, 85, at, "an uploaded file is included as code");
+    } else if (origin & SW_FROM_REQUEST) {
+        sw_shell_report_add(f->report, SW_SHELL_INCLUDE_FROM_REQUEST, origin & SW_WAS_WRAPPED ? 20 : 65, at,
+                            "the included file is named by %s", source_words(origin));
+    } else if (url) {
+        sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REMOTE, 70, at, "code is included from \"%.*s\"",
+                            (int)(text.len < 80 ? text.len : 80), text.ptr);
+    } else if (path->kind == SW_VALUE_TEXT && is_no_script(text)) {
+        sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_FILE, 60, at, "\"%.*s\" is included as code",
+                            (int)(text.len < 80 ? text.len : 80), text.ptr);
+    } else if (origin & SW_WAS_DECODED) {
+        sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_FILE, 50, at, "the included file's name is decoded");
+    }
+}
+
+/* --- files ---------------------------------------------------------------------------------------------- */
+
+/* Whether a text that is written to a file is a script that does something grave. */
+static bool holds_code(struct sw_str text)
+{
+    static const char *const opens[] = {"<?", "<%", "<script"};
+    static const char *const signs[] = {"eval", "$_GET", "$_POST", "$_REQUEST", "$_COOKIE", "system(", "exec(", "passthru(",
+                                        "assert(", "base64_decode", "move_uploaded_file", "Runtime", "CreateObject"};
+    bool open = false;
+    for (size_t i = 0; i < sizeof opens / sizeof opens[0]; i++)
+        open |= sw_str_ifind(text, sw_str(opens[i])) != SW_NPOS;
+    for (size_t i = 0; open && i < sizeof signs / sizeof signs[0]; i++)
+        if (sw_str_ifind(text, sw_str(signs[i])) != SW_NPOS)
+            return true;
+    return false;
+}
+
+void sw_sink_write(struct sw_flow *f, const struct sw_value *path, const struct sw_value *data, const char *function,
+                   uint32_t token)
+{
+    uint32_t at = sw_flow_at(f, token);
+    bool script = (path->origin & SW_IS_SCRIPT_PATH) || (path->kind == SW_VALUE_TEXT && sw_path_is_script(path->text));
+    bool chosen = (path->origin & (SW_FROM_REQUEST | SW_FROM_UPLOAD)) != 0;
+    bool self = (path->origin & SW_IS_SELF_PATH) != 0;
+    bool sent = (data->origin & (SW_FROM_REQUEST | SW_FROM_UPLOAD)) != 0;
+    bool alone = f->standalone;
+    if (path->origin & SW_IS_SOCKET)
+        return;
+    if (data->kind == SW_VALUE_TEXT && holds_code(data->text)) {
+        sw_shell_report_add(f->report, SW_SHELL_DROPPER, data->origin & SW_WAS_HIDDEN ? 80 : script || chosen ? 65 : 45, at,
+                            "%s() writes a script of %zu bytes", function, data->text.len);
+        sw_flow_add_layer(f, data->text, true, at);
+        return;
+    }
+    unsigned weight = 0;
+    if (sent && script)
+        weight = alone ? 75 : 50;
+    else if (sent && chosen)
+        weight = alone ? 70 : 35;
+    else if (sent && self)
+        weight = 50;
+    else if ((data->origin & SW_FROM_REMOTE) && (script || chosen))
+        weight = alone ? 75 : 40;
+    else if ((data->origin & SW_WAS_DECODED) && script)
+        weight = alone ? 70 : 40;
+    if (weight > 0)
+        sw_shell_report_add(f->report, SW_SHELL_DROPPER, weight, at, "%s() writes %s into %s", function, source_words(data->origin),
+                            chosen ? "a file that the request names" : script ? "a script" : "the script itself");
+    if (chosen)
+        sw_sink_files(f, path, 9, token);
+}
+
+void sw_sink_copy(struct sw_flow *f, const struct sw_value *from, const struct sw_value *to, const char *function, bool moves,
+                  uint32_t token)
+{
+    uint32_t at = sw_flow_at(f, token);
+    struct sw_str path = to->kind == SW_VALUE_TEXT ? to->text : (struct sw_str){NULL, 0};
+    if (from->origin & SW_FROM_UPLOAD) {
+        bool chosen = (to->origin & (SW_FROM_REQUEST | SW_FROM_UPLOAD)) != 0;
+        unsigned weight = chosen ? (f->standalone ? 60 : 20) : sw_path_is_script(path) ? 70 : 0;
+        if (weight > 0)
+            sw_shell_report_add(f->report, SW_SHELL_UPLOADER, weight, at, "%s() stores an upload under %s", function,
+                                chosen ? "a name that the client chooses" : "a script's name");
+        return;
+    }
+    bool url = from->kind == SW_VALUE_TEXT && sw_str_istarts(from->text, SW_STR("http"));
+    if ((url || (from->origin & SW_FROM_REQUEST)) && !moves && (sw_path_is_script(path) || (to->origin & SW_FROM_REQUEST)))
+        sw_shell_report_add(f->report, SW_SHELL_DROPPER, f->standalone ? 65 : 30, at, "%s() makes a file of what %s names", function,
+                            url ? "an address" : "a request");
+    sw_sink_files(f, from, 10, token);
+}
+
+void sw_sink_files(struct sw_flow *f, const struct sw_value *path, unsigned kind, uint32_t token)
+{
+    if (!(path->origin & SW_FROM_REQUEST) || (path->origin & SW_IS_KEYS))
+        return;
+    if (f->files == 0)
+        f->files_at = sw_flow_at(f, token);
+    f->files |= 1u << kind;
+}
+
+void sw_sink_sql(struct sw_flow *f, const struct sw_value *statement, const char *function, uint32_t token)
+{
+    if (!(statement->origin & SW_FROM_REQUEST) || (statement->origin & SW_WAS_WRAPPED))
+        return;
+    sw_shell_report_add(f->report, SW_SHELL_SQL_CONSOLE, f->standalone ? 60 : 25, sw_flow_at(f, token),
+                        "%s() runs a statement that a request brings", function);
+}
+
+/* --- sums ----------------------------------------------------------------------------------------------- */
+
+static unsigned bits(uint32_t set)
+{
+    return (unsigned)__builtin_popcount(set);
+}
+
+void sw_sink_sums(struct sw_flow *f)
+{
+    unsigned files = bits(f->files);
+    if (files >= 2) {
+        unsigned weight = files * 18 > 90 ? 90 : files * 18;
+        sw_shell_report_add(f->report, SW_SHELL_FILE_MANAGER, f->standalone ? weight : weight / 2, f->files_at,
+                            "%u kinds of operations on files that a request names", files);
+    }
+    if (f->connects && f->shell)
+        sw_shell_report_add(f->report, SW_SHELL_REVERSE_SHELL, 75, f->connects_at, "a connection is opened and a shell started");
+    if (f->hidden_names >= 2)
+        sw_shell_report_add(f->report, SW_SHELL_OBFUSCATED, f->hidden_names >= 4 ? 50 : 35, 0,
+                            "%u calls of functions under computed names", f->hidden_names);
+    if (bits(f->spies) >= 3 && bits(f->quiet) >= 2 && f->standalone)
+        sw_shell_report_add(f->report, SW_SHELL_SIGNS, 35, 0, "asks about the machine in %u ways and keeps errors away",
+                            bits(f->spies));
+}

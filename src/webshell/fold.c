@@ -1,0 +1,365 @@
+/* fold.c - operators on known values, string literals, and the way to the functions. */
+#include "webshell/fold_priv.h"
+#include "webshell/token.h"
+
+#include <stdio.h>
+
+/* The origin of something made of several values. */
+static uint32_t origins(const struct sw_value *args, size_t count)
+{
+    uint32_t origin = 0;
+    for (size_t i = 0; i < count; i++)
+        origin |= args[i].origin;
+    return origin;
+}
+
+static uint32_t place_of_origin(const struct sw_value *args, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((args[i].origin & SW_FROM_OUTSIDE) && args[i].at > 0)
+            return args[i].at;
+    for (size_t i = 0; i < count; i++)
+        if (args[i].at > 0)
+            return args[i].at;
+    return 0;
+}
+
+static bool is_text(const struct sw_value *value)
+{
+    return value->kind == SW_VALUE_TEXT || value->kind == SW_VALUE_NUMBER || value->kind == SW_VALUE_ARRAY;
+}
+
+/* --- operators ------------------------------------------------------------------------------------------ */
+
+struct sw_value sw_fold_join(struct sw_arena *arena, const struct sw_value *left, const struct sw_value *right)
+{
+    struct sw_value result = sw_value_unknown(left->origin | right->origin, left->at > 0 ? left->at : right->at);
+    struct sw_str a;
+    struct sw_str b;
+    if ((right->origin & SW_FROM_OUTSIDE) && !(left->origin & SW_FROM_OUTSIDE))
+        result.at = right->at;
+    bool known_left = sw_value_as_text(arena, left, &a);
+    bool known_right = sw_value_as_text(arena, right, &b);
+    if (known_left != known_right && (known_left ? a.len : b.len) > 0)
+        result.origin |= SW_WAS_WRAPPED;
+    if (!known_left || !known_right) {
+        /* The beginning of a text is kept: a path's folder, a command's name. */
+        if (known_left && a.len > 0)
+            result.key = a;
+        return result;
+    }
+    if (left->kind == SW_VALUE_ARRAY || right->kind == SW_VALUE_ARRAY)
+        result.origin |= SW_WAS_TRICKED; /* "Array" as a store of letters */
+    if (a.len > 0 && b.len > 0)
+        result.origin |= SW_WAS_JOINED;
+    if (a.len + b.len > SW_MAX_FOLD_TEXT)
+        return result;
+    /* Appending to the latest text of the arena needs no copy: shells put long texts together in a thousand steps. */
+    char *out;
+    if (a.len > 0 && a.ptr + a.len == arena->at && arena->at != NULL && (size_t)(arena->end - arena->at) >= b.len) {
+        out = arena->at - a.len;
+        arena->at += b.len;
+    } else {
+        out = sw_arena_bytes(arena, a.len + b.len + 1);
+        if (out == NULL)
+            return result;
+        if (a.len > 0)
+            memcpy(out, a.ptr, a.len);
+        sw_arena_trim(arena, out + a.len + b.len);
+    }
+    if (b.len > 0)
+        memmove(out + a.len, b.ptr, b.len);
+    result.kind = SW_VALUE_TEXT;
+    result.text = sw_strn(out, a.len + b.len);
+    return result;
+}
+
+struct sw_value sw_fold_bits(struct sw_arena *arena, char op, const struct sw_value *left, const struct sw_value *right)
+{
+    struct sw_value result = sw_value_unknown(left->origin | right->origin, left->at > 0 ? left->at : right->at);
+    if (left->kind == SW_VALUE_NUMBER || right->kind == SW_VALUE_NUMBER) {
+        int64_t a;
+        int64_t b;
+        if (!sw_value_as_number(left, &a) || !sw_value_as_number(right, &b))
+            return result;
+        return sw_value_number(op == '^' ? a ^ b : op == '&' ? a & b : a | b);
+    }
+    /* Numbers are masked like this all the time; that texts are, is seldom. */
+    if (left->kind == SW_VALUE_TEXT || right->kind == SW_VALUE_TEXT)
+        result.origin |= SW_WAS_TRICKED;
+    if (left->kind != SW_VALUE_TEXT || right->kind != SW_VALUE_TEXT)
+        return result;
+    struct sw_str a = left->text;
+    struct sw_str b = right->text;
+    size_t common = a.len < b.len ? a.len : b.len;
+    size_t len = op == '|' ? (a.len > b.len ? a.len : b.len) : common;
+    char *out = sw_arena_bytes(arena, len + 1);
+    if (out == NULL)
+        return result;
+    for (size_t i = 0; i < common; i++)
+        out[i] = (char)(op == '^' ? a.ptr[i] ^ b.ptr[i] : op == '&' ? a.ptr[i] & b.ptr[i] : a.ptr[i] | b.ptr[i]);
+    if (len > common)
+        memcpy(out + common, (a.len > b.len ? a.ptr : b.ptr) + common, len - common);
+    result.kind = SW_VALUE_TEXT;
+    result.text = sw_strn(out, len);
+    return result;
+}
+
+struct sw_value sw_fold_invert(struct sw_arena *arena, const struct sw_value *value)
+{
+    struct sw_value result = sw_value_unknown(value->origin, value->at);
+    if (value->kind == SW_VALUE_NUMBER)
+        return sw_value_number(~value->number);
+    if (value->kind != SW_VALUE_TEXT)
+        return result;
+    result.origin |= SW_WAS_TRICKED;
+    char *out = sw_arena_bytes(arena, value->text.len + 1);
+    if (out == NULL)
+        return result;
+    for (size_t i = 0; i < value->text.len; i++)
+        out[i] = (char)~value->text.ptr[i];
+    result.kind = SW_VALUE_TEXT;
+    result.text = sw_strn(out, value->text.len);
+    return result;
+}
+
+struct sw_value sw_fold_arithmetic(char op, const struct sw_value *left, const struct sw_value *right)
+{
+    /* What comes out is a number: of an origin, only that it is one remains. */
+    struct sw_value result = {0};
+    int64_t a;
+    int64_t b;
+    if (!sw_value_as_number(left, &a) || !sw_value_as_number(right, &b))
+        return result;
+    bool overflow = false;
+    int64_t number = 0;
+    if (op == '+')
+        overflow = __builtin_add_overflow(a, b, &number);
+    else if (op == '-')
+        overflow = __builtin_sub_overflow(a, b, &number);
+    else if (op == '*')
+        overflow = __builtin_mul_overflow(a, b, &number);
+    else if (b == 0 || (a == INT64_MIN && b == -1) || (op == '/' && a % b != 0))
+        overflow = true;
+    else
+        number = op == '/' ? a / b : a % b;
+    return overflow ? result : sw_value_number(number);
+}
+
+struct sw_value sw_fold_increment(struct sw_arena *arena, const struct sw_value *value)
+{
+    if (value->kind == SW_VALUE_NUMBER)
+        return sw_value_number(value->number < INT64_MAX ? value->number + 1 : value->number);
+    if (value->kind != SW_VALUE_TEXT || value->text.len == 0 || value->text.len > 64)
+        return sw_value_unknown(value->origin, value->at);
+    struct sw_value result = *value;
+    result.origin |= SW_WAS_TRICKED;
+    char *out = sw_arena_bytes(arena, value->text.len + 1);
+    if (out == NULL)
+        return sw_value_unknown(result.origin, value->at);
+    memcpy(out + 1, value->text.ptr, value->text.len);
+    char first = '\0'; /* what a carry out of the first character puts in front */
+    size_t at = value->text.len;
+    for (; at > 0; at--) {
+        char c = out[at];
+        if (c != 'z' && c != 'Z' && c != '9') {
+            out[at] = (char)(sw_is_alpha(c) || sw_is_digit(c) ? c + 1 : c);
+            break;
+        }
+        out[at] = c == 'z' ? 'a' : c == 'Z' ? 'A' : '0';
+        first = c == '9' ? '1' : out[at];
+    }
+    out[0] = first;
+    result.text = at == 0 ? sw_strn(out, value->text.len + 1) : sw_strn(out + 1, value->text.len);
+    return result;
+}
+
+struct sw_value sw_fold_index(struct sw_arena *arena, const struct sw_value *value, const struct sw_value *index)
+{
+    struct sw_value result = sw_value_unknown(value->origin, value->at);
+    if (value->kind == SW_VALUE_ARRAY) {
+        struct sw_str key;
+        const struct sw_entry *entry = sw_value_as_text(arena, index, &key) ? sw_array_find(value->array, key) : NULL;
+        if (entry != NULL)
+            return entry->value;
+        for (uint32_t i = 0; i < value->array->count; i++)
+            result.origin |= value->array->entries[i].value.origin;
+        return result;
+    }
+    int64_t at;
+    if (value->kind != SW_VALUE_TEXT || !sw_value_as_number(index, &at))
+        return result;
+    if (at < 0)
+        at += (int64_t)value->text.len;
+    if (at < 0 || (uint64_t)at >= value->text.len)
+        return result;
+    result.kind = SW_VALUE_TEXT;
+    result.text = sw_strn(value->text.ptr + at, 1);
+    result.origin |= SW_WAS_TRICKED; /* one letter out of a text */
+    return result;
+}
+
+/* --- literals ------------------------------------------------------------------------------------------- */
+
+/* One escape of a C-like string at text[*at] == '\\'; appends what it stands for. */
+static size_t put_escape(struct sw_str text, size_t *at, unsigned quote, char *out)
+{
+    static const char letters[] = "nrtvfab";
+    static const char values[] = "\n\r\t\v\f\a\b";
+    char c = *at + 1 < text.len ? text.ptr[*at + 1] : '\0';
+    if (*at + 1 >= text.len) {
+        (*at)++;
+        out[0] = '\\';
+        return 1;
+    }
+    *at += 2;
+    const char *known = c != '\0' ? strchr(letters, c) : NULL;
+    if (known != NULL && (quote == SW_QUOTE_C || c == 'n' || c == 'r' || c == 't' || c == 'v' || c == 'f')) {
+        out[0] = values[known - letters];
+        return 1;
+    }
+    bool unicode = c == 'u' || (c == 'x' && quote == SW_QUOTE_C);
+    if (c == 'x' || unicode) {
+        bool braced = *at < text.len && text.ptr[*at] == '{';
+        size_t from = *at + braced;
+        size_t most = c == 'x' && quote != SW_QUOTE_C ? 2 : braced ? 6 : 4;
+        uint32_t code = 0;
+        size_t n = 0;
+        for (; n < most && from + n < text.len && sw_hex_digit(text.ptr[from + n]) >= 0; n++)
+            code = code << 4 | (uint32_t)sw_hex_digit(text.ptr[from + n]);
+        if (n > 0) {
+            *at = from + n + (braced && from + n < text.len && text.ptr[from + n] == '}');
+            if (c == 'x' || code < 0x80) {
+                out[0] = (char)(code & 0xff);
+                return 1;
+            }
+            out[0] = (char)(0xc0 | (code >> 6 & 0x1f)); /* enough for what matters: names are ASCII */
+            out[1] = (char)(0x80 | (code & 0x3f));
+            return 2;
+        }
+    }
+    if (c >= '0' && c <= '7') {
+        uint32_t code = (uint32_t)(c - '0');
+        for (unsigned n = 1; n < 3 && *at < text.len && text.ptr[*at] >= '0' && text.ptr[*at] <= '7'; n++, (*at)++)
+            code = code << 3 | (uint32_t)(text.ptr[*at] - '0');
+        out[0] = (char)(code & 0xff);
+        return 1;
+    }
+    out[0] = '\\';
+    out[1] = c;
+    if (strchr("\\$\"'`/", c) != NULL) {
+        out[0] = c;
+        return 1;
+    }
+    return 2;
+}
+
+static struct sw_str doubled(struct sw_arena *arena, struct sw_str text)
+{
+    char *out = sw_arena_bytes(arena, text.len + 1);
+    if (out == NULL)
+        return text;
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        out[len++] = text.ptr[i];
+        i += text.ptr[i] == '"' && i + 1 < text.len && text.ptr[i + 1] == '"';
+    }
+    return sw_strn(out, len);
+}
+
+struct sw_str sw_fold_literal(struct sw_arena *arena, struct sw_str text, unsigned quote)
+{
+    if (quote == SW_QUOTE_TWICE)
+        return sw_str_chr(text, '"') == SW_NPOS ? text : doubled(arena, text);
+    if (quote == SW_QUOTE_NONE || text.len == 0 || memchr(text.ptr, '\\', text.len) == NULL)
+        return text;
+    char *out = sw_arena_bytes(arena, text.len + 2);
+    if (out == NULL)
+        return text;
+    size_t len = 0;
+    for (size_t at = 0; at < text.len;) {
+        if (text.ptr[at] != '\\') {
+            out[len++] = text.ptr[at++];
+        } else if (quote == SW_QUOTE_SINGLE) {
+            bool pair = at + 1 < text.len && (text.ptr[at + 1] == '\\' || text.ptr[at + 1] == '\'');
+            out[len++] = text.ptr[at + pair];
+            at += 1u + pair;
+        } else {
+            len += put_escape(text, &at, quote, out + len);
+        }
+    }
+    return sw_strn(out, len);
+}
+
+/* --- functions ------------------------------------------------------------------------------------------ */
+
+/* How a function hides what it gives. */
+static uint32_t way_of(enum sw_fold function)
+{
+    switch (function) {
+    case SW_FOLD_BASE64_DECODE:
+    case SW_FOLD_INFLATE_RAW:
+    case SW_FOLD_INFLATE_ZLIB:
+    case SW_FOLD_INFLATE_GZIP:
+    case SW_FOLD_ROT13:
+    case SW_FOLD_HEX_DECODE:
+    case SW_FOLD_PACK:
+    case SW_FOLD_UUDECODE:
+    case SW_FOLD_OTHER_DECODER:
+        return SW_WAS_DECODED;
+    case SW_FOLD_REVERSE:
+    case SW_FOLD_CHR:
+    case SW_FOLD_REPLACE:
+    case SW_FOLD_REPLACE_IN:
+    case SW_FOLD_TRANSLATE:
+    case SW_FOLD_SUBSTR:
+    case SW_FOLD_MID:
+    case SW_FOLD_LEFT:
+    case SW_FOLD_RIGHT:
+    case SW_FOLD_IMPLODE:
+    case SW_FOLD_FORMAT:
+    case SW_FOLD_URL_DECODE:
+    case SW_FOLD_STRIP_C:
+    case SW_FOLD_ARRAY_DIFF:
+    case SW_FOLD_BASE_CONVERT:
+    case SW_FOLD_TRIM:
+    case SW_FOLD_TRIM_LEFT:
+    case SW_FOLD_TRIM_RIGHT:
+    case SW_FOLD_REPEAT:
+    case SW_FOLD_DATE:
+    case SW_FOLD_OTHER_SHAPE:
+    case SW_FOLD_DECHEX:
+        return SW_WAS_TRICKED;
+    default:
+        return 0;
+    }
+}
+
+struct sw_value sw_fold_call(struct sw_arena *arena, enum sw_fold function, const struct sw_value *args, size_t count)
+{
+    struct sw_value result = {0};
+    uint32_t origin = origins(args, count);
+    uint32_t at = place_of_origin(args, count);
+    bool known;
+    if (count == 0)
+        return result;
+    if (function == SW_FOLD_LENGTH || function == SW_FOLD_ORD || function == SW_FOLD_INTVAL || function == SW_FOLD_HEXDEC ||
+        function == SW_FOLD_OCTDEC || function == SW_FOLD_BINDEC)
+        return sw_fold_text(arena, function, args, count, &result) ? result : (struct sw_value){0};
+    if (function == SW_FOLD_PASS || function == SW_FOLD_SECOND_LAST) {
+        result = sw_value_content(function == SW_FOLD_PASS ? args[0] : args[count - 1]);
+        result.origin |= origin;
+        if (result.at == 0)
+            result.at = at;
+        return result;
+    }
+    known = sw_fold_text(arena, function, args, count, &result) || sw_fold_array(arena, function, args, count, &result);
+    if (!known)
+        result = sw_value_unknown(0, 0);
+    result.origin |= origin | way_of(function);
+    /* Reshaping a literal of one's own hides something; reshaping what comes from elsewhere is ordinary work. */
+    if ((way_of(function) & SW_WAS_TRICKED) && !known && !is_text(&args[0]) && count == 1)
+        result.origin &= ~(uint32_t)SW_WAS_TRICKED | origin;
+    result.at = at;
+    return result;
+}

@@ -1,0 +1,56 @@
+/* token.c - collecting a unit's tokens. */
+#include "webshell/token.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "webshell/language.h"
+
+void sw_unit_init(struct sw_unit *unit, const struct sw_language *language, struct sw_str text)
+{
+    *unit = (struct sw_unit){.text = text, .language = language};
+}
+
+void sw_unit_fini(struct sw_unit *unit)
+{
+    sw_free(unit->tokens);
+    *unit = (struct sw_unit){0};
+}
+
+static int add(struct sw_unit *unit, struct sw_tok token)
+{
+    int rc = sw_grow(&unit->tokens, &unit->cap, unit->count, sizeof *unit->tokens, SW_MAX_TOKENS + 1);
+    if (rc == 0)
+        unit->tokens[unit->count++] = token;
+    return rc;
+}
+
+int sw_unit_add(struct sw_unit *unit, enum sw_tok_kind kind, unsigned op, size_t at, size_t len)
+{
+    if (unit->count == SW_MAX_TOKENS) {
+        unit->cut = true;
+        return SW_E_LIMIT;
+    }
+    return add(unit, (struct sw_tok){(uint32_t)at, (uint32_t)len, (uint8_t)kind, (uint8_t)op, 0});
+}
+
+int sw_unit_add_name(struct sw_unit *unit, size_t at, size_t len, bool plain)
+{
+    if (unit->count == SW_MAX_TOKENS) {
+        unit->cut = true;
+        return SW_E_LIMIT;
+    }
+    struct sw_tok token = {(uint32_t)at, (uint32_t)len, SW_TOK_NAME, 0, 0};
+    const struct sw_name *name = plain ? NULL : sw_language_find(unit->language, sw_str_slice(unit->text, at, at + len));
+    if (name != NULL && name->role == SW_ROLE_WORD) {
+        token.kind = SW_TOK_WORD;
+        token.op = name->arg;
+    } else if (name != NULL) {
+        token.name = (uint16_t)(name - unit->language->names + 1);
+    }
+    return add(unit, token);
+}
+
+int sw_unit_end(struct sw_unit *unit)
+{
+    return add(unit, (struct sw_tok){.at = (uint32_t)unit->text.len, .kind = SW_TOK_END});
+}
