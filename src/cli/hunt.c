@@ -3,10 +3,12 @@
 #include "base/mem.h"
 #include "cli/rules.h"
 #include "cli/run.h"
+#include "cli/scripts.h"
 #include "report/finding.h"
 #include "report/text.h"
 #include "sigma/correlate.h"
 #include "web/analysis.h"
+#include "webshell/kind.h"
 
 #define BATCH_MAX (256u << 20)
 
@@ -35,7 +37,7 @@ struct hunt {
     const struct sw_settings *settings;
     struct sw_loaded_rules loaded;
     bool *reported; /* by rule: gives findings of its own (level, not silent) */
-    uint64_t *counts; /* by rule, then correlation, then rule of the web analysis: findings delivered */
+    uint64_t *counts; /* by rule, then correlation, then rule of the web analysis, then of scripts: findings delivered */
     struct sw_text_report report; /* text: what was delivered so far */
     struct sw_correlator *correlator; /* NULL without correlation rules */
     struct observed_input *observed;  /* in the order of the evidence */
@@ -46,6 +48,8 @@ struct hunt {
     struct sw_matcher_stats matching;
     bool *gave_up; /* by regular expression of the program */
     struct sw_web *web; /* NULL when it is switched off */
+    struct sw_scripts *scripts; /* as well */
+    struct sw_rule_set sets[SW_TEXT_RULE_SETS]; /* the rules of these two */
     struct batch *web_batch; /* its findings on their way out, and a worker to write them */
     struct worker *web_worker;
     bool any; /* something was written */
@@ -60,6 +64,7 @@ struct worker {
     struct sw_event_writer *writer;
     struct sw_observer *observer; /* the correlator frees it */
     struct sw_web_worker *web;
+    struct sw_scripts_worker *scripts;
     uint64_t matched[SW_MAX_FIELDS / 64];
 };
 
@@ -93,6 +98,7 @@ static void worker_free(void *arg)
     sw_matcher_free(w->matcher);
     sw_event_writer_free(w->writer);
     sw_web_worker_free(w->web);
+    sw_scripts_worker_free(w->scripts);
     sw_free(w);
 }
 
@@ -108,6 +114,10 @@ static void *worker_new(void *arg)
         return NULL;
     }
     if (hunt->web != NULL && sw_web_worker_new(&w->web, hunt->web) != 0) {
+        worker_free(w);
+        return NULL;
+    }
+    if (hunt->scripts != NULL && (w->scripts = sw_scripts_worker_new(hunt->scripts)) == NULL) {
         worker_free(w);
         return NULL;
     }
@@ -138,11 +148,8 @@ static void *batch_new(void *arg)
         return NULL;
     batch->hunt = hunt;
     sw_buf_init(&batch->out, BATCH_MAX);
-    size_t web_count;
-    const struct sw_rule *web_rules = sw_web_rules(&web_count);
     if ((hunt->web != NULL && sw_web_batch_new(&batch->web) != 0) ||
-        sw_text_report_init(&batch->report, hunt->loaded.rules, web_rules, web_count, hunt->settings->examples,
-                            hunt->run.color) != 0) {
+        sw_text_report_init(&batch->report, hunt->loaded.rules, hunt->sets, hunt->settings->examples, hunt->run.color) != 0) {
         batch_free(batch);
         return NULL;
     }
@@ -255,6 +262,38 @@ static int on_event(void *worker, void *arg, const struct sw_input *input, const
     return 0;
 }
 
+/* --- scripts -------------------------------------------------------------------------------------------- */
+
+/* Where a worker puts the findings of a script. */
+struct script_sink {
+    struct worker *worker;
+    struct batch *batch;
+};
+
+static size_t first_script_rule(const struct hunt *hunt)
+{
+    const struct sw_rules *rules = hunt->loaded.rules;
+    return rules->rule_count + rules->correlation_count + hunt->sets[0].count;
+}
+
+static int on_script_finding(void *arg, const struct sw_finding *finding, size_t rule)
+{
+    const struct script_sink *sink = arg;
+    struct batch *batch = sink->batch;
+    int rc = put_finding(sink->worker, batch, finding);
+    if (rc == 0)
+        rc = sw_grow(&batch->hits, &batch->hit_cap, batch->hit_count, sizeof *batch->hits, SIZE_MAX / 16);
+    if (rc == 0)
+        batch->hits[batch->hit_count++] = (uint32_t)(first_script_rule(sink->worker->hunt) + rule);
+    return rc;
+}
+
+static int on_script(void *worker, void *batch, const struct sw_input *input, struct sw_str text)
+{
+    struct script_sink sink = {worker, batch};
+    return sw_scripts_scan(sink.worker->scripts, input, text, on_script_finding, &sink);
+}
+
 /* --- delivery ------------------------------------------------------------------------------------------- */
 
 static void count_finding(struct hunt *hunt, size_t number, enum sw_level level)
@@ -264,6 +303,14 @@ static void count_finding(struct hunt *hunt, size_t number, enum sw_level level)
     hunt->run.summary.rules_matched += hunt->counts[number]++ == 0;
     if (hunt->settings->fail_on != SW_LEVEL_NONE && (int)level >= hunt->settings->fail_on)
         hunt->grave = true;
+}
+
+/* The level of a rule that findings of pieces name: Sigma's or a script's. */
+static enum sw_level level_of(const struct hunt *hunt, size_t number)
+{
+    if (number < hunt->loaded.rules->rule_count)
+        return hunt->loaded.rules->rules[number].level;
+    return hunt->sets[1].rules[number - first_script_rule(hunt)].level;
 }
 
 /* Remembers the path of an input that observations came from. */
@@ -313,7 +360,7 @@ static int deliver(void *arg, void *batch_arg, const struct sw_input *input)
     struct hunt *hunt = arg;
     struct batch *batch = batch_arg;
     for (size_t i = 0; i < batch->hit_count; i++)
-        count_finding(hunt, batch->hits[i], hunt->loaded.rules->rules[batch->hits[i]].level);
+        count_finding(hunt, batch->hits[i], level_of(hunt, batch->hits[i]));
     struct sw_str out = sw_buf_str(&batch->out);
     if (out.len > 0 && hunt->settings->format == SW_FORMAT_JSON && !hunt->any)
         out = sw_str_from(out, 1); /* the comma in front of the first one */
@@ -527,6 +574,20 @@ static int write_tail(struct hunt *hunt)
     return rc;
 }
 
+/* The engines for scripts, and the rules of those engines that are not Sigma's. */
+static int prepare_scripts(struct hunt *hunt, struct sw_error *err)
+{
+    hunt->sets[0].rules = sw_web_rules(&hunt->sets[0].count);
+    if (hunt->settings->no_webshell || hunt->settings->decoder != NULL)
+        return 0;
+    int rc = sw_scripts_new(&hunt->scripts, hunt->settings, err);
+    if (rc != 0)
+        return rc;
+    hunt->sets[1].rules = sw_scripts_rules(hunt->scripts, &hunt->sets[1].count);
+    hunt->run.script_kind = sw_script_kind;
+    return 0;
+}
+
 static int prepare(struct hunt *hunt, struct sw_error *err)
 {
     const struct sw_settings *settings = hunt->settings;
@@ -540,9 +601,10 @@ static int prepare(struct hunt *hunt, struct sw_error *err)
     hunt->run.summary.rules_cached = hunt->loaded.cached;
     hunt->run.summary.rules_ready = (double)(sw_time_now() - hunt->run.started) / (double)SW_SECOND;
     hunt->reported = sw_alloc(rules->rule_count + 1, sizeof *hunt->reported);
-    size_t web_count;
-    const struct sw_rule *web_rules = sw_web_rules(&web_count);
-    hunt->counts = sw_alloc(rules->rule_count + rules->correlation_count + web_count + 1, sizeof *hunt->counts);
+    rc = prepare_scripts(hunt, err);
+    if (rc != 0)
+        return rc;
+    hunt->counts = sw_alloc(first_script_rule(hunt) + hunt->sets[1].count + 1, sizeof *hunt->counts);
     hunt->gave_up = sw_alloc(sw_program_regexes(hunt->loaded.program) + 1, sizeof *hunt->gave_up);
     if (hunt->reported == NULL || hunt->counts == NULL || hunt->gave_up == NULL)
         return sw_error_set(err, SW_E_NOMEM, 0, 0, "out of memory");
@@ -552,7 +614,7 @@ static int prepare(struct hunt *hunt, struct sw_error *err)
     if (rules->correlation_count > 0)
         rc = sw_correlator_new(&hunt->correlator, rules, hunt->run.classes, CORRELATION_BUDGET);
     if (rc == 0)
-        rc = sw_text_report_init(&hunt->report, rules, web_rules, web_count, settings->examples, hunt->run.color);
+        rc = sw_text_report_init(&hunt->report, rules, hunt->sets, settings->examples, hunt->run.color);
     const struct sw_web_options web = {
         .classes = hunt->run.classes, .rules = rules, .min_level = (enum sw_level)settings->min_level};
     if (rc == 0 && !settings->no_web_analysis)
@@ -573,6 +635,7 @@ static int search(struct hunt *hunt)
         .batch_weight = batch_weight,
         .batch_free = batch_free,
         .event = on_event,
+        .script = on_script,
         .deliver = deliver,
         .input_done = input_done,
     };
@@ -586,6 +649,8 @@ static int search(struct hunt *hunt)
         rc = finish_web(hunt);
     if (rc == 0)
         rc = tell_matching(hunt);
+    if (hunt->scripts != NULL)
+        hunt->run.summary.scripts = sw_scripts_account(hunt->scripts);
     if (rc == 0 || rc == SW_E_STOP) {
         int tail = write_tail(hunt);
         rc = rc != 0 ? rc : tail;
@@ -611,6 +676,7 @@ int sw_cmd_hunt(struct sw_settings *settings)
         sw_text_report_fini(&hunt.report);
     sw_correlator_free(hunt.correlator);
     sw_web_free(hunt.web);
+    sw_scripts_free(hunt.scripts);
     sw_free(hunt.observed);
     sw_arena_fini(&hunt.observed_paths);
     sw_loaded_rules_free(&hunt.loaded);

@@ -52,6 +52,8 @@ struct sw_settings {
     bool all;
     bool no_cache;
     bool no_web_analysis;
+    bool no_webshell;
+    struct sw_words yara;
     bool tests;
     bool no_sandbox;
     int color; /* enum sw_when */

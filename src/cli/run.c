@@ -175,7 +175,7 @@ int sw_run_pipeline(struct sw_run *run, const struct sw_consumer *consumer)
         .walk = &run->walk,
         .threads = settings->threads,
         .classes = run->classes,
-        .feed = {.zone_offset = settings->zone_offset, .recover = settings->recover},
+        .feed = {.zone_offset = settings->zone_offset, .recover = settings->recover, .script = run->script_kind},
         .progress = &run->progress,
         .stop = &stop_flag,
     };

@@ -19,6 +19,7 @@ struct sw_run {
     struct sw_summary summary;
     struct sw_progress_state progress;
     struct sw_sandbox_report sandbox; /* the summary shows its text */
+    const char *(*script_kind)(const struct sw_sniff *sniff, int sureness); /* see struct sw_feed_options.script; NULL */
     int out;          /* descriptor of the results */
     bool out_opened;  /* by us */
     bool color;

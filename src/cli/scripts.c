@@ -25,7 +25,7 @@ struct sw_scripts_worker {
 /* The class of a script's findings, for output alone: no rule of Sigma's is held against them. */
 static const struct sw_class script_class = {.name = SW_STR_INIT("file/script")};
 
-int sw_scripts_new(struct sw_scripts **out, const struct sw_settings *settings, struct sw_rules *rules, struct sw_error *err)
+int sw_scripts_new(struct sw_scripts **out, const struct sw_settings *settings, struct sw_error *err)
 {
     *out = NULL;
     struct sw_scripts *scripts = sw_alloc(1, sizeof *scripts);
@@ -51,8 +51,6 @@ int sw_scripts_new(struct sw_scripts **out, const struct sw_settings *settings, 
     if (scripts->yara_count > 0)
         memcpy(scripts->rules, yara, scripts->yara_count * sizeof *yara);
     memcpy(scripts->rules + scripts->yara_count, sw_shell_rules(), SW_SHELL_RULES * sizeof *yara);
-    rules->extra = scripts->rules;
-    rules->extra_count = scripts->rule_count;
     *out = scripts;
     return 0;
 }
@@ -64,6 +62,12 @@ void sw_scripts_free(struct sw_scripts *scripts)
     sw_yara_free(scripts->yara);
     sw_free(scripts->rules);
     sw_free(scripts);
+}
+
+const struct sw_rule *sw_scripts_rules(const struct sw_scripts *scripts, size_t *count)
+{
+    *count = scripts->rule_count;
+    return scripts->rules;
 }
 
 const struct sw_script_account *sw_scripts_account(struct sw_scripts *scripts)
@@ -103,8 +107,8 @@ void sw_scripts_worker_free(struct sw_scripts_worker *worker)
 }
 
 /* The find as an event: what a reader wants to see of it are its fields. */
-static void describe(struct sw_event *event, const struct sw_input *input, const struct sw_script_find *find, char *score,
-                     size_t score_size)
+static void describe(struct sw_event *event, const struct sw_input *input, const struct sw_script_find *find,
+                     char *score, size_t score_size)
 {
     sw_event_clear(event);
     event->time = input->info.modified;
@@ -153,15 +157,16 @@ int sw_scripts_scan(struct sw_scripts_worker *worker, const struct sw_input *inp
         const struct sw_finding finding = {
             .id = sw_finding_id(find->rule, input, &worker->event),
             .rule = &scripts->rules[number],
-            .kind = find->engine,
+            .kind = "finding",
+            .engine = find->engine,
             .time = worker->event.time,
             .time_last = worker->event.time,
             .count = 1,
-            .explanation = find->sentence,
             .input = input,
             .event = &worker->event,
             .event_class = &script_class,
             .matched = shown,
+            .detail = find->sentence,
         };
         rc = each(arg, &finding, number);
     }

@@ -11,9 +11,12 @@
 
 struct sw_scripts;
 
-/* Loads the engines. `rules` gets their rules as rules->extra, which the scripts own. On failure err explains. */
-int sw_scripts_new(struct sw_scripts **scripts, const struct sw_settings *settings, struct sw_rules *rules, struct sw_error *err);
+/* Loads the engines. On failure err explains. */
+int sw_scripts_new(struct sw_scripts **scripts, const struct sw_settings *settings, struct sw_error *err);
 void sw_scripts_free(struct sw_scripts *scripts);
+
+/* The rules that findings name. */
+const struct sw_rule *sw_scripts_rules(const struct sw_scripts *scripts, size_t *count);
 
 /* What the summary tells of them. */
 const struct sw_script_account *sw_scripts_account(struct sw_scripts *scripts);
@@ -23,7 +26,7 @@ struct sw_scripts_worker;
 struct sw_scripts_worker *sw_scripts_worker_new(struct sw_scripts *scripts); /* NULL: no memory */
 void sw_scripts_worker_free(struct sw_scripts_worker *worker);
 
-/* Scans a script and gives each finding, with the number of its rule in rules->extra, to `each`. */
+/* Scans a script and gives each finding, with the number of its rule, to `each`. */
 int sw_scripts_scan(struct sw_scripts_worker *worker, const struct sw_input *input, struct sw_str text,
                     int (*each)(void *arg, const struct sw_finding *finding, size_t rule), void *arg);
 

@@ -30,6 +30,18 @@ struct sw_summary_row {
     size_t note_count;
 };
 
+/* What was done about scripts of web roots. */
+struct sw_script_account {
+    uint64_t files;      /* looked at */
+    uint64_t bytes;
+    uint64_t cut;        /* longer than SW_MAX_SCRIPT: looked at in part */
+    uint64_t stopped;    /* YARA scans that took too long */
+    uint64_t incomplete; /* the structural analysis reached a limit */
+    size_t yara_rules;
+    const struct sw_reject *rejects; /* YARA rules that were left out */
+    size_t reject_count;
+};
+
 struct sw_summary {
     struct sw_arena arena;
     struct sw_summary_row *rows;
@@ -53,6 +65,7 @@ struct sw_summary {
     uint64_t web_judged_early; /* web findings judged before the end of the evidence, for want of memory */
     uint64_t web_paths_dropped; /* answers of paths that were too many to remember */
     uint64_t web_texts_cut;    /* request targets longer than what is looked at */
+    const struct sw_script_account *scripts; /* NULL: scripts were not looked at */
     uint64_t field_names_refused;
     struct sw_str *gave_up; /* regular expressions that were given up on some values, in byte order */
     size_t gave_up_count;

@@ -61,8 +61,12 @@ static void put_row(struct sw_buf *out, const struct sw_summary_row *row)
         if (row->read == 0)
             return;
     }
-    put_count(out, row->parsed);
-    sw_buf_printf(out, " events (%s)", row->format);
+    if (row->script) {
+        sw_buf_printf(out, "a script (%s)", row->format);
+    } else {
+        put_count(out, row->parsed);
+        sw_buf_printf(out, " events (%s)", row->format);
+    }
     if (row->first != SW_TIME_NONE) {
         SW_BUF_LIT(out, ", ");
         put_span(out, row->first, row->last);
@@ -180,6 +184,38 @@ static void put_rules(struct sw_buf *out, const struct sw_summary *summary, bool
         sw_buf_printf(out, "    %s`seawall rules check` names each\n", "");
 }
 
+/* Scripts of web roots, and YARA rules that could not be used. */
+static void put_scripts(struct sw_buf *out, const struct sw_script_account *scripts, bool wide)
+{
+    if (scripts == NULL || (scripts->files == 0 && scripts->reject_count == 0))
+        return;
+    SW_BUF_LIT(out, "Scripts: ");
+    put_count(out, scripts->files);
+    SW_BUF_LIT(out, " looked at, ");
+    put_bytes(out, scripts->bytes);
+    sw_buf_printf(out, ", by %zu YARA rules and the analysis of their structure\n", scripts->yara_rules);
+    const struct {
+        uint64_t count;
+        const char *text;
+    } notes[] = {{scripts->cut, "longer than what is looked at: the first part was"},
+                 {scripts->stopped, "took YARA too long: some of its rules may have missed them"},
+                 {scripts->incomplete, "reached a limit of the analysis and were not followed to the end"}};
+    for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++)
+        if (notes[i].count > 0)
+            sw_buf_printf(out, "    %llu %s\n", (unsigned long long)notes[i].count, notes[i].text);
+    for (size_t i = 0; i < scripts->reject_count; i++) {
+        if (i == 5 && !wide) {
+            sw_buf_printf(out, "    ... and %zu more YARA rules left out\n", scripts->reject_count - i);
+            break;
+        }
+        SW_BUF_LIT(out, "    ");
+        sw_show_value(out, scripts->rejects[i].path, 512);
+        sw_buf_printf(out, ":%u: ", scripts->rejects[i].line);
+        sw_show_value(out, scripts->rejects[i].reason, 512);
+        SW_BUF_LIT(out, ": left out\n");
+    }
+}
+
 /* Regular expressions that were given up, and what matching took if that was asked for. */
 static void put_matching(struct sw_buf *out, const struct sw_summary *summary)
 {
@@ -259,6 +295,7 @@ void sw_summary_text(struct sw_buf *out, const struct sw_summary *summary, bool 
     if (summary->field_names_refused > 0)
         sw_buf_printf(out, "    %llu fields had names beyond the limit and are shown as _more\n",
                       (unsigned long long)summary->field_names_refused);
+    put_scripts(out, summary->scripts, wide);
     put_matching(out, summary);
     if (summary->sandbox != NULL)
         sw_buf_printf(out, "Sandbox: %s\n", summary->sandbox);

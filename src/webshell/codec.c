@@ -85,7 +85,8 @@ struct sw_str sw_codec_hex_encode(struct sw_arena *arena, struct sw_str text)
     return sw_strn(out, text.len * 2);
 }
 
-/* zlib writes into the arena directly; growing starts over, up to the limit. A damaged stream gives what came before. */
+/* zlib writes into the arena directly; growing starts over, up to the limit. A damaged stream gives what came before.
+ */
 static struct sw_str inflate_into(struct sw_arena *arena, struct sw_str text, int window_bits, size_t room, bool *full)
 {
     char *out = sw_arena_bytes(arena, room);

@@ -78,7 +78,8 @@ static struct sw_value data_url(struct sw_flow *f, const struct sw_value *path)
     struct sw_str content = sw_str_from(path->text, comma + 1);
     if (sw_str_ifind(sw_str_slice(path->text, 0, comma), SW_STR("base64")) != SW_NPOS)
         content = sw_codec_base64(f->arena, content);
-    return content.ptr != NULL ? sw_value_text(content, path->origin | SW_WAS_DECODED) : sw_value_unknown(SW_WAS_DECODED, 0);
+    return content.ptr != NULL ? sw_value_text(content, path->origin | SW_WAS_DECODED)
+                               : sw_value_unknown(SW_WAS_DECODED, 0);
 }
 
 static struct sw_value read_content(struct sw_flow *f, const struct sw_value *path, uint32_t token)
@@ -91,8 +92,8 @@ static struct sw_value read_content(struct sw_flow *f, const struct sw_value *pa
     return sw_value_unknown(origin_of_content(path), at);
 }
 
-static struct sw_value apply_stored(struct sw_flow *f, const struct sw_name *name, const struct sw_value *args, size_t count,
-                                    uint32_t token)
+static struct sw_value apply_stored(struct sw_flow *f, const struct sw_name *name, const struct sw_value *args,
+                                    size_t count, uint32_t token)
 {
     if (name->arg != 0 || count == 0)
         return sw_value_unknown(SW_FROM_STORED, sw_flow_at(f, token));
@@ -149,8 +150,8 @@ static void make_variables(struct sw_flow *f, const struct sw_name *name, const 
 
 /* --- calls by value ------------------------------------------------------------------------------------- */
 
-static struct sw_value call_named(struct sw_flow *f, struct sw_str name, struct sw_value *args, size_t count, struct sw_how how,
-                                  uint32_t token)
+static struct sw_value call_named(struct sw_flow *f, struct sw_str name, struct sw_value *args, size_t count,
+                                  struct sw_how how, uint32_t token)
 {
     if (name.len > 0 && name.ptr[0] == '\\')
         name = sw_str_from(name, 1);
@@ -173,12 +174,14 @@ static struct sw_value call_value(struct sw_flow *f, const struct sw_value *call
         return sw_flow_enter(f, &f->functions[callee->number], args, count);
     if (callee->kind == SW_VALUE_TEXT)
         return call_named(f, callee->text, args, count, how, token);
-    if (callee->kind == SW_VALUE_ARRAY && callee->array->count == 2 && callee->array->entries[1].value.kind == SW_VALUE_TEXT)
+    if (callee->kind == SW_VALUE_ARRAY && callee->array->count == 2 &&
+        callee->array->entries[1].value.kind == SW_VALUE_TEXT)
         return call_named(f, callee->array->entries[1].value.text, args, count, how, token);
     if (callee->kind != SW_VALUE_ARRAY)
         sw_sink_named(f, callee, data, through, token);
     /* What an unknown function makes of something is made of it. */
-    return sw_value_unknown((data & ~(uint32_t)SW_FROM_UNDEFINED) | (callee->origin & SW_WAS_HIDDEN), first_at(args, count));
+    return sw_value_unknown((data & ~(uint32_t)SW_FROM_UNDEFINED) | (callee->origin & SW_WAS_HIDDEN),
+                            first_at(args, count));
 }
 
 static bool passes_key(const struct sw_name *name)
@@ -187,8 +190,8 @@ static bool passes_key(const struct sw_name *name)
 }
 
 /* Functions that call back: with the elements of their other arguments. */
-static struct sw_value apply_callback(struct sw_flow *f, const struct sw_name *name, struct sw_value *args, size_t count,
-                                      uint32_t token)
+static struct sw_value apply_callback(struct sw_flow *f, const struct sw_name *name, struct sw_value *args,
+                                      size_t count, uint32_t token)
 {
     if (count == 0)
         return sw_value_unknown(0, 0);
@@ -231,8 +234,8 @@ static struct sw_value apply_callback(struct sw_flow *f, const struct sw_name *n
 }
 
 /* preg_replace() and its kind, whose replacement may be code: by the e modifier of old PHP. */
-static struct sw_value apply_replace(struct sw_flow *f, const struct sw_name *name, const struct sw_value *args, size_t count,
-                                     struct sw_how how, uint32_t token)
+static struct sw_value apply_replace(struct sw_flow *f, const struct sw_name *name, const struct sw_value *args,
+                                     size_t count, struct sw_how how, uint32_t token)
 {
     const struct sw_value *pattern = arg_at(args, count, name->arg == 1 ? 3 : 0);
     bool evaluates = false;
@@ -272,7 +275,8 @@ static struct sw_value apply_replace(struct sw_flow *f, const struct sw_name *na
 
 /* --- functions of the language -------------------------------------------------------------------------- */
 
-static struct sw_value apply_constant(struct sw_flow *f, const struct sw_name *name, const struct sw_value *args, size_t count)
+static struct sw_value apply_constant(struct sw_flow *f, const struct sw_name *name, const struct sw_value *args,
+                                      size_t count)
 {
     struct sw_str text;
     if (count == 0 || !sw_value_as_text(f->arena, &args[0], &text))
@@ -296,15 +300,16 @@ static struct sw_value apply_server(const struct sw_flow *f, const struct sw_val
     return sw_value_unknown(sent ? SW_FROM_REQUEST : 0, sw_flow_at(f, token));
 }
 
-static struct sw_value apply_fold(struct sw_flow *f, const struct sw_name *name, const struct sw_value *args, size_t count,
-                                  struct sw_how how)
+static struct sw_value apply_fold(struct sw_flow *f, const struct sw_name *name, const struct sw_value *args,
+                                  size_t count, struct sw_how how)
 {
     struct sw_value result = sw_fold_call(f->arena, name->arg, args, count);
     if (how.variable && (how.origin & (SW_WAS_HIDDEN | SW_WAS_JOINED)) && name->arg > SW_FOLD_SECOND_LAST) {
         f->hidden_names++;
         result.origin |= SW_WAS_TRICKED;
     }
-    if (name->arg == SW_FOLD_PASS && strcmp(name->name, "unserialize") == 0 && (all_origins(args, count) & SW_FROM_OUTSIDE)) {
+    if (name->arg == SW_FOLD_PASS && strcmp(name->name, "unserialize") == 0 &&
+        (all_origins(args, count) & SW_FROM_OUTSIDE)) {
         /* An object of the client's making: every property may be. */
         f->members.all_origin |= SW_FROM_REQUEST;
         f->members.all_at = result.at;
@@ -354,8 +359,8 @@ static struct sw_value apply_more(struct sw_flow *f, const struct sw_name *name,
     case SW_ROLE_CONNECT:
         return apply_connect(f, args, count, token);
     case SW_ROLE_SPY:
-        if (name->arg != 5 || text_is(arg_at(args, count, 0), "safe_mode") || text_is(arg_at(args, count, 0), "disable_functions") ||
-            text_is(arg_at(args, count, 0), "open_basedir"))
+        if (name->arg != 5 || text_is(arg_at(args, count, 0), "safe_mode") ||
+            text_is(arg_at(args, count, 0), "disable_functions") || text_is(arg_at(args, count, 0), "open_basedir"))
             f->spies |= 1u << name->arg;
         return sw_value_unknown(0, 0);
     case SW_ROLE_QUIET:
@@ -401,12 +406,14 @@ struct sw_value sw_flow_apply(struct sw_flow *f, const struct sw_name *name, str
         return apply_fold(f, name, args, count, how);
     case SW_ROLE_PASS:
         if (name->arg == 1) /* func_get_args() */
-            return sw_value_unknown(all_origins(f->args, f->args != NULL ? f->arg_count : 0), first_at(f->args, f->args != NULL ? f->arg_count : 0));
+            return sw_value_unknown(all_origins(f->args, f->args != NULL ? f->arg_count : 0),
+                                    first_at(f->args, f->args != NULL ? f->arg_count : 0));
         return sw_value_unknown(all_origins(args, count), first_at(args, count));
     case SW_ROLE_ESCAPE:
         return sw_value_unknown(all_origins(args, count) | SW_WAS_ESCAPED, first_at(args, count));
     case SW_ROLE_OUT:
-        put_out(f, args, count, name->arg, sw_value_unknown(arg_at(args, count, 1)->origin, arg_at(args, count, 1)->at));
+        put_out(f, args, count, name->arg,
+                sw_value_unknown(arg_at(args, count, 1)->origin, arg_at(args, count, 1)->at));
         return sw_value_unknown(0, 0);
     case SW_ROLE_VARIABLES:
         make_variables(f, name, args, count, token);
@@ -424,8 +431,8 @@ struct sw_value sw_flow_apply(struct sw_flow *f, const struct sw_name *name, str
 /* --- which function is meant ---------------------------------------------------------------------------- */
 
 /* object.method(...) */
-static struct sw_value call_method(struct sw_flow *f, const struct sw_value *callee, struct sw_value *args, size_t count,
-                                   uint32_t token)
+static struct sw_value call_method(struct sw_flow *f, const struct sw_value *callee, struct sw_value *args,
+                                   size_t count, uint32_t token)
 {
     char text[64];
     struct sw_str name = callee->key;
@@ -449,7 +456,8 @@ static struct sw_value call_method(struct sw_flow *f, const struct sw_value *cal
         return sw_value_unknown(SW_IS_COMMAND_OBJECT, 0);
     }
     /* A property or reflected function that is called. */
-    if (sw_str_ieq(name, SW_STR("invoke")) || sw_str_ieq(name, SW_STR("invokeArgs")) || sw_str_ieq(name, SW_STR("__invoke"))) {
+    if (sw_str_ieq(name, SW_STR("invoke")) || sw_str_ieq(name, SW_STR("invokeArgs")) ||
+        sw_str_ieq(name, SW_STR("__invoke"))) {
         struct sw_value inner = *callee;
         return call_value(f, &inner, args, count, "invoke", token);
     }
@@ -457,7 +465,8 @@ static struct sw_value call_method(struct sw_flow *f, const struct sw_value *cal
 }
 
 /* new Class(...) */
-static struct sw_value make_object(struct sw_flow *f, struct sw_str name, struct sw_value *args, size_t count, uint32_t token)
+static struct sw_value make_object(struct sw_flow *f, struct sw_str name, struct sw_value *args, size_t count,
+                                   uint32_t token)
 {
     static const char *const makers[] = {"__construct", "__destruct", "__toString", "__invoke"};
     const struct sw_name *known = sw_language_find(f->language, name);
@@ -482,8 +491,8 @@ struct sw_value sw_flow_call(struct sw_flow *f, struct sw_value callee, struct s
         return make_object(f, callee.text, args, count, token);
     if (callee.kind == SW_VALUE_NAME)
         return call_named(f, callee.text, args, count, (struct sw_how){0}, token);
-    /* A property that holds the name of a function is called as one only in brackets: what looks like a method is one, unless
-     * the script has put something there and has no such method. */
+    /* A property that holds the name of a function is called as one only in brackets: what looks like a method is one,
+     * unless the script has put something there and has no such method. */
     if (callee.place == SW_PLACE_MEMBER && callee.key.len > 0)
         return call_method(f, &callee, args, count, token);
     return call_value(f, &callee, args, count, NULL, token);

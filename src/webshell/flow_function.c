@@ -64,8 +64,8 @@ static bool describe(struct sw_unit *unit, uint32_t i, struct sw_function *funct
     at = behind_bracket(unit, at, SW_OP_LPAREN, SW_OP_RPAREN);
     function->arrow = unit->tokens[i].op == SW_WORD_ARROW_FUNCTION;
     /* use (...) and types lie before the body. */
-    while (at < unit->count - 1 && !sw_tok_is(&unit->tokens[at], SW_OP_LBRACE) && !sw_tok_is(&unit->tokens[at], SW_OP_SEMI) &&
-           !(function->arrow && sw_tok_is(&unit->tokens[at], SW_OP_PAIR)))
+    while (at < unit->count - 1 && !sw_tok_is(&unit->tokens[at], SW_OP_LBRACE) &&
+           !sw_tok_is(&unit->tokens[at], SW_OP_SEMI) && !(function->arrow && sw_tok_is(&unit->tokens[at], SW_OP_PAIR)))
         at++;
     if (function->arrow) {
         function->body = at + 1 < unit->count ? at + 1 : at;
@@ -124,7 +124,8 @@ int sw_flow_collect(struct sw_flow *f, struct sw_unit *unit)
             continue;
         }
         struct sw_function function;
-        bool word = token->kind == SW_TOK_WORD && (token->op == SW_WORD_FUNCTION || token->op == SW_WORD_ARROW_FUNCTION);
+        bool word =
+            token->kind == SW_TOK_WORD && (token->op == SW_WORD_FUNCTION || token->op == SW_WORD_ARROW_FUNCTION);
         bool found = word ? describe(unit, i, &function)
                           : token->kind == SW_TOK_NAME && !f->language->sigils && describe_plain(unit, i, &function);
         if (!found)
@@ -162,7 +163,8 @@ struct sw_function *sw_flow_function_named(struct sw_flow *f, struct sw_str name
         return NULL;
     for (size_t i = 0; i < f->function_count; i++) {
         struct sw_function *function = &f->functions[i];
-        if (same_name(f, function->name, name) && (class_name.len == 0 || same_name(f, function->class_name, class_name)))
+        if (same_name(f, function->name, name) &&
+            (class_name.len == 0 || same_name(f, function->class_name, class_name)))
             return function;
     }
     return NULL;
@@ -193,7 +195,8 @@ static void bind(struct sw_flow *f, const struct sw_function *function, struct s
             struct sw_slot *slot = sw_scope_slot(f, f->scope, last);
             struct sw_value value = n < count ? sw_value_content(args[n]) : sw_value_unknown(0, 0);
             if (n >= count && preset && unit->tokens[i + 1].kind == SW_TOK_TEXT)
-                value = sw_value_text(sw_fold_literal(f->arena, sw_tok_text(unit, &unit->tokens[i + 1]), unit->tokens[i + 1].op), 0);
+                value = sw_value_text(
+                    sw_fold_literal(f->arena, sw_tok_text(unit, &unit->tokens[i + 1]), unit->tokens[i + 1].op), 0);
             if (slot != NULL) {
                 slot->value = value;
                 slot->set = true;
@@ -240,8 +243,8 @@ static void take_back(struct sw_flow *f, const struct aside *aside)
 }
 
 /* Reads the body in `scope`, with parameters bound. */
-static struct sw_value read_body(struct sw_flow *f, struct sw_function *function, struct sw_scope *scope, struct sw_value *args,
-                                 size_t count, struct sw_slot **references)
+static struct sw_value read_body(struct sw_flow *f, struct sw_function *function, struct sw_scope *scope,
+                                 struct sw_value *args, size_t count, struct sw_slot **references)
 {
     struct aside aside = set_aside(f);
     size_t index = (size_t)(function - f->functions);

@@ -1,8 +1,9 @@
 /*
  * flow_priv.h - the machine that follows values: its state, and what its parts give each other. Only for src/webshell/.
  *
- * flow.c reads tokens and keeps the stacks, flow_word.c takes the keywords, flow_store.c variables, flow_call.c calls, flow_sink.c
- * says what is dangerous.
+ * flow.c reads tokens and keeps the stacks, flow_operator.c and flow_bracket.c reduce them, flow_word.c takes keywords,
+ * flow_store.c variables, flow_function.c the script's own functions, flow_call.c calls; flow_sink.c says what is
+ * dangerous.
  */
 #ifndef SW_WEBSHELL_FLOW_PRIV_H
 #define SW_WEBSHELL_FLOW_PRIV_H
@@ -28,10 +29,10 @@
 
 enum sw_frame_kind {
     SW_FRAME_BLOCK,
-    SW_FRAME_GROUP,     /* ( ) around an expression */
-    SW_FRAME_CALL,      /* the callee is the operand below its base */
-    SW_FRAME_ARRAY,     /* an array literal; the array is the operand below its base */
-    SW_FRAME_INDEX,     /* [ ]; what is indexed is the operand below its base */
+    SW_FRAME_GROUP, /* ( ) around an expression */
+    SW_FRAME_CALL, /* the callee is the operand below its base */
+    SW_FRAME_ARRAY, /* an array literal; the array is the operand below its base */
+    SW_FRAME_INDEX, /* [ ]; what is indexed is the operand below its base */
     SW_FRAME_CONDITION, /* of if, while ...: a statement follows */
     SW_FRAME_FOR,
     SW_FRAME_FOREACH,
@@ -41,20 +42,20 @@ enum sw_frame_kind {
 
 struct sw_frame {
     uint8_t kind;
-    bool makes;       /* CALL: of `new` */
-    bool class_body;  /* BLOCK: of a class */
-    bool parens;      /* ARRAY: closed by ) */
-    uint16_t args;    /* CALL: finished arguments */
-    uint16_t depth;   /* BLOCK: how many conditions it depends on */
-    uint16_t loose;   /* BLOCK: conditions without braces that the present statement depends on */
-    uint16_t colons;  /* BLOCK: open `if (...):` */
-    uint32_t operands;  /* what lies below belongs to outer frames */
+    bool makes; /* CALL: of `new` */
+    bool class_body; /* BLOCK: of a class */
+    bool parens; /* ARRAY: closed by ) */
+    uint16_t args; /* CALL: finished arguments */
+    uint16_t depth; /* BLOCK: how many conditions it depends on */
+    uint16_t loose; /* BLOCK: conditions without braces that the present statement depends on */
+    uint16_t colons; /* BLOCK: open `if (...):` */
+    uint32_t operands; /* what lies below belongs to outer frames */
     uint32_t operators;
     uint32_t token; /* that opened it */
 };
 
 struct sw_operator {
-    uint8_t op;   /* enum sw_op, or 0 with a word */
+    uint8_t op; /* enum sw_op, or 0 with a word */
     uint8_t word; /* enum sw_word of a prefix such as return */
     uint8_t rank; /* binds tighter when greater */
     bool unary;
@@ -66,7 +67,7 @@ struct sw_slot {
     struct sw_str name;
     struct sw_value value;
     struct sw_slot *alias; /* `global $x`: the variable that is meant */
-    uint16_t depth;        /* of the statement that set it */
+    uint16_t depth; /* of the statement that set it */
     bool set;
 };
 
@@ -84,20 +85,20 @@ struct sw_function {
     struct sw_str name;
     struct sw_str class_name;
     struct sw_unit *unit;
-    uint32_t token;  /* of `function`, or of its name in languages without that word */
+    uint32_t token; /* of `function`, or of its name in languages without that word */
     uint32_t params; /* the opening bracket of its parameters */
-    uint32_t body;   /* behind the opening brace */
-    uint32_t end;    /* the closing brace */
-    bool arrow;      /* an expression instead of a body */
+    uint32_t body; /* behind the opening brace */
+    uint32_t end; /* the closing brace */
+    bool arrow; /* an expression instead of a body */
     bool active;
-    bool entered;    /* with arguments of some kind: what it gives is known */
-    bool alone;      /* it was looked at by itself */
-    uint32_t gives;  /* the origin of what it gave, whatever its arguments */
+    bool entered; /* with arguments of some kind: what it gives is known */
+    bool alone; /* it was looked at by itself */
+    uint32_t gives; /* the origin of what it gave, whatever its arguments */
 };
 
 /* How a call came about. */
 struct sw_how {
-    bool variable;   /* by a value instead of a written name */
+    bool variable; /* by a value instead of a written name */
     uint32_t origin; /* of that value */
     const char *through; /* the function that calls back, or NULL */
 };
@@ -107,15 +108,15 @@ struct sw_flow {
     struct sw_shell_report *report;
     const struct sw_language *language;
     struct sw_unit *unit; /* being read */
-    uint32_t pos;         /* the present token */
-    uint32_t layer;       /* how deep the present code lies in decoded code */
-    uint32_t layer_at;    /* where in the script the code that is being read was run; 0 for the script itself */
-    bool have;            /* an operand is complete: an operator may follow */
-    bool makes;           /* the last word was `new` */
-    uint8_t expects;      /* the word whose brackets come next: enum sw_word */
+    uint32_t pos; /* the present token */
+    uint32_t layer; /* how deep the present code lies in decoded code */
+    uint32_t layer_at; /* where in the script the code that is being read was run; 0 for the script itself */
+    bool have; /* an operand is complete: an operator may follow */
+    bool makes; /* the last word was `new` */
+    uint8_t expects; /* the word whose brackets come next: enum sw_word */
     uint64_t steps;
     uint64_t budget;
-    unsigned calls;       /* within calls */
+    unsigned calls; /* within calls */
     int rc;
 
     struct sw_value *operands;
@@ -138,20 +139,42 @@ struct sw_flow {
 
     struct sw_unit *layers[SW_MAX_FLOW_LAYERS]; /* units of decoded code */
     uint32_t layers_at[SW_MAX_FLOW_LAYERS];
-    bool layers_html[SW_MAX_FLOW_LAYERS];       /* begins outside of code */
+    bool layers_html[SW_MAX_FLOW_LAYERS]; /* begins outside of code */
     unsigned layer_count, layers_read;
 
     /* What was seen, for reasons that are made of several things. */
-    bool standalone;       /* nothing is included and no class or namespace defined: a page by itself */
-    uint32_t files;        /* bit n: a file operation of kind n on a path that the request names */
+    bool standalone; /* nothing is included and no class or namespace defined: a page by itself */
+    uint32_t files; /* bit n: a file operation of kind n on a path that the request names */
     uint32_t files_at;
-    uint32_t spies;        /* bits: kinds of questions about the machine */
-    uint32_t quiet;        /* bits: ways of keeping errors away */
+    uint32_t spies; /* bits: kinds of questions about the machine */
+    uint32_t quiet; /* bits: ways of keeping errors away */
     unsigned hidden_names; /* calls whose function's name was computed */
-    bool connects;         /* opens a connection to somewhere */
+    bool connects; /* opens a connection to somewhere */
     uint32_t connects_at;
-    bool shell;            /* starts a shell */
-    bool echoes_to_code;   /* what is put out goes to a function that runs it */
+    bool shell; /* starts a shell */
+    bool echoes_to_code; /* what is put out goes to a function that runs it */
+};
+
+/* How tight operators bind. */
+enum sw_rank {
+    SW_RANK_NONE,
+    SW_RANK_LOW_LOGIC, /* the words or, and, xor */
+    SW_RANK_PREFIX, /* return, echo, include */
+    SW_RANK_PAIR,
+    SW_RANK_ASSIGN,
+    SW_RANK_TERNARY,
+    SW_RANK_COALESCE,
+    SW_RANK_OR,
+    SW_RANK_AND,
+    SW_RANK_BITOR,
+    SW_RANK_XOR,
+    SW_RANK_BITAND,
+    SW_RANK_COMPARE,
+    SW_RANK_SHIFT,
+    SW_RANK_CONCAT,
+    SW_RANK_ADD,
+    SW_RANK_MUL,
+    SW_RANK_UNARY
 };
 
 /* --- flow.c --------------------------------------------------------------------------------------------- */
@@ -174,15 +197,35 @@ static inline struct sw_frame *sw_flow_frame(struct sw_flow *f)
 }
 
 void sw_flow_push(struct sw_flow *f, struct sw_value value);
+void sw_flow_push_operator(struct sw_flow *f, struct sw_operator op);
+void sw_flow_drop_frame(struct sw_flow *f); /* with whatever is left of it on the stacks */
 struct sw_value sw_flow_pop(struct sw_flow *f); /* unknown when the frame has none left */
 void sw_flow_prefix(struct sw_flow *f, enum sw_word word, enum sw_op op, unsigned rank);
 void sw_flow_open(struct sw_flow *f, enum sw_frame_kind kind);
-void sw_flow_reduce(struct sw_flow *f, unsigned rank); /* operators of the frame that bind at least so tight */
-void sw_flow_end_statement(struct sw_flow *f);
 unsigned sw_flow_depth(const struct sw_flow *f); /* conditions that the present statement depends on */
 
 /* Reads the tokens from..to of the present unit as statements; `gives`: as an expression that is returned. */
 void sw_flow_read(struct sw_flow *f, uint32_t from, uint32_t to, bool gives);
+
+/* --- flow_operator.c ------------------------------------------------------------------------------------ */
+
+void sw_flow_reduce(struct sw_flow *f, unsigned rank); /* operators of the frame that bind at least so tight */
+void sw_flow_reduce_one(struct sw_flow *f); /* applies the operator on top of the stack */
+void sw_flow_binary_operator(struct sw_flow *f, const struct sw_tok *token);
+void sw_flow_assignment(struct sw_flow *f, const struct sw_tok *token);
+void sw_flow_question(struct sw_flow *f);
+void sw_flow_colon(struct sw_flow *f);
+struct sw_value sw_flow_unary(struct sw_flow *f, const struct sw_operator *op, struct sw_value value);
+
+/* --- flow_bracket.c ------------------------------------------------------------------------------------- */
+
+void sw_flow_open_parens(struct sw_flow *f);
+void sw_flow_open_bracket(struct sw_flow *f);
+void sw_flow_open_brace(struct sw_flow *f);
+void sw_flow_close_parens(struct sw_flow *f); /* ) and ] */
+void sw_flow_close_brace(struct sw_flow *f);
+void sw_flow_comma(struct sw_flow *f);
+void sw_flow_end_statement(struct sw_flow *f);
 
 /* --- flow_word.c ---------------------------------------------------------------------------------------- */
 
@@ -192,7 +235,8 @@ void sw_flow_word(struct sw_flow *f, enum sw_word word);
 
 /* Finds the functions of a unit. */
 int sw_flow_collect(struct sw_flow *f, struct sw_unit *unit);
-struct sw_function *sw_flow_function_at(struct sw_flow *f, uint32_t token); /* that begins at a token of the present unit */
+struct sw_function *sw_flow_function_at(struct sw_flow *f,
+                                        uint32_t token); /* that begins at a token of the present unit */
 struct sw_function *sw_flow_function_named(struct sw_flow *f, struct sw_str name, struct sw_str class_name);
 /* Enters a function with arguments; what it gives back. Without entering when there is no more to learn. */
 struct sw_value sw_flow_enter(struct sw_flow *f, struct sw_function *function, struct sw_value *args, size_t count);
@@ -201,7 +245,8 @@ void sw_flow_read_alone(struct sw_flow *f, struct sw_function *function, bool he
 
 /* --- flow_store.c --------------------------------------------------------------------------------------- */
 
-struct sw_slot *sw_scope_slot(struct sw_flow *f, struct sw_scope *scope, struct sw_str name); /* made if need be; NULL: no room */
+struct sw_slot *sw_scope_slot(struct sw_flow *f, struct sw_scope *scope,
+                              struct sw_str name); /* made if need be; NULL: no room */
 const struct sw_slot *sw_scope_find(const struct sw_scope *scope, struct sw_str name);
 struct sw_value sw_flow_variable(struct sw_flow *f, struct sw_str name, uint32_t token);
 struct sw_value sw_flow_member(struct sw_flow *f, const struct sw_value *object, struct sw_str name);
@@ -223,14 +268,16 @@ void sw_flow_echo(struct sw_flow *f, const struct sw_value *value, uint32_t toke
 
 /* --- flow_sink.c ---------------------------------------------------------------------------------------- */
 
-void sw_sink_code(struct sw_flow *f, const struct sw_value *code, const char *function, struct sw_how how, uint32_t token);
-void sw_sink_command(struct sw_flow *f, const struct sw_value *command, const char *function, struct sw_how how, uint32_t token);
+void sw_sink_code(struct sw_flow *f, const struct sw_value *code, const char *function, struct sw_how how,
+                  uint32_t token);
+void sw_sink_command(struct sw_flow *f, const struct sw_value *command, const char *function, struct sw_how how,
+                     uint32_t token);
 void sw_sink_include(struct sw_flow *f, const struct sw_value *path, uint32_t token);
 void sw_sink_named(struct sw_flow *f, const struct sw_value *name, uint32_t data, const char *through, uint32_t token);
 void sw_sink_write(struct sw_flow *f, const struct sw_value *path, const struct sw_value *data, const char *function,
                    uint32_t token);
-void sw_sink_copy(struct sw_flow *f, const struct sw_value *from, const struct sw_value *to, const char *function, bool moves,
-                  uint32_t token);
+void sw_sink_copy(struct sw_flow *f, const struct sw_value *from, const struct sw_value *to, const char *function,
+                  bool moves, uint32_t token);
 void sw_sink_files(struct sw_flow *f, const struct sw_value *path, unsigned kind, uint32_t token);
 void sw_sink_sql(struct sw_flow *f, const struct sw_value *statement, const char *function, uint32_t token);
 void sw_sink_sums(struct sw_flow *f); /* reasons made of several things, at the end */

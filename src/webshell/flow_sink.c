@@ -1,8 +1,8 @@
 /*
  * flow_sink.c - what is dangerous, and how much it weighs.
  *
- * The weights were set on the training half of the collections (bench/webshell): a reason of SW_SHELL_THRESHOLD is one that
- * ordinary applications don't give; lesser ones need company.
+ * The weights were set on the training half of the collections (bench/webshell): a reason of SW_SHELL_THRESHOLD is one
+ * that ordinary applications don't give; lesser ones need company.
  */
 #include "webshell/flow_priv.h"
 
@@ -49,9 +49,10 @@ static uint32_t line_of_source(const struct sw_value *value, uint32_t at)
 
 bool sw_path_is_script(struct sw_str path)
 {
-    static const char *const endings[] = {".php", ".phtml", ".php3", ".php4", ".php5", ".php7", ".pht", ".phar", ".inc", ".asp",
-                                          ".aspx", ".ashx", ".asmx", ".asa", ".cer", ".jsp", ".jspx", ".cfm", ".cgi", ".pl",
-                                          ".htaccess", ".user.ini", ".sh", ".shtml"};
+    static const char *const endings[] = {".php",  ".phtml", ".php3",     ".php4",     ".php5", ".php7",
+                                          ".pht",  ".phar",  ".inc",      ".asp",      ".aspx", ".ashx",
+                                          ".asmx", ".asa",   ".cer",      ".jsp",      ".jspx", ".cfm",
+                                          ".cgi",  ".pl",    ".htaccess", ".user.ini", ".sh",   ".shtml"};
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
         if (sw_str_iends(path, sw_str(endings[i])))
             return true;
@@ -71,14 +72,15 @@ static unsigned weight_of_hiding(struct sw_how how)
 /* --- code ----------------------------------------------------------------------------------------------- */
 
 /* Code whose text is known: it is read in turn, and that it was hidden counts by itself. */
-static void known_code(struct sw_flow *f, const struct sw_value *code, const char *function, struct sw_how how, uint32_t at)
+static void known_code(struct sw_flow *f, const struct sw_value *code, const char *function, struct sw_how how,
+                       uint32_t at)
 {
     if (code->origin & SW_WAS_DECODED)
-        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CODE, 70, at, "%s()%s runs %zu bytes of decoded code", function, how_words(how),
-                            code->text.len);
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CODE, 70, at, "%s()%s runs %zu bytes of decoded code", function,
+                            how_words(how), code->text.len);
     else if ((code->origin & SW_WAS_TRICKED) && code->text.len > 16)
-        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CODE, 55, at, "%s()%s runs code that is put together letter by letter",
-                            function, how_words(how));
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CODE, 55, at,
+                            "%s()%s runs code that is put together letter by letter", function, how_words(how));
     sw_flow_add_layer(f, code->text, false, at);
 }
 
@@ -102,7 +104,8 @@ static unsigned weight_of_code(const struct sw_flow *f, uint32_t origin, enum sw
     return (origin & SW_FROM_UNDEFINED) && f->function == NULL ? 40 : 0;
 }
 
-void sw_sink_code(struct sw_flow *f, const struct sw_value *code, const char *function, struct sw_how how, uint32_t token)
+void sw_sink_code(struct sw_flow *f, const struct sw_value *code, const char *function, struct sw_how how,
+                  uint32_t token)
 {
     uint32_t at = sw_flow_at(f, token);
     uint32_t origin = code->origin;
@@ -121,7 +124,8 @@ void sw_sink_code(struct sw_flow *f, const struct sw_value *code, const char *fu
     enum sw_shell_rule rule;
     unsigned weight = weight_of_code(f, origin, &rule);
     if (weight > 0)
-        sw_shell_report_add(f->report, rule, weight, at, "%s()%s runs %s", function, how_words(how), source_words(origin));
+        sw_shell_report_add(f->report, rule, weight, at, "%s()%s runs %s", function, how_words(how),
+                            source_words(origin));
 }
 
 /* --- commands ------------------------------------------------------------------------------------------- */
@@ -129,7 +133,8 @@ void sw_sink_code(struct sw_flow *f, const struct sw_value *code, const char *fu
 /* Commands that tie a shell to a connection. */
 static bool is_reverse_shell(struct sw_str command)
 {
-    static const char *const signs[] = {"/dev/tcp/", "bash -i", "sh -i", "nc -e", "nc -l", "ncat ", "mkfifo ", "socket.socket("};
+    static const char *const signs[] = {"/dev/tcp/", "bash -i", "sh -i",   "nc -e",
+                                        "nc -l",     "ncat ",   "mkfifo ", "socket.socket("};
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
         if (sw_str_ifind(command, sw_str(signs[i])) != SW_NPOS)
             return true;
@@ -139,8 +144,9 @@ static bool is_reverse_shell(struct sw_str command)
 /* Commands of someone who looks around. */
 static bool is_recon(struct sw_str command)
 {
-    static const char *const signs[] = {"/etc/passwd", "/etc/shadow", "uname -a", "whoami", "ifconfig", "ipconfig", "netstat ",
-                                        "net user", "net localgroup", "tasklist", "systeminfo", "cat /etc", "which wget"};
+    static const char *const signs[] = {"/etc/passwd", "/etc/shadow", "uname -a",  "whoami",         "ifconfig",
+                                        "ipconfig",    "netstat ",    "net user",  "net localgroup", "tasklist",
+                                        "systeminfo",  "cat /etc",    "which wget"};
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
         if (sw_str_ifind(command, sw_str(signs[i])) != SW_NPOS)
             return true;
@@ -150,8 +156,9 @@ static bool is_recon(struct sw_str command)
 static void known_command(struct sw_flow *f, const struct sw_value *command, const char *function, uint32_t at)
 {
     struct sw_str text = command->text;
-    if (sw_str_ieq(text, SW_STR("/bin/sh")) || sw_str_ieq(text, SW_STR("/bin/bash")) || sw_str_ieq(text, SW_STR("cmd.exe")) ||
-        sw_str_istarts(text, SW_STR("/bin/sh ")) || sw_str_ifind(text, SW_STR("sh -i")) != SW_NPOS)
+    if (sw_str_ieq(text, SW_STR("/bin/sh")) || sw_str_ieq(text, SW_STR("/bin/bash")) ||
+        sw_str_ieq(text, SW_STR("cmd.exe")) || sw_str_istarts(text, SW_STR("/bin/sh ")) ||
+        sw_str_ifind(text, SW_STR("sh -i")) != SW_NPOS)
         f->shell = true;
     if (is_reverse_shell(text))
         sw_shell_report_add(f->report, SW_SHELL_REVERSE_SHELL, 75, at, "%s() runs \"%.*s\"", function,
@@ -163,7 +170,8 @@ static void known_command(struct sw_flow *f, const struct sw_value *command, con
         sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CODE, 65, at, "%s() runs a decoded command", function);
 }
 
-void sw_sink_command(struct sw_flow *f, const struct sw_value *command, const char *function, struct sw_how how, uint32_t token)
+void sw_sink_command(struct sw_flow *f, const struct sw_value *command, const char *function, struct sw_how how,
+                     uint32_t token)
 {
     uint32_t at = sw_flow_at(f, token);
     uint32_t origin = command->origin;
@@ -191,8 +199,8 @@ void sw_sink_command(struct sw_flow *f, const struct sw_value *command, const ch
     else if (origin & SW_WAS_TRICKED)
         weight = 25;
     if (weight > 0)
-        sw_shell_report_add(f->report, SW_SHELL_COMMAND_FROM_REQUEST, weight, at, "%s()%s runs %s", function, how_words(how),
-                            source_words(origin));
+        sw_shell_report_add(f->report, SW_SHELL_COMMAND_FROM_REQUEST, weight, at, "%s()%s runs %s", function,
+                            how_words(how), source_words(origin));
 }
 
 /* --- calls of unknown functions ------------------------------------------------------------------------- */
@@ -207,10 +215,11 @@ void sw_sink_named(struct sw_flow *f, const struct sw_value *name, uint32_t data
         unsigned weight = sent ? 100 : through != NULL ? 35 : 40;
         if (name->origin & SW_WAS_WRAPPED)
             weight = sent ? 30 : 10;
-        sw_shell_report_add(f->report, SW_SHELL_CALL_FROM_REQUEST, weight, at, "the function of %s is named by %s%s", by,
-                            source_words(name->origin), sent ? ", and so are its arguments" : "");
+        sw_shell_report_add(f->report, SW_SHELL_CALL_FROM_REQUEST, weight, at, "the function of %s is named by %s%s",
+                            by, source_words(name->origin), sent ? ", and so are its arguments" : "");
     } else if (name->origin & SW_WAS_HIDDEN) {
-        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, sent ? 85 : 35, at, "the function of %s has a computed name%s", by,
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, sent ? 85 : 35, at,
+                            "the function of %s has a computed name%s", by,
                             sent ? " and gets what a request brings" : "");
     } else if ((name->origin & SW_FROM_UNDEFINED) && sent && f->function == NULL) {
         sw_shell_report_add(f->report, SW_SHELL_CALL_FROM_REQUEST, 60, line_of_source(name, at),
@@ -225,8 +234,8 @@ void sw_sink_named(struct sw_flow *f, const struct sw_value *name, uint32_t data
 
 static bool is_no_script(struct sw_str path)
 {
-    static const char *const endings[] = {".jpg", ".jpeg", ".png", ".gif", ".ico", ".bmp", ".txt", ".css", ".log", ".zip", ".mp3",
-                                          ".pdf", ".svg", ".woff"};
+    static const char *const endings[] = {".jpg", ".jpeg", ".png", ".gif", ".ico", ".bmp", ".txt",
+                                          ".css", ".log",  ".zip", ".mp3", ".pdf", ".svg", ".woff"};
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
         if (sw_str_iends(path, sw_str(endings[i])))
             return true;
@@ -241,7 +250,8 @@ void sw_sink_include(struct sw_flow *f, const struct sw_value *path, uint32_t to
     bool url = sw_str_istarts(text, SW_STR("http://")) || sw_str_istarts(text, SW_STR("ftp://")) ||
                sw_str_istarts(text, SW_STR("https://"));
     if (sw_str_ifind(text, SW_STR("php://input")) != SW_NPOS) {
-        sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REQUEST, 100, at, "the body of a request is included as code");
+        sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REQUEST, 100, at,
+                            "the body of a request is included as code");
     } else if (origin & SW_FROM_UPLOAD) {
         sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REQUEST, 85, at, "an uploaded file is included as code");
     } else if (origin & SW_FROM_REQUEST) {
@@ -264,8 +274,9 @@ void sw_sink_include(struct sw_flow *f, const struct sw_value *path, uint32_t to
 static bool holds_code(struct sw_str text)
 {
     static const char *const opens[] = {"<?", "<%", "<script"};
-    static const char *const signs[] = {"eval", "$_GET", "$_POST", "$_REQUEST", "$_COOKIE", "system(", "exec(", "passthru(",
-                                        "assert(", "base64_decode", "move_uploaded_file", "Runtime", "CreateObject"};
+    static const char *const signs[] = {
+        "eval",      "$_GET",   "$_POST",        "$_REQUEST",          "$_COOKIE", "system(",     "exec(",
+        "passthru(", "assert(", "base64_decode", "move_uploaded_file", "Runtime",  "CreateObject"};
     bool open = false;
     for (size_t i = 0; i < sizeof opens / sizeof opens[0]; i++)
         open |= sw_str_ifind(text, sw_str(opens[i])) != SW_NPOS;
@@ -287,8 +298,11 @@ void sw_sink_write(struct sw_flow *f, const struct sw_value *path, const struct 
     if (path->origin & SW_IS_SOCKET)
         return;
     if (data->kind == SW_VALUE_TEXT && holds_code(data->text)) {
-        sw_shell_report_add(f->report, SW_SHELL_DROPPER, data->origin & SW_WAS_HIDDEN ? 80 : script || chosen ? 65 : 45, at,
-                            "%s() writes a script of %zu bytes", function, data->text.len);
+        sw_shell_report_add(f->report, SW_SHELL_DROPPER,
+                            data->origin & SW_WAS_HIDDEN ? 80
+                            : script || chosen           ? 65
+                                                         : 45,
+                            at, "%s() writes a script of %zu bytes", function, data->text.len);
         sw_flow_add_layer(f, data->text, true, at);
         return;
     }
@@ -304,14 +318,17 @@ void sw_sink_write(struct sw_flow *f, const struct sw_value *path, const struct 
     else if ((data->origin & SW_WAS_DECODED) && script)
         weight = alone ? 70 : 40;
     if (weight > 0)
-        sw_shell_report_add(f->report, SW_SHELL_DROPPER, weight, at, "%s() writes %s into %s", function, source_words(data->origin),
-                            chosen ? "a file that the request names" : script ? "a script" : "the script itself");
+        sw_shell_report_add(f->report, SW_SHELL_DROPPER, weight, at, "%s() writes %s into %s", function,
+                            source_words(data->origin),
+                            chosen   ? "a file that the request names"
+                            : script ? "a script"
+                                     : "the script itself");
     if (chosen)
         sw_sink_files(f, path, 9, token);
 }
 
-void sw_sink_copy(struct sw_flow *f, const struct sw_value *from, const struct sw_value *to, const char *function, bool moves,
-                  uint32_t token)
+void sw_sink_copy(struct sw_flow *f, const struct sw_value *from, const struct sw_value *to, const char *function,
+                  bool moves, uint32_t token)
 {
     uint32_t at = sw_flow_at(f, token);
     struct sw_str path = to->kind == SW_VALUE_TEXT ? to->text : (struct sw_str){NULL, 0};
@@ -324,9 +341,10 @@ void sw_sink_copy(struct sw_flow *f, const struct sw_value *from, const struct s
         return;
     }
     bool url = from->kind == SW_VALUE_TEXT && sw_str_istarts(from->text, SW_STR("http"));
-    if ((url || (from->origin & SW_FROM_REQUEST)) && !moves && (sw_path_is_script(path) || (to->origin & SW_FROM_REQUEST)))
-        sw_shell_report_add(f->report, SW_SHELL_DROPPER, f->standalone ? 65 : 30, at, "%s() makes a file of what %s names", function,
-                            url ? "an address" : "a request");
+    if ((url || (from->origin & SW_FROM_REQUEST)) && !moves &&
+        (sw_path_is_script(path) || (to->origin & SW_FROM_REQUEST)))
+        sw_shell_report_add(f->report, SW_SHELL_DROPPER, f->standalone ? 65 : 30, at,
+                            "%s() makes a file of what %s names", function, url ? "an address" : "a request");
     sw_sink_files(f, from, 10, token);
 }
 
@@ -363,7 +381,8 @@ void sw_sink_sums(struct sw_flow *f)
                             "%u kinds of operations on files that a request names", files);
     }
     if (f->connects && f->shell)
-        sw_shell_report_add(f->report, SW_SHELL_REVERSE_SHELL, 75, f->connects_at, "a connection is opened and a shell started");
+        sw_shell_report_add(f->report, SW_SHELL_REVERSE_SHELL, 75, f->connects_at,
+                            "a connection is opened and a shell started");
     if (f->hidden_names >= 2)
         sw_shell_report_add(f->report, SW_SHELL_OBFUSCATED, f->hidden_names >= 4 ? 50 : 35, 0,
                             "%u calls of functions under computed names", f->hidden_names);

@@ -100,14 +100,16 @@ struct sw_value sw_flow_variable(struct sw_flow *f, struct sw_str name, uint32_t
     if (name.len > 1 && (name.ptr[0] == '_' || name.ptr[0] == 'H') && given_variable(f, name, token, &value))
         return value;
     if (sw_str_is(name, "this"))
-        return (struct sw_value){.kind = SW_VALUE_OBJECT, .text = f->function != NULL ? f->function->class_name : SW_STR("")};
+        return (struct sw_value){.kind = SW_VALUE_OBJECT,
+                                 .text = f->function != NULL ? f->function->class_name : SW_STR("")};
     if (f->frame_count > 0 && sw_flow_frame(f)->class_body)
         return sw_flow_member(f, &(struct sw_value){0}, name);
     struct sw_slot *slot = sw_scope_slot(f, f->scope, name);
     if (slot == NULL)
         return sw_value_unknown(0, 0);
     if (sw_str_is(name, "GLOBALS") && !slot->set)
-        return (struct sw_value){.kind = SW_VALUE_OBJECT, .text = SW_STR("GLOBALS"), .place = SW_PLACE_VARIABLE, .slot = slot};
+        return (struct sw_value){
+            .kind = SW_VALUE_OBJECT, .text = SW_STR("GLOBALS"), .place = SW_PLACE_VARIABLE, .slot = slot};
     const struct sw_slot *from = slot;
     for (const struct sw_scope *outer = f->scope->outer; !from->set && outer != NULL; outer = outer->outer) {
         const struct sw_slot *found = sw_scope_find(outer, name);
@@ -152,8 +154,9 @@ struct sw_value sw_flow_member(struct sw_flow *f, const struct sw_value *object,
 /* $_SERVER[key]: some of it is what the client sent. */
 static struct sw_value server_variable(struct sw_flow *f, const struct sw_value *index, uint32_t at)
 {
-    static const char *const sent[] = {"QUERY_STRING", "REQUEST_URI", "PATH_INFO", "ORIG_PATH_INFO", "PHP_AUTH_USER", "PHP_AUTH_PW",
-                                       "argv", "HTTP_COOKIE", "HTTP_USER_AGENT", "HTTP_REFERER", "REQUEST_METHOD", "CONTENT_TYPE"};
+    static const char *const sent[] = {"QUERY_STRING",    "REQUEST_URI",  "PATH_INFO",      "ORIG_PATH_INFO",
+                                       "PHP_AUTH_USER",   "PHP_AUTH_PW",  "argv",           "HTTP_COOKIE",
+                                       "HTTP_USER_AGENT", "HTTP_REFERER", "REQUEST_METHOD", "CONTENT_TYPE"};
     static const char *const self[] = {"SCRIPT_FILENAME", "PATH_TRANSLATED", "SCRIPT_NAME", "PHP_SELF"};
     struct sw_str key;
     if (!sw_value_as_text(f->arena, index, &key))
@@ -191,7 +194,8 @@ struct sw_value sw_flow_index(struct sw_flow *f, const struct sw_value *object, 
     /* Size and error code of an upload are the server's own. */
     if ((object->origin & SW_FROM_UPLOAD) && known && (sw_str_is(key, "error") || sw_str_is(key, "size")))
         value.origin &= ~(uint32_t)SW_FROM_UPLOAD;
-    if ((object->origin & SW_FROM_OUTSIDE) == 0 && (index->origin & SW_FROM_OUTSIDE) && object->kind == SW_VALUE_UNKNOWN)
+    if ((object->origin & SW_FROM_OUTSIDE) == 0 && (index->origin & SW_FROM_OUTSIDE) &&
+        object->kind == SW_VALUE_UNKNOWN)
         value.origin |= SW_IS_KEYS & index->origin;
     value.place = SW_PLACE_ELEMENT;
     value.deep = object->place == SW_PLACE_ELEMENT;
@@ -232,9 +236,11 @@ static void store_element(struct sw_flow *f, struct sw_slot *slot, const struct 
         slot->value = sw_value_unknown(array->origin | value.origin | SW_WAS_TRICKED, value.at);
         return;
     }
-    if (array->kind != SW_VALUE_ARRAY && !place->deep && (!slot->set || array->kind == SW_VALUE_UNKNOWN || array->text.len == 0)) {
+    if (array->kind != SW_VALUE_ARRAY && !place->deep &&
+        (!slot->set || array->kind == SW_VALUE_UNKNOWN || array->text.len == 0)) {
         uint32_t origin = slot->set ? array->origin & ~(uint32_t)SW_FROM_UNDEFINED : 0;
-        *array = (struct sw_value){.kind = SW_VALUE_ARRAY, .array = sw_array_new(f->arena), .origin = origin, .at = array->at};
+        *array = (struct sw_value){
+            .kind = SW_VALUE_ARRAY, .array = sw_array_new(f->arena), .origin = origin, .at = array->at};
         if (array->array == NULL)
             array->kind = SW_VALUE_UNKNOWN;
     }

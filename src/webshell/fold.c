@@ -343,8 +343,8 @@ struct sw_value sw_fold_call(struct sw_arena *arena, enum sw_fold function, cons
     bool known;
     if (count == 0)
         return result;
-    if (function == SW_FOLD_LENGTH || function == SW_FOLD_ORD || function == SW_FOLD_INTVAL || function == SW_FOLD_HEXDEC ||
-        function == SW_FOLD_OCTDEC || function == SW_FOLD_BINDEC)
+    if (function == SW_FOLD_LENGTH || function == SW_FOLD_ORD || function == SW_FOLD_INTVAL ||
+        function == SW_FOLD_HEXDEC || function == SW_FOLD_OCTDEC || function == SW_FOLD_BINDEC)
         return sw_fold_text(arena, function, args, count, &result) ? result : (struct sw_value){0};
     if (function == SW_FOLD_PASS || function == SW_FOLD_SECOND_LAST) {
         result = sw_value_content(function == SW_FOLD_PASS ? args[0] : args[count - 1]);

@@ -1,5 +1,6 @@
 /*
- * fold.h - functions whose value can be computed when their arguments are known: decoders, and what puts texts together.
+ * fold.h - functions whose value can be computed when their arguments are known: decoders, and what puts texts
+ * together.
  *
  * Limits:  SW_MAX_FOLD_TEXT a result; what would be longer is unknown, with its origin.
  * Threads: each with its own arena.      Errors: none: what can't be computed is unknown.      Trust: hostile input.
@@ -13,10 +14,10 @@
 #define SW_MAX_FOLD_TEXT (4u << 20)
 
 enum sw_fold {
-    SW_FOLD_PASS,          /* its first argument, as far as it is of interest here */
-    SW_FOLD_SECOND_LAST,   /* iconv(from, to, text): the last argument */
+    SW_FOLD_PASS, /* its first argument, as far as it is of interest here */
+    SW_FOLD_SECOND_LAST, /* iconv(from, to, text): the last argument */
     SW_FOLD_OTHER_DECODER, /* decodes, but not here */
-    SW_FOLD_OTHER_SHAPE,   /* reshapes, but not here */
+    SW_FOLD_OTHER_SHAPE, /* reshapes, but not here */
     SW_FOLD_BASE64_DECODE,
     SW_FOLD_BASE64_ENCODE,
     SW_FOLD_INFLATE_RAW,
@@ -82,10 +83,12 @@ struct sw_value sw_fold_call(struct sw_arena *arena, enum sw_fold function, cons
 
 /* Operators on known values. Unknown content gives unknown, with the origins of both. */
 struct sw_value sw_fold_join(struct sw_arena *arena, const struct sw_value *left, const struct sw_value *right);
-struct sw_value sw_fold_bits(struct sw_arena *arena, char op, const struct sw_value *left, const struct sw_value *right); /* ^ & | */
+struct sw_value sw_fold_bits(struct sw_arena *arena, char op, const struct sw_value *left,
+                             const struct sw_value *right); /* ^ & | */
 struct sw_value sw_fold_invert(struct sw_arena *arena, const struct sw_value *value);
 struct sw_value sw_fold_arithmetic(char op, const struct sw_value *left, const struct sw_value *right); /* + - * / % */
-struct sw_value sw_fold_increment(struct sw_arena *arena, const struct sw_value *value); /* PHP: "a"++ is "b", "z"++ "aa" */
+struct sw_value sw_fold_increment(struct sw_arena *arena,
+                                  const struct sw_value *value); /* PHP: "a"++ is "b", "z"++ "aa" */
 struct sw_value sw_fold_index(struct sw_arena *arena, const struct sw_value *value, const struct sw_value *index);
 
 /* The content of a string literal as written (enum sw_quote); the literal itself when nothing in it is escaped. */

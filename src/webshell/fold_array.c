@@ -48,7 +48,8 @@ static bool explode(struct sw_arena *arena, const struct sw_value *args, size_t 
 {
     struct sw_str by;
     struct sw_str text;
-    if (count < 2 || !sw_value_as_text(arena, &args[0], &by) || !sw_value_as_text(arena, &args[1], &text) || by.len == 0)
+    if (count < 2 || !sw_value_as_text(arena, &args[0], &by) || !sw_value_as_text(arena, &args[1], &text) ||
+        by.len == 0)
         return false;
     struct sw_array *array = sw_array_new(arena);
     for (;;) {
@@ -112,7 +113,8 @@ static bool holds(struct sw_arena *arena, const struct sw_value *list, struct sw
 }
 
 /* Functions whose result is an array made of one. */
-static bool remade(struct sw_arena *arena, enum sw_fold function, const struct sw_value *args, size_t count, struct sw_value *result)
+static bool remade(struct sw_arena *arena, enum sw_fold function, const struct sw_value *args, size_t count,
+                   struct sw_value *result)
 {
     const struct sw_array *from = args[0].array;
     struct sw_array *to = sw_array_new(arena);
@@ -132,7 +134,8 @@ static bool remade(struct sw_arena *arena, enum sw_fold function, const struct s
         bool kept = true;
         switch (function) {
         case SW_FOLD_ARRAY_FLIP:
-            kept = sw_value_as_text(arena, &entry->value, &text) && sw_array_set(arena, to, text, sw_value_text(entry->key, 0));
+            kept = sw_value_as_text(arena, &entry->value, &text) &&
+                   sw_array_set(arena, to, text, sw_value_text(entry->key, 0));
             break;
         case SW_FOLD_ARRAY_KEYS:
             kept = sw_array_push(arena, to, sw_value_text(entry->key, 0));

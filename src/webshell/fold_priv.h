@@ -11,7 +11,8 @@ struct sw_str sw_codec_base64(struct sw_arena *arena, struct sw_str text);
 struct sw_str sw_codec_base64_encode(struct sw_arena *arena, struct sw_str text);
 struct sw_str sw_codec_hex(struct sw_arena *arena, struct sw_str text);
 struct sw_str sw_codec_hex_encode(struct sw_arena *arena, struct sw_str text);
-struct sw_str sw_codec_inflate(struct sw_arena *arena, struct sw_str text, int window_bits); /* zlib's: negative: raw, 31: gzip */
+struct sw_str sw_codec_inflate(struct sw_arena *arena, struct sw_str text,
+                               int window_bits); /* zlib's: negative: raw, 31: gzip */
 struct sw_str sw_codec_rot13(struct sw_arena *arena, struct sw_str text);
 struct sw_str sw_codec_url(struct sw_arena *arena, struct sw_str text);
 struct sw_str sw_codec_uu(struct sw_arena *arena, struct sw_str text);

@@ -118,8 +118,8 @@ static struct sw_str in_base(struct sw_arena *arena, uint64_t number, unsigned b
 }
 
 /* Functions of one text and at most some numbers. */
-static bool fold_one(struct sw_arena *arena, enum sw_fold function, struct sw_str text, const struct sw_value *args, size_t count,
-                     struct sw_value *result)
+static bool fold_one(struct sw_arena *arena, enum sw_fold function, struct sw_str text, const struct sw_value *args,
+                     size_t count, struct sw_value *result)
 {
     int64_t a = 0;
     int64_t b = INT32_MAX;
@@ -219,8 +219,8 @@ static struct sw_str replaced(struct sw_arena *arena, struct sw_str text, struct
 }
 
 /* str_replace(what, by, text): lists are taken pair by pair. */
-static bool fold_replace(struct sw_arena *arena, const struct sw_value *what, const struct sw_value *by, const struct sw_value *in,
-                         struct sw_value *result)
+static bool fold_replace(struct sw_arena *arena, const struct sw_value *what, const struct sw_value *by,
+                         const struct sw_value *in, struct sw_value *result)
 {
     struct sw_str text;
     if (!text_of(arena, in, &text))
@@ -228,7 +228,8 @@ static bool fold_replace(struct sw_arena *arena, const struct sw_value *what, co
     if (what->kind != SW_VALUE_ARRAY) {
         struct sw_str from;
         struct sw_str to;
-        return text_of(arena, what, &from) && text_of(arena, by, &to) && set_text(result, replaced(arena, text, from, to));
+        return text_of(arena, what, &from) && text_of(arena, by, &to) &&
+               set_text(result, replaced(arena, text, from, to));
     }
     for (uint32_t i = 0; i < what->array->count; i++) {
         struct sw_str from;

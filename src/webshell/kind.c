@@ -9,13 +9,14 @@ struct ending {
 };
 
 static const struct ending endings[] = {
-    {".php", "php"},   {".phtml", "php"}, {".inc", "php"},   {".php3", "php"},  {".php4", "php"},    {".php5", "php"},
-    {".php7", "php"},  {".php8", "php"},  {".pht", "php"},   {".phps", "php"},  {".phar", "php"},    {".module", "php"},
-    {".asp", "asp"},   {".asa", "asp"},   {".cer", "asp"},   {".cdx", "asp"},   {".aspx", "aspx"},   {".ashx", "aspx"},
-    {".asmx", "aspx"}, {".ascx", "aspx"}, {".asax", "aspx"}, {".soap", "aspx"}, {".master", "aspx"}, {".svc", "aspx"},
-    {".cshtml", "aspx"}, {".jsp", "jsp"}, {".jspx", "jsp"},  {".jspf", "jsp"},  {".jspa", "jsp"},    {".jsw", "jsp"},
-    {".jsv", "jsp"},   {".jtml", "jsp"},  {".tag", "jsp"},   {".cfm", "cfm"},   {".cfml", "cfm"},    {".cfc", "cfm"},
-    {".class", "class"},
+    {".php", "php"},   {".phtml", "php"},   {".inc", "php"},     {".php3", "php"},  {".php4", "php"},
+    {".php5", "php"},  {".php7", "php"},    {".php8", "php"},    {".pht", "php"},   {".phps", "php"},
+    {".phar", "php"},  {".module", "php"},  {".asp", "asp"},     {".asa", "asp"},   {".cer", "asp"},
+    {".cdx", "asp"},   {".aspx", "aspx"},   {".ashx", "aspx"},   {".asmx", "aspx"}, {".ascx", "aspx"},
+    {".asax", "aspx"}, {".soap", "aspx"},   {".master", "aspx"}, {".svc", "aspx"},  {".cshtml", "aspx"},
+    {".jsp", "jsp"},   {".jspx", "jsp"},    {".jspf", "jsp"},    {".jspa", "jsp"},  {".jsw", "jsp"},
+    {".jsv", "jsp"},   {".jtml", "jsp"},    {".tag", "jsp"},     {".cfm", "cfm"},   {".cfml", "cfm"},
+    {".cfc", "cfm"},   {".class", "class"},
 };
 
 /* Files that no web server runs, but that a script can hide in or be included from. */
@@ -31,7 +32,8 @@ static struct sw_str name_of(struct sw_str path)
 
 static const char *by_name(struct sw_str name)
 {
-    if (sw_str_ieq(name, SW_STR(".htaccess")) || sw_str_ieq(name, SW_STR(".user.ini")) || sw_str_ieq(name, SW_STR("web.config")))
+    if (sw_str_ieq(name, SW_STR(".htaccess")) || sw_str_ieq(name, SW_STR(".user.ini")) ||
+        sw_str_ieq(name, SW_STR("web.config")))
         return "webconf";
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
         if (sw_str_iends(name, sw_str(endings[i].ending)))
@@ -55,10 +57,10 @@ static bool has(struct sw_str head, const char *needle)
 /* The language of a page with <% ... %>: its directives say. `otherwise` when they don't. */
 static const char *language_of_page(struct sw_str head, const char *otherwise)
 {
-    if (has(head, "runat=\"server\"") || has(head, "runat=server") || has(head, "<%@ WebHandler") || has(head, "<%@ WebService") ||
-        has(head, "Language=\"C#\"") || has(head, "Language=\"VB\"") || has(head, "Language='C#'") || has(head, "Language=C#") ||
-        has(head, "<%@ Import Namespace") || has(head, "<%@Import Namespace") || has(head, "<%@ Control") ||
-        has(head, "validateRequest="))
+    if (has(head, "runat=\"server\"") || has(head, "runat=server") || has(head, "<%@ WebHandler") ||
+        has(head, "<%@ WebService") || has(head, "Language=\"C#\"") || has(head, "Language=\"VB\"") ||
+        has(head, "Language='C#'") || has(head, "Language=C#") || has(head, "<%@ Import Namespace") ||
+        has(head, "<%@Import Namespace") || has(head, "<%@ Control") || has(head, "validateRequest="))
         return "aspx";
     if (has(head, "<%@ page import") || has(head, "<%@page import") || has(head, "language=\"java\"") ||
         has(head, "java.util.") || has(head, "java.io.") || has(head, "<jsp:") || has(head, "<%@ taglib") ||
@@ -66,8 +68,8 @@ static const char *language_of_page(struct sw_str head, const char *otherwise)
         return "jsp";
     if (has(head, "<%@ Page") || has(head, "<%@Page"))
         return strcmp(otherwise, "jsp") == 0 ? "jsp" : "aspx";
-    if (has(head, "Request(") || has(head, "CreateObject") || has(head, "LANGUAGE=\"VBScript") || has(head, "LANGUAGE = VBScript") ||
-        has(head, "LANGUAGE=VBScript") || has(head, "Response.Write"))
+    if (has(head, "Request(") || has(head, "CreateObject") || has(head, "LANGUAGE=\"VBScript") ||
+        has(head, "LANGUAGE = VBScript") || has(head, "LANGUAGE=VBScript") || has(head, "Response.Write"))
         return strcmp(otherwise, "aspx") == 0 ? "aspx" : "asp";
     return otherwise;
 }

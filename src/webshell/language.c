@@ -4,7 +4,8 @@
 #include "base/error.h"
 #include "base/hash.h"
 
-/* A power of two, more than twice the names of the largest language; names above that length are none of the tables'. */
+/* A power of two, more than twice the names of the largest language; names above that length are none of the tables'.
+ */
 enum { SLOTS = 2048, NAME_MAX_LEN = 48 };
 
 #define X(name, role, arg) {name, SW_ROLE_##role, arg},

@@ -1,8 +1,8 @@
 /*
  * lex_php.c - PHP into common tokens.
  *
- * Strings with variables in them are spelled out as concatenations in brackets, backticks as calls of shell_exec. A stack of modes
- * takes the place of recursion for code in strings in code.
+ * Strings with variables in them are spelled out as concatenations in brackets, backticks as calls of shell_exec. A
+ * stack of modes takes the place of recursion for code in strings in code.
  */
 #include "base/error.h"
 #include "webshell/language.h"
@@ -14,7 +14,7 @@ enum mode_kind { MODE_CODE, MODE_DOUBLE, MODE_BACKTICK, MODE_HEREDOC };
 
 struct mode {
     enum mode_kind kind;
-    unsigned braces;     /* MODE_CODE inside a string: its open braces */
+    unsigned braces; /* MODE_CODE inside a string: its open braces */
     struct sw_str label; /* MODE_HEREDOC */
 };
 
@@ -25,8 +25,8 @@ struct lexer {
     size_t at;
     struct mode modes[MODES_MAX];
     unsigned depth; /* index of the present mode */
-    bool member;    /* the last token was -> or ::, so that a keyword is a name here */
-    bool script;    /* inside <script language=php>: only </script> ends the code */
+    bool member; /* the last token was -> or ::, so that a keyword is a name here */
+    bool script; /* inside <script language=php>: only </script> ends the code */
     int rc;
 };
 
@@ -340,7 +340,8 @@ static void lex_number(struct lexer *l)
     while (l->at < l->len) {
         char c = l->text[l->at];
         bool exponent = !hex && (c == '-' || c == '+') && (l->text[l->at - 1] | 32) == 'e' && l->at > from;
-        if (!sw_is_digit(c) && !(hex ? sw_hex_digit(c) >= 0 : (c == '.' || (c | 32) == 'e' || (c | 32) == 'b' || (c | 32) == 'o')) &&
+        if (!sw_is_digit(c) &&
+            !(hex ? sw_hex_digit(c) >= 0 : (c == '.' || (c | 32) == 'e' || (c | 32) == 'b' || (c | 32) == 'o')) &&
             c != '_' && !exponent)
             break;
         /* "1 . 'x'" without spaces, and ranges of no language here: a second point ends the number. */
@@ -389,9 +390,10 @@ static size_t cast_at(const struct lexer *l, enum sw_op *op)
         const char *name;
         enum sw_op op;
     } casts[] = {
-        {"int", SW_OP_CAST_NUMBER},   {"integer", SW_OP_CAST_NUMBER}, {"bool", SW_OP_CAST_NUMBER}, {"boolean", SW_OP_CAST_NUMBER},
-        {"float", SW_OP_CAST_NUMBER}, {"double", SW_OP_CAST_NUMBER},  {"real", SW_OP_CAST_NUMBER}, {"string", SW_OP_CAST_TEXT},
-        {"binary", SW_OP_CAST_TEXT},  {"array", SW_OP_CAST_OTHER},    {"object", SW_OP_CAST_OTHER}, {"unset", SW_OP_CAST_NUMBER},
+        {"int", SW_OP_CAST_NUMBER},     {"integer", SW_OP_CAST_NUMBER}, {"bool", SW_OP_CAST_NUMBER},
+        {"boolean", SW_OP_CAST_NUMBER}, {"float", SW_OP_CAST_NUMBER},   {"double", SW_OP_CAST_NUMBER},
+        {"real", SW_OP_CAST_NUMBER},    {"string", SW_OP_CAST_TEXT},    {"binary", SW_OP_CAST_TEXT},
+        {"array", SW_OP_CAST_OTHER},    {"object", SW_OP_CAST_OTHER},   {"unset", SW_OP_CAST_NUMBER},
     };
     size_t at = l->at + 1;
     while (at < l->len && (l->text[at] == ' ' || l->text[at] == '\t'))
@@ -420,21 +422,65 @@ struct sign {
 
 /* Longest first among those that begin alike. */
 static const struct sign signs[] = {
-    {"===", SW_OP_COMPARE},      {"!==", SW_OP_COMPARE},      {"<=>", SW_OP_COMPARE},      {"**=", SW_OP_ASSIGN_OTHER},
-    {"<<=", SW_OP_ASSIGN_OTHER}, {">>=", SW_OP_ASSIGN_OTHER}, {"\?\?=", SW_OP_ASSIGN_OTHER}, {"?->", SW_OP_MEMBER},
-    {"...", SW_OP_SPREAD},       {"==", SW_OP_COMPARE},       {"!=", SW_OP_COMPARE},       {"<>", SW_OP_COMPARE},
-    {"<=", SW_OP_COMPARE},       {">=", SW_OP_COMPARE},       {"=>", SW_OP_PAIR},          {".=", SW_OP_ASSIGN_CONCAT},
-    {"^=", SW_OP_ASSIGN_XOR},    {"+=", SW_OP_ASSIGN_OTHER},  {"-=", SW_OP_ASSIGN_OTHER},  {"*=", SW_OP_ASSIGN_OTHER},
-    {"/=", SW_OP_ASSIGN_OTHER},  {"%=", SW_OP_ASSIGN_OTHER},  {"&=", SW_OP_ASSIGN_OTHER},  {"|=", SW_OP_ASSIGN_OTHER},
-    {"->", SW_OP_MEMBER},        {"::", SW_OP_STATIC},        {"&&", SW_OP_AND},           {"||", SW_OP_OR},
-    {"\?\?", SW_OP_COALESCE},    {"++", SW_OP_INCREMENT},     {"--", SW_OP_DECREMENT},     {"<<", SW_OP_SHIFT},
-    {">>", SW_OP_SHIFT},         {"**", SW_OP_MUL},           {";", SW_OP_SEMI},           {",", SW_OP_COMMA},
-    {"(", SW_OP_LPAREN},         {")", SW_OP_RPAREN},         {"[", SW_OP_LBRACKET},       {"]", SW_OP_RBRACKET},
-    {"{", SW_OP_LBRACE},         {"}", SW_OP_RBRACE},         {"=", SW_OP_ASSIGN},         {"?", SW_OP_QUESTION},
-    {":", SW_OP_COLON},          {".", SW_OP_CONCAT},         {"+", SW_OP_ADD},            {"-", SW_OP_SUB},
-    {"*", SW_OP_MUL},            {"/", SW_OP_DIV},            {"%", SW_OP_MOD},            {"^", SW_OP_XOR},
-    {"&", SW_OP_BITAND},         {"|", SW_OP_BITOR},          {"!", SW_OP_NOT},            {"~", SW_OP_INVERT},
-    {"@", SW_OP_SILENCE},        {"<", SW_OP_COMPARE},        {">", SW_OP_COMPARE},
+    {"===", SW_OP_COMPARE},
+    {"!==", SW_OP_COMPARE},
+    {"<=>", SW_OP_COMPARE},
+    {"**=", SW_OP_ASSIGN_OTHER},
+    {"<<=", SW_OP_ASSIGN_OTHER},
+    {">>=", SW_OP_ASSIGN_OTHER},
+    {"\?\?=", SW_OP_ASSIGN_OTHER},
+    {"?->", SW_OP_MEMBER},
+    {"...", SW_OP_SPREAD},
+    {"==", SW_OP_COMPARE},
+    {"!=", SW_OP_COMPARE},
+    {"<>", SW_OP_COMPARE},
+    {"<=", SW_OP_COMPARE},
+    {">=", SW_OP_COMPARE},
+    {"=>", SW_OP_PAIR},
+    {".=", SW_OP_ASSIGN_CONCAT},
+    {"^=", SW_OP_ASSIGN_XOR},
+    {"+=", SW_OP_ASSIGN_OTHER},
+    {"-=", SW_OP_ASSIGN_OTHER},
+    {"*=", SW_OP_ASSIGN_OTHER},
+    {"/=", SW_OP_ASSIGN_OTHER},
+    {"%=", SW_OP_ASSIGN_OTHER},
+    {"&=", SW_OP_ASSIGN_OTHER},
+    {"|=", SW_OP_ASSIGN_OTHER},
+    {"->", SW_OP_MEMBER},
+    {"::", SW_OP_STATIC},
+    {"&&", SW_OP_AND},
+    {"||", SW_OP_OR},
+    {"\?\?", SW_OP_COALESCE},
+    {"++", SW_OP_INCREMENT},
+    {"--", SW_OP_DECREMENT},
+    {"<<", SW_OP_SHIFT},
+    {">>", SW_OP_SHIFT},
+    {"**", SW_OP_MUL},
+    {";", SW_OP_SEMI},
+    {",", SW_OP_COMMA},
+    {"(", SW_OP_LPAREN},
+    {")", SW_OP_RPAREN},
+    {"[", SW_OP_LBRACKET},
+    {"]", SW_OP_RBRACKET},
+    {"{", SW_OP_LBRACE},
+    {"}", SW_OP_RBRACE},
+    {"=", SW_OP_ASSIGN},
+    {"?", SW_OP_QUESTION},
+    {":", SW_OP_COLON},
+    {".", SW_OP_CONCAT},
+    {"+", SW_OP_ADD},
+    {"-", SW_OP_SUB},
+    {"*", SW_OP_MUL},
+    {"/", SW_OP_DIV},
+    {"%", SW_OP_MOD},
+    {"^", SW_OP_XOR},
+    {"&", SW_OP_BITAND},
+    {"|", SW_OP_BITOR},
+    {"!", SW_OP_NOT},
+    {"~", SW_OP_INVERT},
+    {"@", SW_OP_SILENCE},
+    {"<", SW_OP_COMPARE},
+    {">", SW_OP_COMPARE},
 };
 
 static void lex_sign(struct lexer *l)
@@ -475,7 +521,8 @@ static bool lex_brace_in_string(struct lexer *l)
 static bool lex_end_of_code(struct lexer *l)
 {
     size_t length = 0;
-    if (l->script && l->text[l->at] == '<' && sw_str_istarts(sw_strn(l->text + l->at, l->len - l->at), SW_STR("</script")))
+    if (l->script && l->text[l->at] == '<' &&
+        sw_str_istarts(sw_strn(l->text + l->at, l->len - l->at), SW_STR("</script")))
         length = 9;
     else if (!l->script && l->text[l->at] == '?' && peek(l, 1) == '>')
         length = 2;

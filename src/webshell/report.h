@@ -27,8 +27,8 @@ enum sw_shell_rule {
 struct sw_shell_reason {
     enum sw_shell_rule rule;
     unsigned weight;
-    uint32_t at;             /* offset in the script */
-    struct sw_str sentence;  /* "system() gets $_GET['c'] ..." without a full stop */
+    uint32_t at; /* offset in the script */
+    struct sw_str sentence; /* "system() gets $_GET['c'] ..." without a full stop */
 };
 
 struct sw_shell_report {

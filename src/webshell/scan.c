@@ -104,12 +104,14 @@ static int add_yara_find(struct sw_script_scanner *scanner, const struct sw_yara
     find.offset = hit->place_count > 0 ? hit->places[0].offset : 0;
     find.more = more;
     find.more_count = hit->place_count;
-    find.sentence = sw_arena_printf(&scanner->arena, "%.*s (YARA rule %.*s%s%s)", SW_STR_ARG(rule->title), SW_STR_ARG(rule->name),
-                                    hit->place_count > 0 ? ", string " : "", hit->place_count > 0 ? hit->places[0].string : "");
+    find.sentence =
+        sw_arena_printf(&scanner->arena, "YARA rule %.*s%s%s", SW_STR_ARG(rule->name),
+                        hit->place_count > 0 ? ", string " : "", hit->place_count > 0 ? hit->places[0].string : "");
     return add_find(scanner, find, text);
 }
 
-static int run_yara(struct sw_script_scanner *scanner, struct sw_str path, struct sw_str text, struct sw_script_result *result)
+static int run_yara(struct sw_script_scanner *scanner, struct sw_str path, struct sw_str text,
+                    struct sw_script_result *result)
 {
     const struct sw_yara_hit *hits;
     size_t count;
@@ -133,21 +135,22 @@ static int add_shell_find(struct sw_script_scanner *scanner, struct sw_shell_rep
         return 0;
     for (unsigned i = 0; i < report->count; i++)
         more[i] = sw_arena_printf(&scanner->arena, "line %llu: %.*s",
-                                  (unsigned long long)line_of(text, report->reasons[i].at), SW_STR_ARG(report->reasons[i].sentence));
+                                  (unsigned long long)line_of(text, report->reasons[i].at),
+                                  SW_STR_ARG(report->reasons[i].sentence));
     struct sw_script_find find = {
         .rule = &sw_shell_rules()[gravest->rule],
         .engine = "webshell",
         .score = report->score,
         .offset = gravest->at,
-        .sentence = sw_arena_printf(&scanner->arena, "%.*s: %.*s", SW_STR_ARG(sw_shell_rules()[gravest->rule].title),
-                                    SW_STR_ARG(gravest->sentence)),
+        .sentence = gravest->sentence,
         .more = more,
         .more_count = report->count,
     };
     return add_find(scanner, find, text);
 }
 
-static int analyse(struct sw_script_scanner *scanner, const char *kind, struct sw_str text, struct sw_script_result *result)
+static int analyse(struct sw_script_scanner *scanner, const char *kind, struct sw_str text,
+                   struct sw_script_result *result)
 {
     struct sw_shell_report report;
     sw_shell_report_init(&report, &scanner->arena);

@@ -1,9 +1,11 @@
 /*
- * scan.h - one script held against all that is known of web shells: YARA rules and the structural analysis of its language.
+ * scan.h - one script held against all that is known of web shells: YARA rules and the structural analysis of its
+ * language.
  *
  * Owner:   a scanner owns what a scan gives, until the next one.
  * Limits:  SW_MAX_SCRIPT_ARENA for values of one script.      Threads: one at a time for each scanner.
- * Errors:  SW_E_NOMEM. What a script does to be looked at in part only is told in the result.      Trust: hostile input.
+ * Errors:  SW_E_NOMEM. What a script does to be looked at in part only is told in the result.      Trust: hostile
+ * input.
  */
 #ifndef SW_WEBSHELL_SCAN_H
 #define SW_WEBSHELL_SCAN_H
@@ -18,10 +20,10 @@
 struct sw_script_find {
     const struct sw_rule *rule;
     const char *engine; /* "yara" or "webshell" */
-    unsigned score;     /* 1 to 100; 0 for YARA */
+    unsigned score; /* 1 to 100; 0 for YARA */
     uint64_t offset;
-    uint64_t line;         /* from 1 */
-    struct sw_str text;    /* the line there, at most SW_MAX_SCRIPT_LINE bytes of it */
+    uint64_t line; /* from 1 */
+    struct sw_str text; /* the line there, at most SW_MAX_SCRIPT_LINE bytes of it */
     struct sw_str sentence; /* why, in one sentence */
     const struct sw_str *more; /* further reasons or places: "line 12: ..." */
     size_t more_count;
@@ -32,7 +34,7 @@ struct sw_script_result {
     const struct sw_script_find *finds;
     size_t count;
     bool yara_stopped; /* the YARA scan took too long */
-    bool incomplete;   /* the structural analysis reached a limit */
+    bool incomplete; /* the structural analysis reached a limit */
 };
 
 struct sw_script_scanner;

@@ -40,7 +40,8 @@ int sw_unit_add_name(struct sw_unit *unit, size_t at, size_t len, bool plain)
         return SW_E_LIMIT;
     }
     struct sw_tok token = {(uint32_t)at, (uint32_t)len, SW_TOK_NAME, 0, 0};
-    const struct sw_name *name = plain ? NULL : sw_language_find(unit->language, sw_str_slice(unit->text, at, at + len));
+    const struct sw_name *name =
+        plain ? NULL : sw_language_find(unit->language, sw_str_slice(unit->text, at, at + len));
     if (name != NULL && name->role == SW_ROLE_WORD) {
         token.kind = SW_TOK_WORD;
         token.op = name->arg;

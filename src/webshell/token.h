@@ -1,8 +1,10 @@
 /*
- * token.h - the tokens that every language of scripts is turned into, so that one machine (flow.h) can follow values through all.
+ * token.h - the tokens that every language of scripts is turned into, so that one machine (flow.h) can follow values
+ * through all.
  *
- * A lexer writes tokens of one source text into a unit. What is special of a language it spells out in common terms: an interpolated
- * string becomes a concatenation in brackets, a VBScript line end a semicolon, text outside of code one HTML token.
+ * A lexer writes tokens of one source text into a unit. What is special of a language it spells out in common terms: an
+ * interpolated string becomes a concatenation in brackets, a VBScript line end a semicolon, text outside of code one
+ * HTML token.
  *
  * Owner:   a unit's tokens are on the heap until sw_unit_fini(); the text is the caller's and must outlive the unit.
  * Limits:  SW_MAX_TOKENS; beyond it the rest is not looked at and unit->cut is set.
@@ -20,22 +22,22 @@
 
 enum sw_tok_kind {
     SW_TOK_END,
-    SW_TOK_VAR,    /* a variable that its spelling tells: $name, without the $ */
-    SW_TOK_NAME,   /* an identifier; `name` is its number in the language's table + 1, or 0 */
-    SW_TOK_WORD,   /* a keyword: `op` is enum sw_word */
-    SW_TOK_TEXT,   /* a string: at..len lie between its quotes, `op` is enum sw_quote */
+    SW_TOK_VAR, /* a variable that its spelling tells: $name, without the $ */
+    SW_TOK_NAME, /* an identifier; `name` is its number in the language's table + 1, or 0 */
+    SW_TOK_WORD, /* a keyword: `op` is enum sw_word */
+    SW_TOK_TEXT, /* a string: at..len lie between its quotes, `op` is enum sw_quote */
     SW_TOK_NUMBER,
-    SW_TOK_OP,     /* `op` is enum sw_op */
-    SW_TOK_HTML    /* what is sent as it stands */
+    SW_TOK_OP, /* `op` is enum sw_op */
+    SW_TOK_HTML /* what is sent as it stands */
 };
 
 /* How the text of a string is written. */
 enum sw_quote {
-    SW_QUOTE_NONE,   /* every byte stands for itself */
+    SW_QUOTE_NONE, /* every byte stands for itself */
     SW_QUOTE_SINGLE, /* PHP '...': \\ and \' */
     SW_QUOTE_DOUBLE, /* PHP "..." and heredoc: \n \x41 \101 \u{41} ... */
-    SW_QUOTE_C,      /* Java, C#, JScript: \n \x41 \u0041 \101 */
-    SW_QUOTE_TWICE   /* VBScript "...", C# @"...": a doubled quote is one */
+    SW_QUOTE_C, /* Java, C#, JScript: \n \x41 \u0041 \101 */
+    SW_QUOTE_TWICE /* VBScript "...", C# @"...": a doubled quote is one */
 };
 
 enum sw_op {
@@ -53,11 +55,11 @@ enum sw_op {
     SW_OP_ASSIGN_XOR,
     SW_OP_ASSIGN_OTHER,
     SW_OP_ASSIGN_REF, /* =& of PHP: as an assignment */
-    SW_OP_PAIR,       /* => */
+    SW_OP_PAIR, /* => */
     SW_OP_QUESTION,
     SW_OP_COLON,
     SW_OP_COALESCE, /* ?? */
-    SW_OP_OR,       /* logical; also of the word `or` */
+    SW_OP_OR, /* logical; also of the word `or` */
     SW_OP_AND,
     SW_OP_COMPARE, /* == and all of its kind that give true or false; `len` of the token tells which */
     SW_OP_CONCAT,
@@ -67,10 +69,10 @@ enum sw_op {
     SW_OP_DIV,
     SW_OP_MOD,
     SW_OP_SHIFT,
-    SW_OP_XOR,    /* bitwise */
+    SW_OP_XOR, /* bitwise */
     SW_OP_BITAND, /* or PHP's reference */
     SW_OP_BITOR,
-    SW_OP_NOT,    /* ! */
+    SW_OP_NOT, /* ! */
     SW_OP_INVERT, /* ~ */
     SW_OP_SILENCE,
     SW_OP_CAST_NUMBER,
@@ -87,22 +89,22 @@ enum sw_op {
 
 enum sw_word {
     SW_WORD_NONE,
-    SW_WORD_IF,       /* if, elseif, while, switch, match, until: a condition in brackets follows */
-    SW_WORD_ELSE,     /* else, do, try, finally: a statement or block follows */
-    SW_WORD_FOR,      /* for, using: brackets with statements follow */
+    SW_WORD_IF, /* if, elseif, while, switch, match, until: a condition in brackets follows */
+    SW_WORD_ELSE, /* else, do, try, finally: a statement or block follows */
+    SW_WORD_FOR, /* for, using: brackets with statements follow */
     SW_WORD_FOREACH,
-    SW_WORD_AS,       /* of a foreach; `in` of others */
+    SW_WORD_AS, /* of a foreach; `in` of others */
     SW_WORD_CATCH,
     SW_WORD_END_BLOCK, /* endif and the like */
     SW_WORD_CASE,
     SW_WORD_FUNCTION,
     SW_WORD_ARROW_FUNCTION, /* fn */
-    SW_WORD_CLASS,          /* class, interface, trait, enum, struct */
+    SW_WORD_CLASS, /* class, interface, trait, enum, struct */
     SW_WORD_NEW,
     SW_WORD_RETURN,
-    SW_WORD_ECHO,    /* echo, print, Response.Write as a statement */
+    SW_WORD_ECHO, /* echo, print, Response.Write as a statement */
     SW_WORD_INCLUDE, /* include, require and their _once */
-    SW_WORD_EXIT,    /* exit, die */
+    SW_WORD_EXIT, /* exit, die */
     SW_WORD_GLOBAL,
     SW_WORD_STATIC,
     SW_WORD_MODIFIER, /* public, final, abstract, var, dim, set: says nothing to the flow */
@@ -114,7 +116,7 @@ enum sw_word {
     SW_WORD_LIST,
     SW_WORD_ARRAY,
     SW_WORD_THROW,
-    SW_WORD_JUMP,   /* break, continue, goto */
+    SW_WORD_JUMP, /* break, continue, goto */
     SW_WORD_PREFIX, /* clone, yield, await: gives its operand */
     SW_WORD_INSTANCEOF,
     SW_WORD_TRUE,
@@ -124,7 +126,7 @@ enum sw_word {
 };
 
 struct sw_tok {
-    uint32_t at;  /* of its text in the unit */
+    uint32_t at; /* of its text in the unit */
     uint32_t len;
     uint8_t kind; /* enum sw_tok_kind */
     uint8_t op;
@@ -139,11 +141,11 @@ struct sw_unit {
     struct sw_tok *tokens; /* the last one is SW_TOK_END */
     uint32_t count;
     size_t cap;
-    uint32_t html;  /* bytes outside of code */
+    uint32_t html; /* bytes outside of code */
     uint32_t first_function; /* for the flow: where its functions lie */
     uint32_t function_count;
-    bool cut;       /* has more tokens than are looked at */
-    bool broken;    /* a string or comment didn't end */
+    bool cut; /* has more tokens than are looked at */
+    bool broken; /* a string or comment didn't end */
 };
 
 void sw_unit_init(struct sw_unit *unit, const struct sw_language *language, struct sw_str text);
@@ -152,7 +154,8 @@ void sw_unit_fini(struct sw_unit *unit);
 /* Appends a token. SW_E_LIMIT when there are too many (sets unit->cut), SW_E_NOMEM. */
 int sw_unit_add(struct sw_unit *unit, enum sw_tok_kind kind, unsigned op, size_t at, size_t len);
 
-/* The same for an identifier, which it looks up: a keyword becomes SW_TOK_WORD. `plain`: it can't be a keyword here (a member). */
+/* The same for an identifier, which it looks up: a keyword becomes SW_TOK_WORD. `plain`: it can't be a keyword here (a
+ * member). */
 int sw_unit_add_name(struct sw_unit *unit, size_t at, size_t len, bool plain);
 
 /* Ends the tokens with SW_TOK_END. */

@@ -1,5 +1,6 @@
 /*
- * value.h - what is known of a value while a script is followed: its content, if that can be told, and where it comes from.
+ * value.h - what is known of a value while a script is followed: its content, if that can be told, and where it comes
+ * from.
  *
  * Owner:   texts and arrays live in the analysis' arena, or in the script's text.
  */
@@ -16,26 +17,27 @@
 
 /* Where a value comes from, and what happened to it. Bits; a value made of others has theirs. */
 enum sw_origin {
-    SW_FROM_REQUEST = 1,      /* the client sent it */
-    SW_FROM_UPLOAD = 2,       /* it is an uploaded file, or its name */
-    SW_FROM_REMOTE = 4,       /* another machine sent it */
-    SW_FROM_STORED = 8,       /* it lay in a file, database or session */
-    SW_FROM_SELF = 16,        /* it was read from the script's own file */
-    SW_FROM_PARAM = 32,       /* an argument of the function that is looked at by itself */
-    SW_FROM_UNDEFINED = 64,   /* a variable that nothing in the script sets */
-    SW_WAS_DECODED = 128,     /* it went through a decoder */
-    SW_WAS_JOINED = 256,      /* put together from several literals */
-    SW_WAS_TRICKED = 512,     /* computed in a way that hides what it is: characters, bitwise operators, replacing, reversing */
-    SW_WAS_WRAPPED = 1024,    /* literal text stands around what comes from elsewhere */
-    SW_IS_KEYS = 2048,        /* names of request variables rather than their content */
-    SW_IS_SELF_PATH = 4096,   /* the path of the script itself */
+    SW_FROM_REQUEST = 1, /* the client sent it */
+    SW_FROM_UPLOAD = 2, /* it is an uploaded file, or its name */
+    SW_FROM_REMOTE = 4, /* another machine sent it */
+    SW_FROM_STORED = 8, /* it lay in a file, database or session */
+    SW_FROM_SELF = 16, /* it was read from the script's own file */
+    SW_FROM_PARAM = 32, /* an argument of the function that is looked at by itself */
+    SW_FROM_UNDEFINED = 64, /* a variable that nothing in the script sets */
+    SW_WAS_DECODED = 128, /* it went through a decoder */
+    SW_WAS_JOINED = 256, /* put together from several literals */
+    SW_WAS_TRICKED =
+        512, /* computed in a way that hides what it is: characters, bitwise operators, replacing, reversing */
+    SW_WAS_WRAPPED = 1024, /* literal text stands around what comes from elsewhere */
+    SW_IS_KEYS = 2048, /* names of request variables rather than their content */
+    SW_IS_SELF_PATH = 4096, /* the path of the script itself */
     SW_IS_INPUT_STREAM = 8192, /* a stream or handle to read what was sent from */
     SW_IS_WRITE_HANDLE = 16384, /* a file open for writing */
-    SW_IS_SCRIPT_PATH = 32768,  /* of a handle: its path names a script */
+    SW_IS_SCRIPT_PATH = 32768, /* of a handle: its path names a script */
     SW_IS_COMMAND_OBJECT = 65536, /* its methods run commands */
     SW_IS_SOCKET = 131072,
     SW_WAS_ESCAPED = 262144, /* made harmless for a command line */
-    SW_WAS_NOTHING = 524288  /* of an array's key or the like: not a value by itself */
+    SW_WAS_NOTHING = 524288 /* of an array's key or the like: not a value by itself */
 };
 
 /* Origins that another may choose the content of. */
@@ -49,16 +51,16 @@ enum sw_value_kind {
     SW_VALUE_NUMBER,
     SW_VALUE_ARRAY,
     SW_VALUE_FUNCTION, /* a function of the script: `number` is its index */
-    SW_VALUE_NAME,     /* a bare identifier, or a class: `text` */
-    SW_VALUE_OBJECT    /* an object of the class `text` */
+    SW_VALUE_NAME, /* a bare identifier, or a class: `text` */
+    SW_VALUE_OBJECT /* an object of the class `text` */
 };
 
 /* What a value can be assigned through. */
 enum sw_place {
     SW_PLACE_NONE,
     SW_PLACE_VARIABLE, /* `slot` */
-    SW_PLACE_ELEMENT,  /* the element `key` of what lies in `slot` (NULL: of something else) */
-    SW_PLACE_MEMBER    /* property or method `key`; `slot` is the object's or NULL */
+    SW_PLACE_ELEMENT, /* the element `key` of what lies in `slot` (NULL: of something else) */
+    SW_PLACE_MEMBER /* property or method `key`; `slot` is the object's or NULL */
 };
 
 struct sw_slot;
@@ -66,11 +68,11 @@ struct sw_array;
 
 struct sw_value {
     uint32_t origin; /* enum sw_origin */
-    uint8_t kind;    /* enum sw_value_kind */
-    uint8_t place;   /* enum sw_place */
-    bool deep;       /* an element of an element: only its origin can be stored */
-    bool has_key;    /* `key` is that of an array entry being made */
-    uint32_t at;     /* offset in the script where its origin came in; 0 if none */
+    uint8_t kind; /* enum sw_value_kind */
+    uint8_t place; /* enum sw_place */
+    bool deep; /* an element of an element: only its origin can be stored */
+    bool has_key; /* `key` is that of an array entry being made */
+    uint32_t at; /* offset in the script where its origin came in; 0 if none */
     struct sw_str text;
     int64_t number;
     struct sw_array *array;

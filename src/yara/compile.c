@@ -1,6 +1,6 @@
 /*
- * compile.c - YARA sources into compiled rules. All go into one compiler; only when that fails, each file is tried by itself and
- * the rules that fail are blanked out, one after the other.
+ * compile.c - YARA sources into compiled rules. All go into one compiler; only when that fails, each file is tried by
+ * itself and the rules that fail are blanked out, one after the other.
  */
 #include "yara/yara_priv.h"
 
@@ -97,7 +97,8 @@ int sw_yara_compile(struct sw_yara *yara, struct sw_yara_source *sources, size_t
         if (rc == SW_E_FORMAT) {
             sw_free(sources[i].text);
             sources[i].text = NULL;
-            rc = sw_yara_reject(yara, sources[i].name, (struct sw_str){NULL, 0}, 1, "too many of its rules don't compile");
+            rc = sw_yara_reject(yara, sources[i].name, (struct sw_str){NULL, 0}, 1,
+                                "too many of its rules don't compile");
         }
         if (rc != 0)
             return rc;

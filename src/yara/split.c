@@ -1,8 +1,8 @@
 /*
  * split.c - where a rule of a YARA source begins and ends, so that one that doesn't compile can be left out by itself.
  *
- * Reads only as much of the language as it takes to tell braces that are code from those in strings, comments and regular
- * expressions; it doesn't check anything.
+ * Reads only as much of the language as it takes to tell braces that are code from those in strings, comments and
+ * regular expressions; it doesn't check anything.
  */
 #include "yara/yara_priv.h"
 

@@ -32,12 +32,13 @@ int sw_yara_reject(struct sw_yara *yara, struct sw_str path, struct sw_str name,
     if (rc != 0)
         return rc;
     struct sw_reject *reject = &yara->rejects[yara->reject_count];
-    *reject = (struct sw_reject){.path = sw_arena_dup(&yara->arena, path),
-                                 .title = sw_arena_dup(&yara->arena, name),
-                                 .reason = name.len > 0 ? sw_arena_printf(&yara->arena, "rule %.*s: %s", SW_STR_ARG(name), reason)
-                                                        : sw_arena_dup(&yara->arena, sw_str(reason)),
-                                 .line = line,
-                                 .column = 1};
+    *reject = (struct sw_reject){
+        .path = sw_arena_dup(&yara->arena, path),
+        .title = sw_arena_dup(&yara->arena, name),
+        .reason = name.len > 0 ? sw_arena_printf(&yara->arena, "rule %.*s: %s", SW_STR_ARG(name), reason)
+                               : sw_arena_dup(&yara->arena, sw_str(reason)),
+        .line = line,
+        .column = 1};
     if (reject->path.ptr == NULL || reject->reason.ptr == NULL)
         return SW_E_NOMEM;
     yara->reject_count++;
@@ -102,7 +103,8 @@ static int read_file(struct sw_yara *yara, struct sources *sources, struct sw_st
 
 static bool is_rule_file(struct sw_str path)
 {
-    return sw_str_iends(path, SW_STR(".yar")) || sw_str_iends(path, SW_STR(".yara")) || sw_str_iends(path, SW_STR(".yarac"));
+    return sw_str_iends(path, SW_STR(".yar")) || sw_str_iends(path, SW_STR(".yara")) ||
+           sw_str_iends(path, SW_STR(".yarac"));
 }
 
 static int read_walk(struct sw_yara *yara, struct sources *sources, const struct sw_walk *walk)
@@ -349,7 +351,8 @@ int sw_yara_scanner_new(struct sw_yara_scanner **out, const struct sw_yara *yara
     yr_scanner_set_callback(scanner->scanner, on_scan, scanner);
     yr_scanner_set_timeout(scanner->scanner, SW_YARA_SECONDS);
     /* The bytes are in memory of our own: no handler of signals is needed for files that shrink while mapped. */
-    yr_scanner_set_flags(scanner->scanner, SCAN_FLAGS_FAST_MODE | SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING);
+    yr_scanner_set_flags(scanner->scanner,
+                         SCAN_FLAGS_FAST_MODE | SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING);
     return 0;
 }
 
@@ -385,13 +388,14 @@ static void set_names(YR_SCANNER *scanner, struct sw_str path)
     (void)yr_scanner_define_string_variable(scanner, "extension", dot != NULL ? dot : "");
 }
 
-int sw_yara_scan(struct sw_yara_scanner *scanner, struct sw_str bytes, struct sw_str path, const struct sw_yara_hit **hits,
-                 size_t *hit_count)
+int sw_yara_scan(struct sw_yara_scanner *scanner, struct sw_str bytes, struct sw_str path,
+                 const struct sw_yara_hit **hits, size_t *hit_count)
 {
     scanner->count = 0;
     scanner->rc = 0;
     set_names(scanner->scanner, path);
-    int error = bytes.len > 0 ? yr_scanner_scan_mem(scanner->scanner, (const uint8_t *)bytes.ptr, bytes.len) : ERROR_SUCCESS;
+    int error =
+        bytes.len > 0 ? yr_scanner_scan_mem(scanner->scanner, (const uint8_t *)bytes.ptr, bytes.len) : ERROR_SUCCESS;
     if (scanner->count > 1)
         qsort(scanner->hits, scanner->count, sizeof *scanner->hits, by_rule);
     *hits = scanner->hits;

@@ -28,12 +28,12 @@ struct sw_yara {
 /* A rule file being compiled. */
 struct sw_yara_source {
     struct sw_str name; /* shown, and the namespace of its rules; terminated */
-    char *text;         /* terminated; rules that don't compile are blanked out in it */
+    char *text; /* terminated; rules that don't compile are blanked out in it */
     size_t len;
 };
 
-/* The rule of a YARA source that covers a line (counted from 1): from its first word to behind its closing brace. Without one,
- * the whole text from that line's start on. `name` is the rule's identifier, or empty. */
+/* The rule of a YARA source that covers a line (counted from 1): from its first word to behind its closing brace.
+ * Without one, the whole text from that line's start on. `name` is the rule's identifier, or empty. */
 struct sw_yara_span {
     size_t start;
     size_t end;
