@@ -198,11 +198,9 @@ static void take_op(struct sw_flow *f, const struct sw_tok *token)
     case SW_OP_CAST_NUMBER:
     case SW_OP_CAST_TEXT:
     case SW_OP_CAST_OTHER:
+    case SW_OP_SPREAD:
     case SW_OP_DOLLAR:
         sw_flow_prefix(f, 0, token->op, SW_RANK_UNARY);
-        break;
-    case SW_OP_SPREAD:
-        f->have = false;
         break;
     default:
         if (f->have)
@@ -351,7 +349,8 @@ void sw_flow_add_layer(struct sw_flow *f, struct sw_str code, bool html, uint32_
         return;
     }
     sw_unit_init(unit, f->language, code);
-    f->layers_at[f->layer_count] = at;
+    unit->inner = true;
+    unit->inner_at = at;
     f->layers_html[f->layer_count] = html;
     f->layers[f->layer_count++] = unit;
 }
@@ -370,7 +369,7 @@ static void read_unit(struct sw_flow *f, struct sw_unit *unit)
     f->scope = &f->globals;
     sw_flow_read(f, 0, unit->count - 1, false);
     for (size_t i = first; i < f->function_count && f->rc == 0; i++)
-        if (!f->functions[i].alone && f->functions[i].unit == unit)
+        if (!f->functions[i].alone)
             sw_flow_read_alone(f, &f->functions[i], false);
 }
 
@@ -381,8 +380,6 @@ static void read_layers(struct sw_flow *f)
         f->rc = sw_lex_php(f->layers[i], !f->layers_html[i]);
         if (f->rc != 0)
             return;
-        f->layer = i + 1;
-        f->layer_at = f->layers_at[i];
         read_unit(f, f->layers[i]);
     }
 }
@@ -414,10 +411,10 @@ int sw_flow_run(struct sw_unit *unit, struct sw_shell_report *report)
     if (f->rc == 0)
         sw_sink_sums(f);
     int rc = f->rc;
-    for (unsigned i = 0; i < f->layer_count; i++) {
-        sw_unit_fini(f->layers[i]);
-        sw_free(f->layers[i]);
-    }
+    for (unsigned i = 0; i < f->layer_count; i++)
+        sw_unit_free(f->layers[i]);
+    for (unsigned i = 0; i < f->made_count; i++)
+        sw_unit_free(f->made[i]);
     sw_free(f->operands);
     sw_free(f->operators);
     sw_free(f->frames);

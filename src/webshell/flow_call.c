@@ -118,8 +118,8 @@ static struct sw_value apply_open(struct sw_flow *f, const struct sw_value *args
     if (mode->kind != SW_VALUE_TEXT || mode->text.len == 0 || strchr("wax+c", sw_lower(mode->text.ptr[0])) != NULL ||
         sw_str_chr(mode->text, '+') != SW_NPOS) {
         handle.origin |= SW_IS_WRITE_HANDLE;
-        handle.key = path->kind == SW_VALUE_TEXT ? path->text : path->key;
-        if (path->kind == SW_VALUE_TEXT && sw_path_is_script(path->text))
+        handle.text = path->kind == SW_VALUE_TEXT ? path->text : (struct sw_str){NULL, 0};
+        if (path->kind == SW_VALUE_TEXT ? sw_path_is_script(path->text) : (path->origin & SW_IS_SCRIPT_PATH) != 0)
             handle.origin |= SW_IS_SCRIPT_PATH;
     }
     return handle;
@@ -161,6 +161,8 @@ static struct sw_value call_named(struct sw_flow *f, struct sw_str name, struct 
     const struct sw_name *known = sw_language_find(f->language, name);
     if (known != NULL)
         return sw_flow_apply(f, known, args, count, how, token);
+    if (how.variable)
+        sw_sink_strange(f, name, how, all_origins(args, count), token);
     return sw_value_unknown(0, 0);
 }
 
@@ -196,6 +198,12 @@ static struct sw_value apply_callback(struct sw_flow *f, const struct sw_name *n
     if (count == 0)
         return sw_value_unknown(0, 0);
     size_t index = name->arg == SW_ARG_LAST ? count - 1 : name->arg;
+    if (all_origins(args, count) & SW_WAS_SPREAD) {
+        /* usort(...$_GET): the client gives the function, too. */
+        struct sw_value list = sw_value_unknown(all_origins(args, count) & ~(uint32_t)SW_WAS_SPREAD, first_at(args, count));
+        if (list.origin & SW_FROM_OUTSIDE)
+            sw_sink_named(f, &list, list.origin, name->name, token);
+    }
     if (index >= count)
         return sw_value_unknown(all_origins(args, count), first_at(args, count));
     struct sw_value callee = args[index];
@@ -251,7 +259,7 @@ static struct sw_value apply_replace(struct sw_flow *f, const struct sw_name *na
             end--;
         struct sw_str modifiers = name->arg == 1 ? text : sw_str_from(text, end);
         evaluates = sw_str_chr(modifiers, 'e') != SW_NPOS && modifiers.len <= 8;
-    } else if (first.origin & SW_FROM_OUTSIDE) {
+    } else if ((first.origin & (SW_FROM_REQUEST | SW_FROM_UPLOAD)) && !(first.origin & SW_WAS_WRAPPED)) {
         sw_sink_code(f, &first, name->name, how, token);
     }
     if (evaluates) {
@@ -271,6 +279,23 @@ static struct sw_value apply_replace(struct sw_flow *f, const struct sw_name *na
     if (arg_at(args, count, 2)->kind == SW_VALUE_TEXT)
         result.origin |= SW_WAS_TRICKED;
     return result;
+}
+
+/* create_function(): its code is held against the arguments of the calls that follow. */
+static struct sw_value create_function(struct sw_flow *f, const struct sw_value *args, size_t count, struct sw_how how,
+                                       uint32_t token)
+{
+    const struct sw_value *params = arg_at(args, count, 0);
+    const struct sw_value *code = arg_at(args, count, 1);
+    if (params->origin & SW_FROM_OUTSIDE)
+        sw_sink_code(f, params, "create_function", how, token);
+    if (params->kind != SW_VALUE_TEXT || code->kind != SW_VALUE_TEXT || (code->origin & SW_FROM_OUTSIDE)) {
+        sw_sink_code(f, code, "create_function", how, token);
+        return sw_value_unknown(0, 0);
+    }
+    if ((code->origin & SW_WAS_HIDDEN) || how.variable)
+        sw_sink_code(f, code, "create_function", how, token);
+    return sw_flow_make_function(f, params->text, code->text, token);
 }
 
 /* --- functions of the language -------------------------------------------------------------------------- */
@@ -356,6 +381,11 @@ static struct sw_value apply_more(struct sw_flow *f, const struct sw_name *name,
     case SW_ROLE_SQL:
         sw_sink_sql(f, arg_at(args, count, name->arg), name->name, token);
         return sw_value_unknown(SW_FROM_STORED, at);
+    case SW_ROLE_SELF_TEXT:
+        return sw_value_unknown(SW_FROM_SELF, at);
+    case SW_ROLE_MAIL:
+        sw_sink_mail(f, args, count, token);
+        return sw_value_unknown(0, 0);
     case SW_ROLE_CONNECT:
         return apply_connect(f, args, count, token);
     case SW_ROLE_SPY:
@@ -376,6 +406,8 @@ struct sw_value sw_flow_apply(struct sw_flow *f, const struct sw_name *name, str
                               struct sw_how how, uint32_t token)
 {
     uint32_t at = sw_flow_at(f, token);
+    if (how.variable && (how.origin & (SW_WAS_HIDDEN | SW_WAS_JOINED)) && name->role != SW_ROLE_FOLD)
+        f->hidden_names++;
     switch (name->role) {
     case SW_ROLE_REQUEST:
         if (name->arg == 1 && count > 2) /* filter_input() with a filter */
@@ -390,6 +422,8 @@ struct sw_value sw_flow_apply(struct sw_flow *f, const struct sw_name *name, str
     case SW_ROLE_STORED:
         return apply_stored(f, name, args, count, token);
     case SW_ROLE_CODE:
+        if (name->arg == 1 && strcmp(name->name, "create_function") == 0)
+            return create_function(f, args, count, how, token);
         sw_sink_code(f, arg_at(args, count, name->arg), name->name, how, token);
         return sw_value_unknown(0, 0);
     case SW_ROLE_COMMAND:

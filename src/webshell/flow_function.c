@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "webshell/lex.h"
 
 /* The token behind the bracket that closes the one at `open`; the end of the tokens when nothing does. */
 static uint32_t behind_bracket(const struct sw_unit *unit, uint32_t open, enum sw_op opening, enum sw_op closing)
@@ -319,4 +320,30 @@ void sw_flow_read_alone(struct sw_flow *f, struct sw_function *function, bool he
         scope->outer = f->scope;
     if (scope != NULL)
         (void)read_body(f, function, scope, args, SW_MAX_FLOW_ARGS, references);
+}
+
+struct sw_value sw_flow_make_function(struct sw_flow *f, struct sw_str params, struct sw_str code, uint32_t token)
+{
+    struct sw_value nothing = {0};
+    if (f->made_count == SW_MAX_FLOW_MADE)
+        return nothing;
+    struct sw_str text =
+        sw_arena_printf(f->arena, "function (%.*s) {%.*s\n}", SW_STR_ARG(params), SW_STR_ARG(code));
+    struct sw_unit *unit = text.ptr != NULL ? sw_alloc(1, sizeof *unit) : NULL;
+    if (unit == NULL)
+        return nothing;
+    sw_unit_init(unit, f->language, text);
+    unit->inner = true;
+    unit->inner_at = sw_flow_at(f, token);
+    f->made[f->made_count++] = unit;
+    int rc = sw_lex_php(unit, true);
+    if (rc == 0)
+        rc = sw_flow_collect(f, unit);
+    if (rc != 0) {
+        f->rc = rc;
+        return nothing;
+    }
+    if (unit->function_count == 0)
+        return nothing;
+    return (struct sw_value){.kind = SW_VALUE_FUNCTION, .number = unit->first_function};
 }

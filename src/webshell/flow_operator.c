@@ -13,15 +13,38 @@ static bool is_known(const struct sw_value *value)
     return value->kind == SW_VALUE_TEXT || value->kind == SW_VALUE_NUMBER;
 }
 
-/* A comparison: known for the equality of known values, which is how some obfuscators write 0 and 1. */
+/* How two known values stand to each other: texts byte by byte, else as numbers. */
+static int order_of(const struct sw_value *a, const struct sw_value *b)
+{
+    if (a->kind == SW_VALUE_TEXT && b->kind == SW_VALUE_TEXT)
+        return sw_str_cmp(a->text, b->text);
+    int64_t left = 0;
+    int64_t right = 0;
+    (void)sw_value_as_number(a, &left);
+    (void)sw_value_as_number(b, &right);
+    return left < right ? -1 : left > right;
+}
+
+/* A comparison of known values: some obfuscators write 0 and 1 like this. */
 static struct sw_value compare(const struct sw_flow *f, uint32_t token, const struct sw_value *a,
                                const struct sw_value *b)
 {
     struct sw_str sign = sw_tok_text(f->unit, &f->unit->tokens[token]);
-    if (!is_known(a) || !is_known(b) || sign.len < 2 || (sign.ptr[0] != '=' && sign.ptr[0] != '!'))
+    bool arrays = a->kind == SW_VALUE_ARRAY && b->kind == SW_VALUE_ARRAY && a->array->count + b->array->count == 0;
+    if (sign.len == 0 || (!arrays && (!is_known(a) || !is_known(b))))
         return sw_value_unknown(0, 0);
-    bool equal = same_content(a, b);
-    return sw_value_number(sign.ptr[0] == '=' ? equal : !equal);
+    bool equal = arrays || same_content(a, b);
+    int order = arrays ? 0 : order_of(a, b);
+    switch (sign.ptr[0]) {
+    case '=':
+        return sw_value_number(equal);
+    case '!':
+        return sw_value_number(!equal);
+    case '<':
+        return sw_value_number(sign.len > 1 && sign.ptr[1] == '>' ? !equal : order < 0 || (sign.len > 1 && order == 0));
+    default:
+        return sw_value_number(order > 0 || (sign.len > 1 && order == 0));
+    }
 }
 
 static struct sw_value add(struct sw_flow *f, const struct sw_value *a, const struct sw_value *b)
@@ -119,10 +142,15 @@ struct sw_value sw_flow_unary(struct sw_flow *f, const struct sw_operator *op, s
         if (value.kind == SW_VALUE_NUMBER && value.number != INT64_MIN)
             return sw_value_number(-value.number);
         return sw_value_unknown(0, 0);
+    case SW_OP_SPREAD:
+        value = sw_value_content(value);
+        value.origin |= SW_WAS_SPREAD;
+        return value;
     case SW_OP_ADD:
-        return sw_value_content(value);
     case SW_OP_CAST_NUMBER:
-        return sw_value_as_number(&value, &number) ? sw_value_number(number) : sw_value_unknown(0, 0);
+        return sw_value_as_number(&value, &number)
+                   ? sw_value_number(number)
+                   : sw_value_unknown(value.origin & (SW_FROM_REQUEST | SW_FROM_NUMBER) ? SW_FROM_NUMBER : 0, value.at);
     case SW_OP_CAST_TEXT: {
         struct sw_str text;
         return sw_value_as_text(f->arena, &value, &text) ? sw_value_text(text, value.origin) : sw_value_content(value);

@@ -23,6 +23,9 @@
 #define SW_MAX_FLOW_FUNCTIONS 8192u
 /* Layers of code in code; packed shells have up to 12. */
 #define SW_MAX_FLOW_LAYERS 24u
+/* Functions made of texts, and files written, that are remembered. */
+#define SW_MAX_FLOW_MADE 64u
+#define SW_MAX_FLOW_WRITTEN 16u
 /* Steps for each token of the script, and at least: functions are entered more than once. */
 #define SW_FLOW_STEPS_A_TOKEN 12u
 #define SW_FLOW_STEPS_AT_LEAST 200000u
@@ -138,9 +141,12 @@ struct sw_flow {
     size_t arg_count;
 
     struct sw_unit *layers[SW_MAX_FLOW_LAYERS]; /* units of decoded code */
-    uint32_t layers_at[SW_MAX_FLOW_LAYERS];
     bool layers_html[SW_MAX_FLOW_LAYERS]; /* begins outside of code */
     unsigned layer_count, layers_read;
+    struct sw_unit *made[SW_MAX_FLOW_MADE];     /* units of functions that create_function() makes */
+    unsigned made_count;
+    struct sw_slot written[SW_MAX_FLOW_WRITTEN]; /* files that the script writes: path and what goes into them */
+    unsigned written_count;
 
     /* What was seen, for reasons that are made of several things. */
     bool standalone; /* nothing is included and no class or namespace defined: a page by itself */
@@ -188,7 +194,7 @@ static inline const struct sw_tok *sw_flow_token(const struct sw_flow *f, uint32
 /* The offset in the script that a token of the present unit stands for. */
 static inline uint32_t sw_flow_at(const struct sw_flow *f, uint32_t token)
 {
-    return f->layer > 0 ? f->layer_at : f->unit->tokens[token < f->unit->count ? token : f->unit->count - 1].at;
+    return f->unit->inner ? f->unit->inner_at : f->unit->tokens[token < f->unit->count ? token : f->unit->count - 1].at;
 }
 
 static inline struct sw_frame *sw_flow_frame(struct sw_flow *f)
@@ -242,6 +248,8 @@ struct sw_function *sw_flow_function_named(struct sw_flow *f, struct sw_str name
 struct sw_value sw_flow_enter(struct sw_flow *f, struct sw_function *function, struct sw_value *args, size_t count);
 /* Reads a function by itself, or a closure where it is defined (`here`: in the present scope). */
 void sw_flow_read_alone(struct sw_flow *f, struct sw_function *function, bool here);
+/* A function of a text of parameters and a text of code, as create_function() makes one; unknown when it can't be. */
+struct sw_value sw_flow_make_function(struct sw_flow *f, struct sw_str params, struct sw_str code, uint32_t token);
 
 /* --- flow_store.c --------------------------------------------------------------------------------------- */
 
@@ -274,16 +282,16 @@ void sw_sink_command(struct sw_flow *f, const struct sw_value *command, const ch
                      uint32_t token);
 void sw_sink_include(struct sw_flow *f, const struct sw_value *path, uint32_t token);
 void sw_sink_named(struct sw_flow *f, const struct sw_value *name, uint32_t data, const char *through, uint32_t token);
+/* A call of something that is no function of the language, under a name that was computed. */
+void sw_sink_strange(struct sw_flow *f, struct sw_str name, struct sw_how how, uint32_t data, uint32_t token);
 void sw_sink_write(struct sw_flow *f, const struct sw_value *path, const struct sw_value *data, const char *function,
                    uint32_t token);
 void sw_sink_copy(struct sw_flow *f, const struct sw_value *from, const struct sw_value *to, const char *function,
                   bool moves, uint32_t token);
 void sw_sink_files(struct sw_flow *f, const struct sw_value *path, unsigned kind, uint32_t token);
+void sw_sink_mail(struct sw_flow *f, const struct sw_value *args, size_t count, uint32_t token);
 void sw_sink_sql(struct sw_flow *f, const struct sw_value *statement, const char *function, uint32_t token);
 void sw_sink_sums(struct sw_flow *f); /* reasons made of several things, at the end */
-
-/* Whether a path ends as scripts do. */
-bool sw_path_is_script(struct sw_str path);
 
 /* Code to be read later as a further layer. `html`: it begins outside of code. */
 void sw_flow_add_layer(struct sw_flow *f, struct sw_str code, bool html, uint32_t at);

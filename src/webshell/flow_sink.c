@@ -47,18 +47,6 @@ static uint32_t line_of_source(const struct sw_value *value, uint32_t at)
     return value->at > 0 ? value->at : at;
 }
 
-bool sw_path_is_script(struct sw_str path)
-{
-    static const char *const endings[] = {".php",  ".phtml", ".php3",     ".php4",     ".php5", ".php7",
-                                          ".pht",  ".phar",  ".inc",      ".asp",      ".aspx", ".ashx",
-                                          ".asmx", ".asa",   ".cer",      ".jsp",      ".jspx", ".cfm",
-                                          ".cgi",  ".pl",    ".htaccess", ".user.ini", ".sh",   ".shtml"};
-    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
-        if (sw_str_iends(path, sw_str(endings[i])))
-            return true;
-    return false;
-}
-
 /* How a name was hidden, as a weight. */
 static unsigned weight_of_hiding(struct sw_how how)
 {
@@ -66,7 +54,15 @@ static unsigned weight_of_hiding(struct sw_how how)
         return 0;
     if (how.origin & SW_WAS_HIDDEN)
         return 70;
-    return how.origin & SW_WAS_JOINED ? 65 : how.through != NULL ? 50 : 25;
+    if (how.origin & SW_WAS_JOINED)
+        return 65;
+    if (how.through == NULL)
+        return 25;
+    /* Nobody has output or errors handled by system() for a good reason. */
+    return strcmp(how.through, "ob_start") == 0 || strncmp(how.through, "set_", 4) == 0 ||
+                   strncmp(how.through, "register_", 9) == 0
+               ? 70
+               : 50;
 }
 
 /* --- code ----------------------------------------------------------------------------------------------- */
@@ -100,7 +96,7 @@ static unsigned weight_of_code(const struct sw_flow *f, uint32_t origin, enum sw
         return 30;
     }
     if (origin & SW_WAS_TRICKED)
-        return 45;
+        return 60;
     return (origin & SW_FROM_UNDEFINED) && f->function == NULL ? 40 : 0;
 }
 
@@ -150,7 +146,8 @@ static bool is_recon(struct sw_str command)
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
         if (sw_str_ifind(command, sw_str(signs[i])) != SW_NPOS)
             return true;
-    return sw_str_is(command, "id") || sw_str_is(command, "ls -la") || sw_str_is(command, "w");
+    return sw_str_is(command, "id") || sw_str_is(command, "ls -la") || sw_str_is(command, "w") ||
+           sw_str_is(command, "ver") || sw_str_is(command, "dir") || sw_str_is(command, "pwd") || sw_str_is(command, "ls");
 }
 
 static void known_command(struct sw_flow *f, const struct sw_value *command, const char *function, uint32_t at)
@@ -195,7 +192,7 @@ void sw_sink_command(struct sw_flow *f, const struct sw_value *command, const ch
     else if (origin & SW_WAS_DECODED)
         weight = 55;
     else if ((origin & SW_FROM_UNDEFINED) && f->function == NULL)
-        weight = wrapped ? 20 : 50;
+        weight = wrapped ? 25 : f->standalone ? 60 : 40;
     else if (origin & SW_WAS_TRICKED)
         weight = 25;
     if (weight > 0)
@@ -212,9 +209,9 @@ void sw_sink_named(struct sw_flow *f, const struct sw_value *name, uint32_t data
     const char *by = through != NULL ? through : "a call";
     if (name->origin & (SW_FROM_REQUEST | SW_FROM_REMOTE)) {
         /* Dispatchers call a function of the application by a name from the request, seldom with more from it. */
-        unsigned weight = sent ? 100 : through != NULL ? 35 : 40;
+        unsigned weight = sent ? 100 : data & SW_WAS_HIDDEN ? 80 : through != NULL ? 35 : 40;
         if (name->origin & SW_WAS_WRAPPED)
-            weight = sent ? 30 : 10;
+            weight = sent ? (through != NULL ? 60 : 30) : 10;
         sw_shell_report_add(f->report, SW_SHELL_CALL_FROM_REQUEST, weight, at, "the function of %s is named by %s%s",
                             by, source_words(name->origin), sent ? ", and so are its arguments" : "");
     } else if (name->origin & SW_WAS_HIDDEN) {
@@ -228,6 +225,21 @@ void sw_sink_named(struct sw_flow *f, const struct sw_value *name, uint32_t data
         sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, 40, at, "the function of %s is named by %s", by,
                             source_words(name->origin));
     }
+}
+
+void sw_sink_strange(struct sw_flow *f, struct sw_str name, struct sw_how how, uint32_t data, uint32_t token)
+{
+    if (!(how.origin & SW_WAS_HIDDEN) || name.len == 0)
+        return;
+    bool odd = false; /* a name that no function can have: its computation was beyond this analysis */
+    for (size_t i = 0; i < name.len; i++)
+        odd |= !sw_is_alpha(name.ptr[i]) && !sw_is_digit(name.ptr[i]) && strchr("_\\:", name.ptr[i]) == NULL;
+    if (data & (SW_FROM_REQUEST | SW_FROM_UPLOAD))
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, odd ? 85 : 65, sw_flow_at(f, token),
+                            "a function of a computed name gets what a request brings");
+    else if (odd || (data & (SW_WAS_HIDDEN | SW_FROM_UNDEFINED)))
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, odd ? 60 : 40, sw_flow_at(f, token),
+                            "a function of a computed name is called");
 }
 
 /* --- includes ------------------------------------------------------------------------------------------- */
@@ -249,6 +261,11 @@ void sw_sink_include(struct sw_flow *f, const struct sw_value *path, uint32_t to
     struct sw_str text = path->kind == SW_VALUE_TEXT ? path->text : path->key;
     bool url = sw_str_istarts(text, SW_STR("http://")) || sw_str_istarts(text, SW_STR("ftp://")) ||
                sw_str_istarts(text, SW_STR("https://"));
+    for (unsigned i = 0; path->kind == SW_VALUE_TEXT && i < f->written_count; i++) {
+        if (sw_str_eq(f->written[i].name, text))
+            sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REQUEST, 95, at, "%s, written to \"%.*s\", is included as code",
+                                source_words(f->written[i].value.origin), (int)(text.len < 80 ? text.len : 80), text.ptr);
+    }
     if (sw_str_ifind(text, SW_STR("php://input")) != SW_NPOS) {
         sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REQUEST, 100, at,
                             "the body of a request is included as code");
@@ -286,6 +303,25 @@ static bool holds_code(struct sw_str text)
     return false;
 }
 
+/* What goes into a file that may be included afterwards. */
+static void note_written(struct sw_flow *f, struct sw_str path, const struct sw_value *data)
+{
+    if (path.len == 0 || !(data->origin & SW_FROM_OUTSIDE) || f->written_count == SW_MAX_FLOW_WRITTEN)
+        return;
+    f->written[f->written_count++] = (struct sw_slot){.name = path, .value = sw_value_unknown(data->origin, data->at)};
+}
+
+/* Server configuration that has other files run as scripts. */
+static bool makes_scripts(struct sw_str text)
+{
+    static const char *const signs[] = {"AddHandler", "AddType application/x-httpd-php", "SetHandler application/x-httpd",
+                                        "auto_prepend_file", "auto_append_file", "Options +ExecCGI"};
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        if (sw_str_ifind(text, sw_str(signs[i])) != SW_NPOS)
+            return true;
+    return false;
+}
+
 void sw_sink_write(struct sw_flow *f, const struct sw_value *path, const struct sw_value *data, const char *function,
                    uint32_t token)
 {
@@ -297,6 +333,10 @@ void sw_sink_write(struct sw_flow *f, const struct sw_value *path, const struct 
     bool alone = f->standalone;
     if (path->origin & SW_IS_SOCKET)
         return;
+    note_written(f, path->text, data);
+    if (data->kind == SW_VALUE_TEXT && makes_scripts(data->text))
+        sw_shell_report_add(f->report, SW_SHELL_CONFIGURATION, 65, at,
+                            "%s() writes a configuration that makes other files scripts", function);
     if (data->kind == SW_VALUE_TEXT && holds_code(data->text)) {
         sw_shell_report_add(f->report, SW_SHELL_DROPPER,
                             data->origin & SW_WAS_HIDDEN ? 80
@@ -307,7 +347,9 @@ void sw_sink_write(struct sw_flow *f, const struct sw_value *path, const struct 
         return;
     }
     unsigned weight = 0;
-    if (sent && script)
+    if (sent && (sw_str_find(data->key, SW_STR("<?")) != SW_NPOS || sw_str_find(data->key, SW_STR("<%")) != SW_NPOS))
+        weight = 75;
+    else if (sent && script)
         weight = alone ? 75 : 50;
     else if (sent && chosen)
         weight = alone ? 70 : 35;
@@ -365,6 +407,17 @@ void sw_sink_sql(struct sw_flow *f, const struct sw_value *statement, const char
                         "%s() runs a statement that a request brings", function);
 }
 
+void sw_sink_mail(struct sw_flow *f, const struct sw_value *args, size_t count, uint32_t token)
+{
+    uint32_t all = SW_FROM_REQUEST;
+    for (size_t i = 0; i < 3; i++)
+        all &= i < count ? args[i].origin : 0;
+    if (all == 0 || (args[0].origin & SW_WAS_WRAPPED))
+        return;
+    sw_shell_report_add(f->report, SW_SHELL_MAILER, f->standalone ? 65 : 20, sw_flow_at(f, token),
+                        "mail() sends to whom, and with what subject and text, a request says");
+}
+
 /* --- sums ----------------------------------------------------------------------------------------------- */
 
 static unsigned bits(uint32_t set)
@@ -377,7 +430,7 @@ void sw_sink_sums(struct sw_flow *f)
     unsigned files = bits(f->files);
     if (files >= 2) {
         unsigned weight = files * 18 > 90 ? 90 : files * 18;
-        sw_shell_report_add(f->report, SW_SHELL_FILE_MANAGER, f->standalone ? weight : weight / 2, f->files_at,
+        sw_shell_report_add(f->report, SW_SHELL_FILE_MANAGER, f->standalone ? weight : weight < 90 ? weight / 3 : 40, f->files_at,
                             "%u kinds of operations on files that a request names", files);
     }
     if (f->connects && f->shell)

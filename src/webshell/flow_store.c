@@ -126,6 +126,12 @@ struct sw_value sw_flow_variable(struct sw_flow *f, struct sw_str name, uint32_t
     return value;
 }
 
+static bool is_call_of_object(struct sw_str name)
+{
+    return sw_str_ieq(name, SW_STR("invoke")) || sw_str_ieq(name, SW_STR("invokeArgs")) ||
+           sw_str_ieq(name, SW_STR("__invoke")) || sw_str_ieq(name, SW_STR("getClosure"));
+}
+
 /* --- members -------------------------------------------------------------------------------------------- */
 
 struct sw_value sw_flow_member(struct sw_flow *f, const struct sw_value *object, struct sw_str name)
@@ -137,9 +143,11 @@ struct sw_value sw_flow_member(struct sw_flow *f, const struct sw_value *object,
         value.origin |= object->origin;
         if (value.at == 0)
             value.at = object->at;
-    } else if (f->members.all_origin != 0) {
-        value.origin |= f->members.all_origin;
-        value.at = f->members.all_at;
+    }
+    if (f->members.all_origin != 0) {
+        value = sw_value_unknown(value.origin | f->members.all_origin, f->members.all_at);
+    } else if (is_call_of_object(name) && object->kind != SW_VALUE_UNKNOWN && object->kind != SW_VALUE_OBJECT) {
+        value = sw_value_content(*object); /* a reflected function: what is called is the object */
     }
     value.place = SW_PLACE_MEMBER;
     value.slot = object->slot;

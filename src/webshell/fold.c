@@ -24,9 +24,27 @@ static uint32_t place_of_origin(const struct sw_value *args, size_t count)
     return 0;
 }
 
-static bool is_text(const struct sw_value *value)
+/* What is left of an origin when only a number remains. */
+static uint32_t as_number(uint32_t origin)
 {
-    return value->kind == SW_VALUE_TEXT || value->kind == SW_VALUE_NUMBER || value->kind == SW_VALUE_ARRAY;
+    return origin & (SW_FROM_REQUEST | SW_FROM_UPLOAD | SW_FROM_NUMBER) ? SW_FROM_NUMBER : 0;
+}
+
+bool sw_path_is_script(struct sw_str path)
+{
+    static const char *const endings[] = {".php",  ".phtml", ".php3",     ".php4",     ".php5", ".php7",
+                                          ".pht",  ".phar",  ".inc",      ".asp",      ".aspx", ".ashx",
+                                          ".asmx", ".asa",   ".cer",      ".jsp",      ".jspx", ".cfm",
+                                          ".cgi",  ".pl",    ".htaccess", ".user.ini", ".sh",   ".shtml"};
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+        if (sw_str_iends(path, sw_str(endings[i])))
+            return true;
+    return false;
+}
+
+static bool ends_as_script(struct sw_str text)
+{
+    return text.len >= 3 && text.len < 256 && sw_path_is_script(text);
 }
 
 /* --- operators ------------------------------------------------------------------------------------------ */
@@ -40,6 +58,10 @@ struct sw_value sw_fold_join(struct sw_arena *arena, const struct sw_value *left
         result.at = right->at;
     bool known_left = sw_value_as_text(arena, left, &a);
     bool known_right = sw_value_as_text(arena, right, &b);
+    /* How a path ends is what counts of it. */
+    result.origin &= ~(uint32_t)SW_IS_SCRIPT_PATH;
+    if (known_right ? ends_as_script(b) : (right->origin & SW_IS_SCRIPT_PATH) != 0)
+        result.origin |= SW_IS_SCRIPT_PATH;
     if (known_left != known_right && (known_left ? a.len : b.len) > 0)
         result.origin |= SW_WAS_WRAPPED;
     if (!known_left || !known_right) {
@@ -80,8 +102,11 @@ struct sw_value sw_fold_bits(struct sw_arena *arena, char op, const struct sw_va
     if (left->kind == SW_VALUE_NUMBER || right->kind == SW_VALUE_NUMBER) {
         int64_t a;
         int64_t b;
-        if (!sw_value_as_number(left, &a) || !sw_value_as_number(right, &b))
+        if (!sw_value_as_number(left, &a) || !sw_value_as_number(right, &b)) {
+            /* A character xor a number is neither: a step of a decoder. */
+            result.origin = as_number(result.origin) | (result.origin & SW_WAS_HIDDEN);
             return result;
+        }
         return sw_value_number(op == '^' ? a ^ b : op == '&' ? a & b : a | b);
     }
     /* Numbers are masked like this all the time; that texts are, is seldom. */
@@ -125,8 +150,8 @@ struct sw_value sw_fold_invert(struct sw_arena *arena, const struct sw_value *va
 
 struct sw_value sw_fold_arithmetic(char op, const struct sw_value *left, const struct sw_value *right)
 {
-    /* What comes out is a number: of an origin, only that it is one remains. */
-    struct sw_value result = {0};
+    struct sw_value result =
+        sw_value_unknown(as_number(left->origin | right->origin), left->at > 0 ? left->at : right->at);
     int64_t a;
     int64_t b;
     if (!sw_value_as_number(left, &a) || !sw_value_as_number(right, &b))
@@ -187,8 +212,12 @@ struct sw_value sw_fold_index(struct sw_arena *arena, const struct sw_value *val
         return result;
     }
     int64_t at;
-    if (value->kind != SW_VALUE_TEXT || !sw_value_as_number(index, &at))
+    if (value->kind != SW_VALUE_TEXT)
         return result;
+    if (!sw_value_as_number(index, &at)) {
+        result.origin |= SW_WAS_TRICKED;
+        return result;
+    }
     if (at < 0)
         at += (int64_t)value->text.len;
     if (at < 0 || (uint64_t)at >= value->text.len)
@@ -293,8 +322,9 @@ struct sw_str sw_fold_literal(struct sw_arena *arena, struct sw_str text, unsign
 
 /* --- functions ------------------------------------------------------------------------------------------ */
 
-/* How a function hides what it gives. */
-static uint32_t way_of(enum sw_fold function)
+/* How a function hides what it gives; `known`: its result could be computed, so that it was made of the script's own literals.
+ * Ordinary work on what comes from elsewhere is no hiding. */
+static uint32_t way_of(enum sw_fold function, bool known)
 {
     switch (function) {
     case SW_FOLD_BASE64_DECODE:
@@ -309,6 +339,8 @@ static uint32_t way_of(enum sw_fold function)
         return SW_WAS_DECODED;
     case SW_FOLD_REVERSE:
     case SW_FOLD_CHR:
+    case SW_FOLD_BASE_CONVERT:
+        return SW_WAS_TRICKED;
     case SW_FOLD_REPLACE:
     case SW_FOLD_REPLACE_IN:
     case SW_FOLD_TRANSLATE:
@@ -321,18 +353,22 @@ static uint32_t way_of(enum sw_fold function)
     case SW_FOLD_URL_DECODE:
     case SW_FOLD_STRIP_C:
     case SW_FOLD_ARRAY_DIFF:
-    case SW_FOLD_BASE_CONVERT:
     case SW_FOLD_TRIM:
     case SW_FOLD_TRIM_LEFT:
     case SW_FOLD_TRIM_RIGHT:
     case SW_FOLD_REPEAT:
-    case SW_FOLD_DATE:
-    case SW_FOLD_OTHER_SHAPE:
     case SW_FOLD_DECHEX:
-        return SW_WAS_TRICKED;
+        return known ? SW_WAS_TRICKED : 0;
     default:
         return 0;
     }
+}
+
+/* Functions that reshape a literal in ways that aren't computed here. */
+static bool reshapes(enum sw_fold function)
+{
+    return function == SW_FOLD_OTHER_SHAPE || function == SW_FOLD_TRANSLATE || function == SW_FOLD_REPLACE ||
+           function == SW_FOLD_REPLACE_IN || function == SW_FOLD_SUBSTR;
 }
 
 struct sw_value sw_fold_call(struct sw_arena *arena, enum sw_fold function, const struct sw_value *args, size_t count)
@@ -345,7 +381,7 @@ struct sw_value sw_fold_call(struct sw_arena *arena, enum sw_fold function, cons
         return result;
     if (function == SW_FOLD_LENGTH || function == SW_FOLD_ORD || function == SW_FOLD_INTVAL ||
         function == SW_FOLD_HEXDEC || function == SW_FOLD_OCTDEC || function == SW_FOLD_BINDEC)
-        return sw_fold_text(arena, function, args, count, &result) ? result : (struct sw_value){0};
+        return sw_fold_text(arena, function, args, count, &result) ? result : sw_value_unknown(as_number(origin), at);
     if (function == SW_FOLD_PASS || function == SW_FOLD_SECOND_LAST) {
         result = sw_value_content(function == SW_FOLD_PASS ? args[0] : args[count - 1]);
         result.origin |= origin;
@@ -356,10 +392,12 @@ struct sw_value sw_fold_call(struct sw_arena *arena, enum sw_fold function, cons
     known = sw_fold_text(arena, function, args, count, &result) || sw_fold_array(arena, function, args, count, &result);
     if (!known)
         result = sw_value_unknown(0, 0);
-    result.origin |= origin | way_of(function);
-    /* Reshaping a literal of one's own hides something; reshaping what comes from elsewhere is ordinary work. */
-    if ((way_of(function) & SW_WAS_TRICKED) && !known && !is_text(&args[0]) && count == 1)
-        result.origin &= ~(uint32_t)SW_WAS_TRICKED | origin;
+    result.origin |= origin | way_of(function, known);
+    if (!known && reshapes(function) && args[function == SW_FOLD_REPLACE && count > 2 ? 2 : 0].kind == SW_VALUE_TEXT)
+        result.origin |= SW_WAS_TRICKED;
+    if ((result.origin & SW_FROM_NUMBER) &&
+        (function == SW_FOLD_CHR || function == SW_FOLD_PACK || function == SW_FOLD_FORMAT))
+        result.origin |= SW_FROM_REQUEST;
     result.at = at;
     return result;
 }

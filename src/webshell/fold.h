@@ -91,6 +91,9 @@ struct sw_value sw_fold_increment(struct sw_arena *arena,
                                   const struct sw_value *value); /* PHP: "a"++ is "b", "z"++ "aa" */
 struct sw_value sw_fold_index(struct sw_arena *arena, const struct sw_value *value, const struct sw_value *index);
 
+/* Whether a path ends as scripts do. */
+bool sw_path_is_script(struct sw_str path);
+
 /* The content of a string literal as written (enum sw_quote); the literal itself when nothing in it is escaped. */
 struct sw_str sw_fold_literal(struct sw_arena *arena, struct sw_str written, unsigned quote);
 

@@ -41,6 +41,8 @@ enum sw_role {
     SW_ROLE_LOAD, /* loads code from argument `arg`: a class, library or assembly */
     SW_ROLE_DEFINE, /* a constant of argument 0 */
     SW_ROLE_CONSTANT, /* gives the constant of argument 0 */
+    SW_ROLE_SELF_TEXT, /* gives text of the script's own file */
+    SW_ROLE_MAIL,      /* sends a message to argument 0 with subject 1 and text 2 */
     SW_ROLE_COMMAND_OBJECT, /* a class or CreateObject() name whose methods run commands */
     SW_ROLE_COUNT
 };

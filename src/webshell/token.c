@@ -16,6 +16,12 @@ void sw_unit_fini(struct sw_unit *unit)
     *unit = (struct sw_unit){0};
 }
 
+void sw_unit_free(struct sw_unit *unit)
+{
+    sw_unit_fini(unit);
+    sw_free(unit);
+}
+
 static int add(struct sw_unit *unit, struct sw_tok token)
 {
     int rc = sw_grow(&unit->tokens, &unit->cap, unit->count, sizeof *unit->tokens, SW_MAX_TOKENS + 1);

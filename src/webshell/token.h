@@ -142,7 +142,9 @@ struct sw_unit {
     uint32_t count;
     size_t cap;
     uint32_t html; /* bytes outside of code */
-    uint32_t first_function; /* for the flow: where its functions lie */
+    bool inner;     /* for the flow: code that the script makes while it runs; */
+    uint32_t inner_at; /* where in the script that happens */
+    uint32_t first_function; /* where its functions lie */
     uint32_t function_count;
     bool cut; /* has more tokens than are looked at */
     bool broken; /* a string or comment didn't end */
@@ -150,6 +152,7 @@ struct sw_unit {
 
 void sw_unit_init(struct sw_unit *unit, const struct sw_language *language, struct sw_str text);
 void sw_unit_fini(struct sw_unit *unit);
+void sw_unit_free(struct sw_unit *unit); /* the same for one on the heap */
 
 /* Appends a token. SW_E_LIMIT when there are too many (sets unit->cut), SW_E_NOMEM. */
 int sw_unit_add(struct sw_unit *unit, enum sw_tok_kind kind, unsigned op, size_t at, size_t len);

@@ -37,6 +37,8 @@ enum sw_origin {
     SW_IS_COMMAND_OBJECT = 65536, /* its methods run commands */
     SW_IS_SOCKET = 131072,
     SW_WAS_ESCAPED = 262144, /* made harmless for a command line */
+    SW_FROM_NUMBER = 1048576, /* a number computed of what the client sent: harmless until it is a character again */
+    SW_WAS_SPREAD = 2097152,  /* ...list as arguments */
     SW_WAS_NOTHING = 524288 /* of an array's key or the like: not a value by itself */
 };
 
