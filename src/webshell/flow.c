@@ -89,7 +89,9 @@ static void member(struct sw_flow *f)
     f->have = false;
     if (next->kind == SW_TOK_NAME || next->kind == SW_TOK_WORD) {
         f->pos++;
-        sw_flow_push(f, sw_flow_member(f, &object, sw_tok_text(f->unit, next)));
+        struct sw_str name = sw_tok_text(f->unit, next);
+        bool called = sw_tok_is(sw_flow_token(f, 1), SW_OP_LPAREN);
+        sw_flow_push(f, called ? sw_flow_method(f, &object, name) : sw_flow_property(f, &object, name));
         return;
     }
     /* $object->$name, ->{expression}: by a value. The object's origin is what remains of it. */
@@ -182,6 +184,10 @@ static void take_op(struct sw_flow *f, const struct sw_tok *token)
     case SW_OP_MEMBER:
         member(f);
         break;
+    case SW_OP_ARROW: /* a lambda: its parameters are unknown, its body is read where it stands */
+        (void)sw_flow_pop(f);
+        f->have = false;
+        break;
     case SW_OP_STATIC:
         static_member(f);
         break;
@@ -227,7 +233,9 @@ static struct sw_value number(const struct sw_flow *f, const struct sw_tok *toke
 {
     struct sw_str text = sw_tok_text(f->unit, token);
     bool hex = text.len > 2 && text.ptr[0] == '0' && (text.ptr[1] | 32) == 'x';
-    bool octal = !hex && text.len > 1 && text.ptr[0] == '0';
+    if (text.len > 2 && text.ptr[0] == '&') /* VBScript: &H41 */
+        hex = true;
+    bool octal = !hex && text.len > 1 && text.ptr[0] == '0' && f->language->sigils;
     int64_t value = 0;
     for (size_t i = hex ? 2 : 0; i < text.len; i++) {
         int digit = sw_hex_digit(text.ptr[i]);
@@ -268,6 +276,8 @@ static void take_name(struct sw_flow *f, const struct sw_tok *token)
         return;
     }
     sw_flow_push(f, sw_flow_variable(f, text, f->pos));
+    if (!f->language->sigils)
+        sw_flow_mention(f, token);
 }
 
 static void step(struct sw_flow *f)
@@ -377,7 +387,7 @@ static void read_layers(struct sw_flow *f)
 {
     while (f->layers_read < f->layer_count && f->rc == 0) {
         unsigned i = f->layers_read++;
-        f->rc = sw_lex_php(f->layers[i], !f->layers_html[i]);
+        f->rc = sw_lex(f->layers[i], !f->layers_html[i]);
         if (f->rc != 0)
             return;
         read_unit(f, f->layers[i]);

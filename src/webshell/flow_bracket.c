@@ -147,8 +147,10 @@ static void close_foreach(struct sw_flow *f)
     struct sw_frame *frame = sw_flow_frame(f);
     sw_flow_reduce(f, SW_RANK_NONE);
     if (f->operand_count >= frame->operands + 2) {
-        struct sw_value to = f->operands[f->operand_count - 1];
-        struct sw_value list = f->operands[frame->operands];
+        /* PHP says list as variable, others variable in list. */
+        bool first = f->language->sigils;
+        struct sw_value to = f->operands[first ? f->operand_count - 1 : frame->operands];
+        struct sw_value list = f->operands[first ? frame->operands : f->operand_count - 1];
         struct sw_value element = sw_value_unknown(list.origin & ~(uint32_t)SW_WAS_JOINED, list.at);
         if (list.kind == SW_VALUE_ARRAY && list.array->count == 1)
             element = sw_value_content(list.array->entries[0].value);
@@ -240,6 +242,17 @@ void sw_flow_open_brace(struct sw_flow *f)
     const struct sw_tok *before = f->pos > 0 ? &f->unit->tokens[f->pos - 1] : token;
     if (f->have && f->language->sigils && before->kind == SW_TOK_VAR && before->at + before->len == token->at) {
         sw_flow_open(f, SW_FRAME_INDEX);
+        return;
+    }
+    /* new String[] {"a", "b"} and = {"a", "b"} of Java and C#. */
+    if (!f->language->sigils && f->have && sw_tok_is(before, SW_OP_RBRACKET)) {
+        (void)sw_flow_pop(f);
+        f->have = false;
+        open_array(f, SW_FRAME_ARRAY, false);
+        return;
+    }
+    if (!f->language->sigils && !f->have && (sw_tok_is(before, SW_OP_ASSIGN) || sw_flow_frame(f)->kind == SW_FRAME_ARRAY)) {
+        open_array(f, SW_FRAME_ARRAY, false);
         return;
     }
     if (sw_tok_is(before, SW_OP_DOLLAR)) {

@@ -102,10 +102,14 @@ static struct sw_value apply_stored(struct sw_flow *f, const struct sw_name *nam
 
 /* --- what is opened, written, moved --------------------------------------------------------------------- */
 
-static struct sw_value apply_open(struct sw_flow *f, const struct sw_value *args, size_t count, uint32_t token)
+/* `how`: 0 a mode follows as a text, 1 for writing, 2 a writer around another, 3 VBScript's number of a mode follows, 4 that
+ * number alone. */
+static struct sw_value apply_open(struct sw_flow *f, unsigned how, const struct sw_value *args, size_t count, uint32_t token)
 {
     const struct sw_value *path = arg_at(args, count, 0);
     const struct sw_value *mode = arg_at(args, count, 1);
+    if (how == 2 && !(path->kind == SW_VALUE_TEXT)) /* a writer around a stream: the stream as it is */
+        return sw_value_content(*path);
     struct sw_value handle = sw_value_unknown(path->origin & (SW_FROM_OUTSIDE | SW_WAS_WRAPPED | SW_IS_KEYS), path->at);
     if (handle.at == 0)
         handle.at = sw_flow_at(f, token);
@@ -115,8 +119,11 @@ static struct sw_value apply_open(struct sw_flow *f, const struct sw_value *args
         handle.origin |= SW_FROM_REMOTE;
     else if (path->origin & SW_IS_SELF_PATH)
         handle.origin |= SW_FROM_SELF;
-    if (mode->kind != SW_VALUE_TEXT || mode->text.len == 0 || strchr("wax+c", sw_lower(mode->text.ptr[0])) != NULL ||
-        sw_str_chr(mode->text, '+') != SW_NPOS) {
+    bool writes = how == 1 || how == 2 || (how == 3 && mode->kind == SW_VALUE_NUMBER && mode->number > 1);
+    if (how == 0)
+        writes = mode->kind != SW_VALUE_TEXT || mode->text.len == 0 ||
+                 strchr("wax+c", sw_lower(mode->text.ptr[0])) != NULL || sw_str_chr(mode->text, '+') != SW_NPOS;
+    if (writes) {
         handle.origin |= SW_IS_WRITE_HANDLE;
         handle.text = path->kind == SW_VALUE_TEXT ? path->text : (struct sw_str){NULL, 0};
         if (path->kind == SW_VALUE_TEXT ? sw_path_is_script(path->text) : (path->origin & SW_IS_SCRIPT_PATH) != 0)
@@ -298,6 +305,45 @@ static struct sw_value create_function(struct sw_flow *f, const struct sw_value 
     return sw_flow_make_function(f, params->text, code->text, token);
 }
 
+/* Of a method without its point. */
+static const char *plain_name(const struct sw_name *name)
+{
+    return name->name[0] == '.' ? name->name + 1 : name->name;
+}
+
+static struct sw_value apply_command(struct sw_flow *f, const struct sw_name *name, const struct sw_value *args, size_t count,
+                                     struct sw_how how, uint32_t token)
+{
+    uint32_t at = sw_flow_at(f, token);
+    sw_sink_command(f, arg_at(args, count, name->arg), plain_name(name), how, token);
+    if (!f->language->sigils)
+        return sw_value_unknown(SW_IS_COMMAND_OBJECT, at);
+    put_out(f, args, count, 1, sw_value_unknown(SW_FROM_STORED, at));
+    return sw_value_unknown(SW_FROM_STORED, at);
+}
+
+/* CreateObject(): objects whose methods run commands, and others whose methods are known by name. */
+static struct sw_value apply_create(struct sw_flow *f, const struct sw_name *create, const struct sw_value *args,
+                                    size_t count, uint32_t token)
+{
+    static const char *const runners[] = {"wscript.shell", "shell.application", "wscript.shell.1", "shell.application.1",
+                                          "clsid:72c24dd5", "clsid:13709620", "{72c24dd5", "{13709620"};
+    const struct sw_value *name = arg_at(args, count, create->arg);
+    uint32_t at = sw_flow_at(f, token);
+    if (name->origin & (SW_WAS_HIDDEN | SW_WAS_JOINED))
+        f->hidden_names++;
+    if (name->kind != SW_VALUE_TEXT)
+        return sw_value_unknown(name->origin & SW_FROM_REQUEST ? SW_IS_COMMAND_OBJECT | SW_FROM_REQUEST : 0, at);
+    for (size_t i = 0; i < sizeof runners / sizeof runners[0]; i++) {
+        if (sw_str_ifind(name->text, sw_str(runners[i])) != SW_NPOS) {
+            if (name->origin & (SW_WAS_HIDDEN | SW_WAS_JOINED))
+                sw_sink_hidden(f, "CreateObject", (struct sw_how){.variable = true, .origin = name->origin}, token);
+            return sw_value_unknown(SW_IS_COMMAND_OBJECT, at);
+        }
+    }
+    return (struct sw_value){.kind = SW_VALUE_OBJECT, .text = name->text, .at = at};
+}
+
 /* --- functions of the language -------------------------------------------------------------------------- */
 
 static struct sw_value apply_constant(struct sw_flow *f, const struct sw_name *name, const struct sw_value *args,
@@ -371,8 +417,15 @@ static struct sw_value apply_more(struct sw_flow *f, const struct sw_name *name,
         sw_sink_write(f, arg_at(args, count, 0), arg_at(args, count, 1), name->name, token);
         return sw_value_unknown(0, 0);
     case SW_ROLE_OPEN:
-        return apply_open(f, args, count, token);
+        return apply_open(f, name->arg, args, count, token);
     case SW_ROLE_COPY:
+        if (name->arg == 16) { /* what it stores is always an upload */
+            const struct sw_value upload = sw_value_unknown(SW_FROM_UPLOAD, at);
+            const struct sw_value named = sw_value_unknown(SW_FROM_UPLOAD, at);
+            bool script = arg_at(args, count, 1)->kind == SW_VALUE_TEXT;
+            sw_sink_copy(f, &upload, script ? &named : arg_at(args, count, 1), name->name, false, token);
+            return sw_value_unknown(0, 0);
+        }
         sw_sink_copy(f, arg_at(args, count, 0), arg_at(args, count, 1), name->name, name->arg == 1, token);
         return sw_value_unknown(0, 0);
     case SW_ROLE_FILES:
@@ -381,6 +434,31 @@ static struct sw_value apply_more(struct sw_flow *f, const struct sw_name *name,
     case SW_ROLE_SQL:
         sw_sink_sql(f, arg_at(args, count, name->arg), name->name, token);
         return sw_value_unknown(SW_FROM_STORED, at);
+    case SW_ROLE_CREATE_OBJECT:
+        return apply_create(f, name, args, count, token);
+    case SW_ROLE_ECHO:
+        sw_flow_echo(f, arg_at(args, count, 0), token);
+        return sw_value_unknown(0, 0);
+    case SW_ROLE_LOAD:
+        sw_sink_load(f, arg_at(args, count, name->arg), plain_name(name), token);
+        return sw_value_unknown(all_origins(args, count) & (SW_FROM_OUTSIDE | SW_WAS_HIDDEN), at);
+    case SW_ROLE_DESERIALISE:
+        sw_sink_deserialise(f, arg_at(args, count, 0), plain_name(name), token);
+        return sw_value_unknown(all_origins(args, count) & SW_FROM_OUTSIDE, at);
+    case SW_ROLE_CODE_OF_BYTES:
+        if (all_origins(args, count) & (SW_FROM_REQUEST | SW_FROM_UPLOAD))
+            sw_sink_code(f, arg_at(args, count, 0), plain_name(name), (struct sw_how){0}, token);
+        return sw_value_unknown(all_origins(args, count), at);
+    case SW_ROLE_REMOTE_OBJECT:
+        return sw_value_unknown(SW_FROM_REMOTE | (all_origins(args, count) & SW_FROM_OUTSIDE), at);
+    case SW_ROLE_MEMORY:
+        if (f->memory == 0)
+            f->memory_at = at;
+        f->memory |= 1u << name->arg;
+        return sw_value_unknown(all_origins(args, count) & SW_FROM_OUTSIDE, at);
+    case SW_ROLE_SHELLCODE:
+        f->shellcode |= 1u << (strlen(name->name) % 32);
+        return sw_value_unknown(0, 0);
     case SW_ROLE_SELF_TEXT:
         return sw_value_unknown(SW_FROM_SELF, at);
     case SW_ROLE_MAIL:
@@ -421,15 +499,29 @@ struct sw_value sw_flow_apply(struct sw_flow *f, const struct sw_name *name, str
         return sw_value_unknown(SW_FROM_REMOTE, at);
     case SW_ROLE_STORED:
         return apply_stored(f, name, args, count, token);
+    case SW_ROLE_REQUEST_OBJECT:
+        /* Request("x"): its items. Without arguments the object. */
+        if (count == 0)
+            return (struct sw_value){.kind = SW_VALUE_OBJECT, .text = SW_STR("request"), .at = at};
+        return sw_value_unknown(SW_FROM_REQUEST, at);
     case SW_ROLE_CODE:
+    case SW_ROLE_COMMAND:
+        if (name->arg == SW_ARG_ANY) {
+            struct sw_value all = sw_value_unknown(all_origins(args, count), first_at(args, count));
+            if (count == 1)
+                all = args[0];
+            if (name->role == SW_ROLE_CODE)
+                sw_sink_code(f, &all, plain_name(name), how, token);
+            else
+                sw_sink_command(f, &all, plain_name(name), how, token);
+            return sw_value_unknown(SW_IS_COMMAND_OBJECT, at);
+        }
+        if (name->role == SW_ROLE_COMMAND)
+            return apply_command(f, name, args, count, how, token);
         if (name->arg == 1 && strcmp(name->name, "create_function") == 0)
             return create_function(f, args, count, how, token);
         sw_sink_code(f, arg_at(args, count, name->arg), name->name, how, token);
         return sw_value_unknown(0, 0);
-    case SW_ROLE_COMMAND:
-        sw_sink_command(f, arg_at(args, count, name->arg), name->name, how, token);
-        put_out(f, args, count, 1, sw_value_unknown(SW_FROM_STORED, at));
-        return sw_value_unknown(SW_FROM_STORED, at);
     case SW_ROLE_CALLBACK:
         return apply_callback(f, name, args, count, token);
     case SW_ROLE_REPLACE:
@@ -518,9 +610,42 @@ static struct sw_value make_object(struct sw_flow *f, struct sw_str name, struct
     return result;
 }
 
+/* Calls in languages without sigils: brackets behind a variable may also be an index. */
+static struct sw_value call_plain(struct sw_flow *f, struct sw_value *callee, struct sw_value *args, size_t count,
+                                  bool makes, uint32_t token)
+{
+    if (makes)
+        return sw_flow_make_object(f, callee->place == SW_PLACE_MEMBER ? callee->key : callee->text, args, count, token);
+    if (callee->place == SW_PLACE_MEMBER)
+        return sw_flow_call_method(f, callee, args, count, token);
+    if (callee->kind == SW_VALUE_FUNCTION)
+        return call_value(f, callee, args, count, NULL, token);
+    if (callee->kind != SW_VALUE_NAME)
+        return sw_value_unknown(callee->origin | (all_origins(args, count) & SW_FROM_OUTSIDE), callee->at);
+    struct sw_function *function = sw_flow_function_named(f, callee->text, (struct sw_str){NULL, 0});
+    if (function != NULL)
+        return sw_flow_enter(f, function, args, count);
+    const struct sw_name *known = sw_language_find(f->language, callee->text);
+    if (known != NULL)
+        return sw_flow_apply(f, known, args, count, (struct sw_how){0}, token);
+    /* An array of the script, or a function of elsewhere. */
+    const struct sw_slot *slot = sw_scope_find(f->scope, sw_flow_fold_name(f, callee->text));
+    if (slot == NULL || !slot->set)
+        slot = sw_scope_find(&f->globals, sw_flow_fold_name(f, callee->text));
+    if (slot != NULL && slot->set && count > 0) {
+        struct sw_value object = slot->value;
+        object.place = SW_PLACE_VARIABLE;
+        object.slot = sw_scope_slot(f, f->scope, slot->name);
+        return sw_flow_index(f, &object, &args[0]);
+    }
+    return sw_value_unknown(all_origins(args, count) & (SW_FROM_OUTSIDE | SW_WAS_HIDDEN), first_at(args, count));
+}
+
 struct sw_value sw_flow_call(struct sw_flow *f, struct sw_value callee, struct sw_value *args, size_t count, bool makes,
                              uint32_t token)
 {
+    if (!f->language->sigils)
+        return call_plain(f, &callee, args, count, makes, token);
     if (makes && (callee.kind == SW_VALUE_NAME || callee.kind == SW_VALUE_TEXT))
         return make_object(f, callee.text, args, count, token);
     if (callee.kind == SW_VALUE_NAME)

@@ -173,6 +173,14 @@ struct sw_function *sw_flow_function_named(struct sw_flow *f, struct sw_str name
 
 /* --- entering ------------------------------------------------------------------------------------------- */
 
+/* A parameter whose type is that of a request is one. */
+static void bind_type(const struct sw_flow *f, struct sw_str type, struct sw_value *value)
+{
+    const struct sw_name *known = sw_language_find(f->language, type);
+    if (known != NULL && known->role == SW_ROLE_REQUEST_OBJECT)
+        *value = (struct sw_value){.kind = SW_VALUE_OBJECT, .text = SW_STR("request"), .at = value->at};
+}
+
 /* The variables of the parameters, with the arguments or what stands behind their `=`. By reference: where it lies. */
 static void bind(struct sw_flow *f, const struct sw_function *function, struct sw_value *args, size_t count,
                  struct sw_slot **references)
@@ -193,8 +201,10 @@ static void bind(struct sw_flow *f, const struct sw_function *function, struct s
         if (depth > 0 && (sw_tok_is(token, SW_OP_RPAREN) || sw_tok_is(token, SW_OP_RBRACKET)))
             depth--;
         if ((over || preset) && !named && last.len > 0) {
-            struct sw_slot *slot = sw_scope_slot(f, f->scope, last);
+            struct sw_slot *slot = sw_scope_slot(f, f->scope, sw_flow_fold_name(f, last));
             struct sw_value value = n < count ? sw_value_content(args[n]) : sw_value_unknown(0, 0);
+            if (!f->language->sigils && i >= function->params + 3)
+                bind_type(f, sw_tok_text(unit, &unit->tokens[i - 2]), &value);
             if (n >= count && preset && unit->tokens[i + 1].kind == SW_TOK_TEXT)
                 value = sw_value_text(
                     sw_fold_literal(f->arena, sw_tok_text(unit, &unit->tokens[i + 1]), unit->tokens[i + 1].op), 0);
@@ -336,7 +346,7 @@ struct sw_value sw_flow_make_function(struct sw_flow *f, struct sw_str params, s
     unit->inner = true;
     unit->inner_at = sw_flow_at(f, token);
     f->made[f->made_count++] = unit;
-    int rc = sw_lex_php(unit, true);
+    int rc = sw_lex(unit, true);
     if (rc == 0)
         rc = sw_flow_collect(f, unit);
     if (rc != 0) {

@@ -258,9 +258,19 @@ void sw_flow_assignment(struct sw_flow *f, const struct sw_tok *token)
     /* From the right: what is assigned to is the operand at hand; prefixes such as ! and @ in front of it wait. */
     while (f->operator_count > sw_flow_frame(f)->operators &&
            f->operators[f->operator_count - 1].rank > SW_RANK_ASSIGN && !f->operators[f->operator_count - 1].unary &&
+           (f->language->sigils || f->operators[f->operator_count - 1].op != SW_OP_COMPARE) &&
            f->operators[f->operator_count - 1].op != SW_OP_AND && f->operators[f->operator_count - 1].op != SW_OP_OR &&
            f->operators[f->operator_count - 1].op != SW_OP_COLON)
         sw_flow_reduce_one(f);
+    /* List<String> x = ...: what looks like a comparison is a type. */
+    struct sw_operator *top = f->operator_count > sw_flow_frame(f)->operators ? &f->operators[f->operator_count - 1] : NULL;
+    if (!f->language->sigils && top != NULL && top->op == SW_OP_COMPARE) {
+        struct sw_value name = sw_flow_pop(f);
+        f->have = false;
+        f->operator_count--;
+        (void)sw_flow_pop(f);
+        sw_flow_push(f, name);
+    }
     sw_flow_push_operator(f, (struct sw_operator){token->op, 0, SW_RANK_ASSIGN, false, f->pos});
 }
 

@@ -158,6 +158,10 @@ struct sw_flow {
     bool connects; /* opens a connection to somewhere */
     uint32_t connects_at;
     bool shell; /* starts a shell */
+    const struct sw_value *object; /* of the method that is being called; NULL */
+    uint32_t memory;               /* bits: ways of registering what handles requests */
+    uint32_t memory_at;
+    uint32_t shellcode; /* bits */
     bool echoes_to_code; /* what is put out goes to a function that runs it */
 };
 
@@ -258,10 +262,28 @@ struct sw_slot *sw_scope_slot(struct sw_flow *f, struct sw_scope *scope,
 const struct sw_slot *sw_scope_find(const struct sw_scope *scope, struct sw_str name);
 struct sw_value sw_flow_variable(struct sw_flow *f, struct sw_str name, uint32_t token);
 struct sw_value sw_flow_member(struct sw_flow *f, const struct sw_value *object, struct sw_str name);
+struct sw_str sw_flow_fold_name(struct sw_flow *f, struct sw_str name); /* a variable's, where letter case is folded */
 struct sw_value sw_flow_index(struct sw_flow *f, const struct sw_value *object, const struct sw_value *index);
 void sw_flow_assign(struct sw_flow *f, const struct sw_value *place, struct sw_value value);
 /* What may be either of two values. */
 struct sw_value sw_flow_either(const struct sw_value *a, const struct sw_value *b);
+
+/* --- flow_member.c --------------------------------------------------------------------------------------- */
+
+/* Members as the language's table has them: a property that is read, a method that is going to be called. */
+struct sw_value sw_flow_property(struct sw_flow *f, const struct sw_value *object, struct sw_str name);
+struct sw_value sw_flow_method(struct sw_flow *f, const struct sw_value *object, struct sw_str name);
+/* The entry of object.name or .name; NULL. */
+const struct sw_name *sw_flow_find_member(const struct sw_flow *f, const struct sw_value *object, struct sw_str name);
+/* A property is set that means something to the language: the arguments of a process. */
+void sw_flow_set_member(struct sw_flow *f, struct sw_str name, const struct sw_value *value);
+/* A name that says something by being there. */
+void sw_flow_mention(struct sw_flow *f, const struct sw_tok *token);
+/* Calls a method, and makes an object, in languages other than PHP. */
+struct sw_value sw_flow_call_method(struct sw_flow *f, const struct sw_value *callee, struct sw_value *args,
+                                    size_t count, uint32_t token);
+struct sw_value sw_flow_make_object(struct sw_flow *f, struct sw_str name, struct sw_value *args, size_t count,
+                                    uint32_t token);
 
 /* --- flow_call.c ---------------------------------------------------------------------------------------- */
 
@@ -290,6 +312,10 @@ void sw_sink_copy(struct sw_flow *f, const struct sw_value *from, const struct s
                   bool moves, uint32_t token);
 void sw_sink_files(struct sw_flow *f, const struct sw_value *path, unsigned kind, uint32_t token);
 void sw_sink_mail(struct sw_flow *f, const struct sw_value *args, size_t count, uint32_t token);
+/* That a dangerous function is called under a hidden name counts by itself. */
+void sw_sink_hidden(struct sw_flow *f, const char *function, struct sw_how how, uint32_t token);
+void sw_sink_load(struct sw_flow *f, const struct sw_value *what, const char *function, uint32_t token);
+void sw_sink_deserialise(struct sw_flow *f, const struct sw_value *what, const char *function, uint32_t token);
 void sw_sink_sql(struct sw_flow *f, const struct sw_value *statement, const char *function, uint32_t token);
 void sw_sink_sums(struct sw_flow *f); /* reasons made of several things, at the end */
 

@@ -418,6 +418,39 @@ void sw_sink_mail(struct sw_flow *f, const struct sw_value *args, size_t count, 
                         "mail() sends to whom, and with what subject and text, a request says");
 }
 
+void sw_sink_hidden(struct sw_flow *f, const char *function, struct sw_how how, uint32_t token)
+{
+    unsigned weight = weight_of_hiding(how);
+    if (weight > 0)
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, weight, sw_flow_at(f, token), "%s() is called%s", function,
+                            how_words(how));
+}
+
+void sw_sink_load(struct sw_flow *f, const struct sw_value *what, const char *function, uint32_t token)
+{
+    uint32_t at = sw_flow_at(f, token);
+    bool finds = strcmp(function, "Class.forName") == 0 || strcmp(function, "loadClass") == 0;
+    if (what->kind == SW_VALUE_TEXT && sw_str_istarts(what->text, SW_STR("$$BCEL$$")))
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CODE, 90, at, "%s() loads code that the script carries encoded", function);
+    else if (what->origin & (SW_FROM_REQUEST | SW_FROM_UPLOAD))
+        sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REQUEST, finds ? 45 : 80, at, "%s() loads what a request names", function);
+    else if (what->kind == SW_VALUE_TEXT && sw_str_ifind(what->text, SW_STR("://")) != SW_NPOS)
+        sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REMOTE, 60, at, "%s() loads code from \"%.*s\"", function,
+                            (int)(what->text.len < 80 ? what->text.len : 80), what->text.ptr);
+    else if (what->origin & (SW_WAS_HIDDEN | SW_WAS_JOINED))
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, what->origin & SW_WAS_HIDDEN ? 60 : 45, at,
+                            "%s() loads what has a computed name", function);
+    else if (strncmp(function, "FFI::", 5) == 0 || strcmp(function, "dl") == 0)
+        sw_shell_report_add(f->report, SW_SHELL_SIGNS, f->standalone ? 60 : 20, at, "%s() loads native code", function);
+}
+
+void sw_sink_deserialise(struct sw_flow *f, const struct sw_value *what, const char *function, uint32_t token)
+{
+    if (what->origin & (SW_FROM_REQUEST | SW_FROM_UPLOAD))
+        sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REQUEST, 75, sw_flow_at(f, token),
+                            "%s() makes objects of what a request brings", function);
+}
+
 /* --- sums ----------------------------------------------------------------------------------------------- */
 
 static unsigned bits(uint32_t set)
@@ -439,6 +472,14 @@ void sw_sink_sums(struct sw_flow *f)
     if (f->hidden_names >= 2)
         sw_shell_report_add(f->report, SW_SHELL_OBFUSCATED, f->hidden_names >= 4 ? 50 : 35, 0,
                             "%u calls of functions under computed names", f->hidden_names);
+    if (f->memory != 0) {
+        bool inner = (f->memory & 2) != 0;
+        sw_shell_report_add(f->report, SW_SHELL_MEMORY_SHELL, inner ? (f->memory & 5 ? 75 : 60) : f->memory & 1 && f->memory & 4 ? 60 : 20,
+                            f->memory_at, "a filter, servlet, listener or valve is registered%s",
+                            inner ? " through the server's inner classes" : "");
+    }
+    if (bits(f->shellcode) >= 2)
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CODE, 75, 0, "memory is filled and run as native code");
     if (bits(f->spies) >= 3 && bits(f->quiet) >= 2 && f->standalone)
         sw_shell_report_add(f->report, SW_SHELL_SIGNS, 35, 0, "asks about the machine in %u ways and keeps errors away",
                             bits(f->spies));

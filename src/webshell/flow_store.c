@@ -91,35 +91,79 @@ static struct sw_value constant(struct sw_flow *f, struct sw_str name, uint32_t 
     return sw_value_text(name, 0);
 }
 
+struct sw_str sw_flow_fold_name(struct sw_flow *f, struct sw_str name)
+{
+    if (!f->language->folds_variables)
+        return name;
+    size_t i = 0;
+    while (i < name.len && sw_lower(name.ptr[i]) == name.ptr[i])
+        i++;
+    char *folded = i < name.len ? sw_arena_bytes(f->arena, name.len) : NULL;
+    if (folded == NULL)
+        return name;
+    for (i = 0; i < name.len; i++)
+        folded[i] = sw_lower(name.ptr[i]);
+    return sw_strn(folded, name.len);
+}
+
+/* Where a variable's value is: in its scope, or in the scopes around a closure. */
+static const struct sw_slot *look_up(const struct sw_flow *f, const struct sw_slot *slot)
+{
+    const struct sw_slot *from = slot;
+    for (const struct sw_scope *outer = f->scope->outer; !from->set && outer != NULL; outer = outer->outer) {
+        const struct sw_slot *found = sw_scope_find(outer, slot->name);
+        from = found != NULL ? found : from;
+    }
+    if (from->set || f->language->sigils)
+        return from;
+    /* Without sigils a name may be a page's variable or a field. */
+    const struct sw_slot *found = sw_scope_find(&f->globals, slot->name);
+    if (found == NULL || !found->set)
+        found = sw_scope_find(&f->members, slot->name);
+    return found != NULL && found->set ? found : from;
+}
+
+/* A name that nothing sets, in a language without sigils: an object of the page, or a class. */
+static struct sw_value named_object(struct sw_flow *f, struct sw_str name, uint32_t token)
+{
+    const struct sw_name *known = sw_language_find(f->language, name);
+    if (known != NULL && known->role == SW_ROLE_REQUEST_OBJECT)
+        return (struct sw_value){.kind = SW_VALUE_OBJECT, .text = SW_STR("request"), .at = sw_flow_at(f, token)};
+    if (known != NULL && known->role == SW_ROLE_REQUEST)
+        return sw_value_unknown(SW_FROM_REQUEST, sw_flow_at(f, token));
+    if (known != NULL && known->role == SW_ROLE_STORED)
+        return sw_value_unknown(SW_FROM_STORED, sw_flow_at(f, token));
+    return (struct sw_value){.kind = SW_VALUE_NAME, .text = name};
+}
+
 struct sw_value sw_flow_variable(struct sw_flow *f, struct sw_str name, uint32_t token)
 {
     const struct sw_tok *tok = &f->unit->tokens[token < f->unit->count ? token : f->unit->count - 1];
-    if (f->language->sigils && tok->kind == SW_TOK_NAME)
+    bool sigils = f->language->sigils;
+    if (sigils && tok->kind == SW_TOK_NAME)
         return constant(f, name, token);
     struct sw_value value;
-    if (name.len > 1 && (name.ptr[0] == '_' || name.ptr[0] == 'H') && given_variable(f, name, token, &value))
+    if (sigils && name.len > 1 && (name.ptr[0] == '_' || name.ptr[0] == 'H') && given_variable(f, name, token, &value))
         return value;
-    if (sw_str_is(name, "this"))
+    if (sw_str_is(name, "this") || (!sigils && sw_str_ieq(name, SW_STR("me"))))
         return (struct sw_value){.kind = SW_VALUE_OBJECT,
                                  .text = f->function != NULL ? f->function->class_name : SW_STR("")};
+    struct sw_str written = name;
+    name = sw_flow_fold_name(f, name);
     if (f->frame_count > 0 && sw_flow_frame(f)->class_body)
         return sw_flow_member(f, &(struct sw_value){0}, name);
     struct sw_slot *slot = sw_scope_slot(f, f->scope, name);
     if (slot == NULL)
         return sw_value_unknown(0, 0);
-    if (sw_str_is(name, "GLOBALS") && !slot->set)
+    if (sigils && sw_str_is(name, "GLOBALS") && !slot->set)
         return (struct sw_value){
             .kind = SW_VALUE_OBJECT, .text = SW_STR("GLOBALS"), .place = SW_PLACE_VARIABLE, .slot = slot};
-    const struct sw_slot *from = slot;
-    for (const struct sw_scope *outer = f->scope->outer; !from->set && outer != NULL; outer = outer->outer) {
-        const struct sw_slot *found = sw_scope_find(outer, name);
-        from = found != NULL ? found : from;
-    }
+    const struct sw_slot *from = look_up(f, slot);
     value = sw_value_content(from->value);
     if (!from->set && f->scope->all_origin != 0)
         value = sw_value_unknown(f->scope->all_origin, f->scope->all_at);
     else if (!from->set)
-        value = sw_value_unknown(SW_FROM_UNDEFINED, sw_flow_at(f, token));
+        value = sigils ? sw_value_unknown(SW_FROM_UNDEFINED, sw_flow_at(f, token)) : named_object(f, written, token);
     value.place = SW_PLACE_VARIABLE;
     value.slot = slot;
     value.key = name;
@@ -136,7 +180,7 @@ static bool is_call_of_object(struct sw_str name)
 
 struct sw_value sw_flow_member(struct sw_flow *f, const struct sw_value *object, struct sw_str name)
 {
-    struct sw_slot *slot = sw_scope_slot(f, &f->members, name);
+    struct sw_slot *slot = sw_scope_slot(f, &f->members, sw_flow_fold_name(f, name));
     struct sw_value value = sw_value_unknown(object->origin, object->at);
     if (slot != NULL && slot->set) {
         value = sw_value_content(slot->value);
@@ -154,6 +198,8 @@ struct sw_value sw_flow_member(struct sw_flow *f, const struct sw_value *object,
     value.key = name;
     if (value.kind == SW_VALUE_UNKNOWN && (object->kind == SW_VALUE_OBJECT || object->kind == SW_VALUE_NAME))
         value.text = object->text; /* the class, for the method's name */
+    else if (value.kind == SW_VALUE_UNKNOWN && !f->language->sigils && object->place == SW_PLACE_MEMBER)
+        value.text = object->key; /* System.IO.File: the class is what stands last */
     return value;
 }
 
@@ -196,6 +242,8 @@ struct sw_value sw_flow_index(struct sw_flow *f, const struct sw_value *object, 
         f->scope = scope;
         return value;
     }
+    if (object->kind == SW_VALUE_OBJECT && !f->language->sigils && sw_str_is(object->text, "request"))
+        return sw_value_unknown(SW_FROM_REQUEST, object->at);
     value = sw_fold_index(f->arena, object, index);
     if (object->kind == SW_VALUE_ARRAY)
         f->steps += object->array->count / 16;
@@ -277,12 +325,22 @@ static void store_list(struct sw_flow *f, const struct sw_array *places, const s
     }
 }
 
+/* What assigning to a name may mean besides: a function's result in VBScript, a property in an object's initialiser. */
+static void assign_name(struct sw_flow *f, struct sw_str name, const struct sw_value *value)
+{
+    if (f->function != NULL && sw_str_ieq(f->function->name, name))
+        f->returned = sw_flow_either(&f->returned, value);
+    sw_flow_set_member(f, name, value);
+}
+
 void sw_flow_assign(struct sw_flow *f, const struct sw_value *place, struct sw_value value)
 {
     switch (place->place) {
     case SW_PLACE_VARIABLE:
         if (place->slot != NULL)
             store(f, place->slot, value, true);
+        if (!f->language->sigils)
+            assign_name(f, place->key, &value);
         break;
     case SW_PLACE_ELEMENT:
         if (place->slot != NULL)
@@ -290,9 +348,11 @@ void sw_flow_assign(struct sw_flow *f, const struct sw_value *place, struct sw_v
         break;
     case SW_PLACE_MEMBER:
         if (place->key.len > 0) {
-            struct sw_slot *slot = sw_scope_slot(f, &f->members, place->key);
+            struct sw_slot *slot = sw_scope_slot(f, &f->members, sw_flow_fold_name(f, place->key));
             if (slot != NULL)
                 store(f, slot, value, false);
+            if (!f->language->sigils)
+                sw_flow_set_member(f, place->key, &value);
         }
         break;
     default:

@@ -168,6 +168,16 @@ void sw_flow_word(struct sw_flow *f, enum sw_word word)
     case SW_WORD_JUMP:
         skip_to(f, SW_OP_SEMI);
         break;
+    case SW_WORD_USING:
+        if (sw_tok_is(sw_flow_token(f, 1), SW_OP_LPAREN))
+            take_bracketed(f, SW_WORD_FOR);
+        else
+            skip_to(f, SW_OP_SEMI);
+        break;
+    case SW_WORD_CAST: /* x as Type */
+        while (sw_flow_token(f, 1)->kind == SW_TOK_NAME || sw_tok_is(sw_flow_token(f, 1), SW_OP_MEMBER))
+            f->pos++;
+        break;
     case SW_WORD_INSTANCEOF:
         (void)sw_flow_pop(f);
         f->have = false;

@@ -382,7 +382,19 @@ struct sw_value sw_fold_call(struct sw_arena *arena, enum sw_fold function, cons
     if (function == SW_FOLD_LENGTH || function == SW_FOLD_ORD || function == SW_FOLD_INTVAL ||
         function == SW_FOLD_HEXDEC || function == SW_FOLD_OCTDEC || function == SW_FOLD_BINDEC)
         return sw_fold_text(arena, function, args, count, &result) ? result : sw_value_unknown(as_number(origin), at);
-    if (function == SW_FOLD_PASS || function == SW_FOLD_SECOND_LAST) {
+    if (function == SW_FOLD_PASS_ALL)
+        return sw_value_unknown(origin, at);
+    if (function == SW_FOLD_DECODER_LAST)
+        return sw_value_unknown(args[count - 1].origin | SW_WAS_DECODED, at);
+    if (function == SW_FOLD_BASE64_LAST || function == SW_FOLD_CHR_LAST)
+        return sw_fold_call(arena, function == SW_FOLD_CHR_LAST ? SW_FOLD_CHR : SW_FOLD_BASE64_DECODE, &args[count - 1], 1);
+    if (function == SW_FOLD_CONCAT) {
+        result = args[0];
+        for (size_t i = 1; i < count; i++)
+            result = sw_fold_join(arena, &result, &args[i]);
+        return sw_value_content(result);
+    }
+    if (function == SW_FOLD_PASS || function == SW_FOLD_SECOND_LAST || function == SW_FOLD_LAST) {
         result = sw_value_content(function == SW_FOLD_PASS ? args[0] : args[count - 1]);
         result.origin |= origin;
         if (result.at == 0)

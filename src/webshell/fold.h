@@ -16,6 +16,15 @@
 enum sw_fold {
     SW_FOLD_PASS, /* its first argument, as far as it is of interest here */
     SW_FOLD_SECOND_LAST, /* iconv(from, to, text): the last argument */
+    SW_FOLD_LAST,          /* the last argument */
+    SW_FOLD_PASS_ALL,      /* made of all its arguments */
+    SW_FOLD_DECODER_LAST,  /* decodes the last argument, but not here */
+    SW_FOLD_BASE64_LAST,   /* of the last argument */
+    SW_FOLD_CHR_LAST,
+    SW_FOLD_CONCAT,        /* the arguments one behind the other */
+    SW_FOLD_ARRAY_OF,      /* an array of the arguments */
+    SW_FOLD_EXPLODE_IN,    /* (text, separator) */
+    SW_FOLD_SUBSTRING,     /* Java: (text, from, to) */
     SW_FOLD_OTHER_DECODER, /* decodes, but not here */
     SW_FOLD_OTHER_SHAPE, /* reshapes, but not here */
     SW_FOLD_BASE64_DECODE,

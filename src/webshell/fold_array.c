@@ -194,6 +194,17 @@ bool sw_fold_array(struct sw_arena *arena, enum sw_fold function, const struct s
         return implode(arena, args, count, result);
     case SW_FOLD_EXPLODE:
         return explode(arena, args, count, result);
+    case SW_FOLD_EXPLODE_IN:
+        if (count < 2)
+            return false;
+        return explode(arena, (const struct sw_value[]){args[1], args[0]}, 2, result);
+    case SW_FOLD_ARRAY_OF: {
+        struct sw_array *made = sw_array_new(arena);
+        for (size_t i = 0; made != NULL && i < count; i++)
+            if (!sw_array_push(arena, made, args[i]))
+                return false;
+        return set_array(result, made);
+    }
     case SW_FOLD_SPLIT:
         if (count > 1 && !sw_value_as_number(&args[1], &width))
             return false;

@@ -160,6 +160,8 @@ static bool fold_one(struct sw_arena *arena, enum sw_fold function, struct sw_st
         return strip_slashes(arena, text, result);
     case SW_FOLD_SUBSTR:
         return has_a && set_text(result, part_of(text, a, b));
+    case SW_FOLD_SUBSTRING:
+        return has_a && set_text(result, b < a ? SW_STR("") : part_of(text, a < 0 ? 0 : a, b - (a < 0 ? 0 : a)));
     case SW_FOLD_MID:
         return has_a && a > 0 && set_text(result, part_of(text, a - 1, b < 0 ? 0 : b));
     case SW_FOLD_LEFT:

@@ -12,6 +12,18 @@ enum { SLOTS = 2048, NAME_MAX_LEN = 48 };
 static const struct sw_name php_names[] = {
 #include "webshell/php.def"
 };
+static const struct sw_name asp_names[] = {
+#include "webshell/asp.def"
+};
+static const struct sw_name net_names[] = {
+#include "webshell/net.def"
+};
+static const struct sw_name java_names[] = {
+#include "webshell/java.def"
+};
+static const struct sw_name cfml_names[] = {
+#include "webshell/cfml.def"
+};
 #undef X
 
 const struct sw_language sw_language_php = {
@@ -22,7 +34,42 @@ const struct sw_language sw_language_php = {
     .sigils = true,
 };
 
-static const struct sw_language *const languages[] = {&sw_language_php};
+const struct sw_language sw_language_asp = {
+    .kind = "asp",
+    .names = asp_names,
+    .name_count = sizeof asp_names / sizeof asp_names[0],
+    .folds_case = true,
+    .folds_variables = true,
+    .add_joins = true,
+};
+
+const struct sw_language sw_language_net = {
+    .kind = "aspx",
+    .names = net_names,
+    .name_count = sizeof net_names / sizeof net_names[0],
+    .folds_case = true,
+    .folds_variables = true,
+    .add_joins = true,
+};
+
+const struct sw_language sw_language_java = {
+    .kind = "jsp",
+    .names = java_names,
+    .name_count = sizeof java_names / sizeof java_names[0],
+    .add_joins = true,
+};
+
+const struct sw_language sw_language_cfml = {
+    .kind = "cfm",
+    .names = cfml_names,
+    .name_count = sizeof cfml_names / sizeof cfml_names[0],
+    .folds_case = true,
+    .folds_variables = true,
+    .add_joins = false,
+};
+
+static const struct sw_language *const languages[] = {&sw_language_php, &sw_language_asp, &sw_language_net,
+                                                    &sw_language_java, &sw_language_cfml};
 enum { LANGUAGE_COUNT = sizeof languages / sizeof languages[0] };
 
 static uint16_t slots[LANGUAGE_COUNT][SLOTS]; /* number of the name + 1 */
@@ -53,6 +100,14 @@ int sw_languages_prepare(void)
         }
     }
     return 0;
+}
+
+const struct sw_language *sw_language_of(const char *kind)
+{
+    for (size_t i = 0; i < LANGUAGE_COUNT; i++)
+        if (strcmp(languages[i]->kind, kind) == 0)
+            return languages[i];
+    return NULL;
 }
 
 const struct sw_name *sw_language_find(const struct sw_language *language, struct sw_str name)

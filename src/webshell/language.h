@@ -43,11 +43,23 @@ enum sw_role {
     SW_ROLE_CONSTANT, /* gives the constant of argument 0 */
     SW_ROLE_SELF_TEXT, /* gives text of the script's own file */
     SW_ROLE_MAIL,      /* sends a message to argument 0 with subject 1 and text 2 */
+    SW_ROLE_REQUEST_OBJECT, /* the object of the request: what it gives by index or call is what the client sent */
+    SW_ROLE_CONTROL,        /* a property of a control of the page: what the client sent */
+    SW_ROLE_REMOTE_OBJECT,  /* an address to read from */
+    SW_ROLE_CREATE_OBJECT,  /* makes the object that argument 0 names */
+    SW_ROLE_REFLECT_NAME,   /* gives the method or field that argument 0 names */
+    SW_ROLE_REFLECT_CALL,   /* calls what it is a method of */
+    SW_ROLE_CODE_OF_BYTES,  /* makes code of argument 0, if that is the client's */
+    SW_ROLE_DESERIALISE,    /* makes objects of what it reads */
+    SW_ROLE_MEMORY,         /* registers what handles requests */
+    SW_ROLE_SHELLCODE,      /* memory that is run */
+    SW_ROLE_ECHO,           /* puts argument 0 out */
     SW_ROLE_COMMAND_OBJECT, /* a class or CreateObject() name whose methods run commands */
     SW_ROLE_COUNT
 };
 
 #define SW_ARG_LAST 15
+#define SW_ARG_ANY 14 /* whichever argument is the most dangerous */
 
 struct sw_name {
     const char *name;
@@ -60,6 +72,7 @@ struct sw_language {
     const struct sw_name *names;
     size_t name_count;
     bool folds_case;
+    bool folds_variables; /* letter case of variables is folded, too */
     bool add_joins; /* + concatenates */
     bool sigils; /* variables are $names: other names are constants and types */
 };
@@ -71,5 +84,12 @@ int sw_languages_prepare(void);
 const struct sw_name *sw_language_find(const struct sw_language *language, struct sw_str name);
 
 extern const struct sw_language sw_language_php;
+extern const struct sw_language sw_language_asp;
+extern const struct sw_language sw_language_net;
+extern const struct sw_language sw_language_java;
+extern const struct sw_language sw_language_cfml;
+
+/* The language of a kind of script (webshell/kind.h), or NULL. */
+const struct sw_language *sw_language_of(const char *kind);
 
 #endif

@@ -377,7 +377,6 @@ static bool lex_statement(struct lexer *l, struct sw_str name)
         break;
     case FOR:
         lex_for(l);
-        l->blocks += 0;
         break;
     case NEXT:
         close_block(l);
@@ -445,6 +444,34 @@ static bool opens_block(const struct lexer *l, size_t line)
     return take(&look, "while") || take(&look, "until");
 }
 
+/* Operators that are words. True when it was one. */
+static bool lex_operator(struct lexer *l, struct sw_str name)
+{
+    static const struct {
+        const char *name;
+        enum sw_op op;
+        enum sw_word word;
+    } words[] = {
+        {"and", SW_OP_AND, 0},     {"or", SW_OP_OR, 0},         {"andalso", SW_OP_AND, 0}, {"orelse", SW_OP_OR, 0},
+        {"not", SW_OP_NOT, 0},     {"mod", SW_OP_MOD, 0},       {"xor", SW_OP_XOR, 0},     {"is", SW_OP_COMPARE, 0},
+        {"isnot", SW_OP_COMPARE, 0}, {"like", SW_OP_COMPARE, 0}, {"new", 0, SW_WORD_NEW},  {"nothing", 0, SW_WORD_NULL},
+        {"null", 0, SW_WORD_NULL}, {"empty", 0, SW_WORD_NULL},  {"true", 0, SW_WORD_TRUE}, {"false", 0, SW_WORD_FALSE},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (!sw_str_ieq(name, sw_str(words[i].name)))
+            continue;
+        if (words[i].op != 0)
+            emit(l, SW_TOK_OP, words[i].op, l->at, name.len);
+        else
+            emit(l, SW_TOK_WORD, words[i].word, l->at, name.len);
+        l->at += name.len;
+        l->begins = false;
+        l->path &= l->parens > 0;
+        return true;
+    }
+    return false;
+}
+
 static void lex_name(struct lexer *l)
 {
     struct sw_str name = word_at(l, l->at);
@@ -458,12 +485,12 @@ static void lex_name(struct lexer *l)
     }
     if (!member && sw_str_ieq(name, SW_STR("else")) && !l->begins) { /* of a one-line If */
         l->at += name.len;
-        size_t blocks = l->blocks;
         end_statement(l);
-        l->blocks = (unsigned)blocks;
         word(l, SW_WORD_ELSE);
         return;
     }
+    if (!member && lex_operator(l, name))
+        return;
     /* `to`, `step` and types end what is of interest of their statement. */
     if (!member && (sw_str_ieq(name, SW_STR("to")) || sw_str_ieq(name, SW_STR("step")) || sw_str_ieq(name, SW_STR("until")))) {
         op(l, SW_OP_SEMI);
@@ -473,11 +500,14 @@ static void lex_name(struct lexer *l)
     }
     if (!member && sw_str_ieq(name, SW_STR("as")) && !l->begins) { /* Dim x As [New] Type */
         l->at += name.len;
-        if (take(l, "new"))
-            op(l, SW_OP_ASSIGN), word(l, SW_WORD_NEW);
-        else
-            for (skip_blanks(l); l->at < l->end && (is_word(l->text[l->at]) || l->text[l->at] == '.');)
-                l->at++;
+        if (take(l, "new")) {
+            op(l, SW_OP_ASSIGN);
+            word(l, SW_WORD_NEW);
+            return;
+        }
+        skip_blanks(l);
+        while (l->at < l->end && (is_word(l->text[l->at]) || l->text[l->at] == '.'))
+            l->at++;
         return;
     }
     if (l->rc == 0)

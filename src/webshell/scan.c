@@ -5,6 +5,7 @@
 #include "webshell/flow.h"
 #include "webshell/language.h"
 #include "webshell/lex.h"
+#include "webshell/plain.h"
 
 struct sw_script_scanner {
     const struct sw_yara *yara;
@@ -154,11 +155,13 @@ static int analyse(struct sw_script_scanner *scanner, const char *kind, struct s
 {
     struct sw_shell_report report;
     sw_shell_report_init(&report, &scanner->arena);
-    if (strcmp(kind, "php") != 0)
+    const struct sw_language *language = sw_language_of(kind);
+    if (language == NULL)
         return 0;
+    text = sw_plain_text(&scanner->arena, kind, text);
     struct sw_unit unit;
-    sw_unit_init(&unit, &sw_language_php, text);
-    int rc = sw_lex_php(&unit, false);
+    sw_unit_init(&unit, language, text);
+    int rc = sw_lex(&unit, false);
     if (rc == 0)
         rc = sw_flow_run(&unit, &report);
     sw_unit_fini(&unit);

@@ -122,6 +122,8 @@ enum sw_word {
     SW_WORD_TRUE,
     SW_WORD_FALSE,
     SW_WORD_NULL,
+    SW_WORD_USING, /* of C#: brackets with a declaration, or a namespace */
+    SW_WORD_CAST,  /* `as` of C# */
     SW_WORD_HALT
 };
 

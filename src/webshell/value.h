@@ -79,6 +79,7 @@ struct sw_value {
     int64_t number;
     struct sw_array *array;
     struct sw_slot *slot;
+    const struct sw_value *object; /* of a member that is called: what it is a member of; NULL */
     struct sw_str key;
 };
 
@@ -114,6 +115,7 @@ static inline struct sw_value sw_value_content(struct sw_value value)
 {
     value.place = SW_PLACE_NONE;
     value.slot = NULL;
+    value.object = NULL;
     value.deep = value.has_key = false;
     value.key = (struct sw_str){NULL, 0};
     return value;

@@ -1,0 +1,89 @@
+/* plain.c - escapes that are undone before a script is read. See plain.h. */
+#include "webshell/plain.h"
+
+static int hex4(const char *digits)
+{
+    int code = 0;
+    for (int i = 0; i < 4; i++) {
+        int digit = sw_hex_digit(digits[i]);
+        if (digit < 0)
+            return -1;
+        code = code << 4 | digit;
+    }
+    return code;
+}
+
+/* \uXXXX of an ASCII character; of C# only of letters, digits and _, since others don't count as code there. */
+static size_t take_unicode(struct sw_str text, size_t at, bool all, char *out)
+{
+    size_t from = at + 1;
+    while (from < text.len && text.ptr[from] == 'u') /* Java allows more than one */
+        from++;
+    if (from == at + 1 || text.len - from < 4)
+        return 0;
+    int code = hex4(text.ptr + from);
+    bool word = code >= 0 && code < 0x80 && (sw_is_alpha((char)code) || sw_is_digit((char)code) || code == '_');
+    if (code <= 0 || code >= 0x80 || (!all && !word))
+        return 0;
+    *out = (char)code;
+    return from + 4 - at;
+}
+
+/* &#101; &#x65; &lt; &gt; &quot; &amp; &apos; */
+static size_t take_entity(struct sw_str text, size_t at, char *out)
+{
+    static const struct {
+        const char *name;
+        char value;
+    } names[] = {{"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&amp;", '&'}, {"&apos;", '\''}};
+    struct sw_str rest = sw_str_slice(text, at, at + 12);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (sw_str_starts(rest, sw_str(names[i].name))) {
+            *out = names[i].value;
+            return strlen(names[i].name);
+        }
+    }
+    if (!sw_str_starts(rest, SW_STR("&#")))
+        return 0;
+    bool hex = rest.len > 2 && (rest.ptr[2] | 32) == 'x';
+    unsigned code = 0;
+    size_t i = hex ? 3 : 2;
+    for (; i < rest.len && rest.ptr[i] != ';'; i++) {
+        int digit = sw_hex_digit(rest.ptr[i]);
+        if (digit < 0 || (!hex && digit > 9) || code > 0x10000)
+            return 0;
+        code = code * (hex ? 16 : 10) + (unsigned)digit;
+    }
+    if (i >= rest.len || code == 0 || code >= 0x80)
+        return 0;
+    *out = (char)code;
+    return i + 1;
+}
+
+struct sw_str sw_plain_text(struct sw_arena *arena, const char *kind, struct sw_str text)
+{
+    bool java = strcmp(kind, "jsp") == 0;
+    bool unicode = (java || strcmp(kind, "aspx") == 0) && sw_str_find(text, SW_STR("\\u0")) != SW_NPOS;
+    /* A JSP document is XML: its code is text of elements. */
+    struct sw_str head = sw_str_slice(text, 0, 4096);
+    bool entities = java && sw_str_find(text, SW_STR("&")) != SW_NPOS &&
+                    (sw_str_ifind(head, SW_STR(":root")) != SW_NPOS || sw_str_ifind(head, SW_STR("<?xml")) != SW_NPOS ||
+                     sw_str_ifind(head, SW_STR(":scriptlet")) != SW_NPOS);
+    if (!unicode && !entities)
+        return text;
+    char *out = sw_arena_bytes(arena, text.len + 1);
+    if (out == NULL)
+        return text;
+    size_t len = 0;
+    for (size_t at = 0; at < text.len;) {
+        char c = text.ptr[at];
+        size_t taken = 0;
+        if (unicode && c == '\\')
+            taken = take_unicode(text, at, java, &c);
+        else if (entities && c == '&')
+            taken = take_entity(text, at, &c);
+        out[len++] = c;
+        at += taken > 0 ? taken : 1;
+    }
+    return sw_strn(out, len);
+}
