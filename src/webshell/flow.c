@@ -397,6 +397,8 @@ static void read_layers(struct sw_flow *f)
 /* Whether the script stands by itself. */
 static bool stands_alone(const struct sw_unit *unit)
 {
+    if (!unit->language->sigils)
+        return !unit->includes;
     for (uint32_t i = 0; i < unit->count; i++) {
         const struct sw_tok *token = &unit->tokens[i];
         if (token->kind == SW_TOK_WORD && (token->op == SW_WORD_INCLUDE || token->op == SW_WORD_CLASS ||
@@ -406,7 +408,7 @@ static bool stands_alone(const struct sw_unit *unit)
     return true;
 }
 
-int sw_flow_run(struct sw_unit *unit, struct sw_shell_report *report)
+int sw_flow_run(struct sw_unit *unit, const struct sw_plain_part *parts, size_t part_count, struct sw_shell_report *report)
 {
     struct sw_flow *f = sw_alloc(1, sizeof *f);
     if (f == NULL)
@@ -417,6 +419,8 @@ int sw_flow_run(struct sw_unit *unit, struct sw_shell_report *report)
     f->standalone = stands_alone(unit);
     report->incomplete |= unit->cut;
     read_unit(f, unit);
+    for (size_t i = 0; i < part_count; i++)
+        sw_flow_add_layer(f, parts[i].text, false, parts[i].start);
     read_layers(f);
     if (f->rc == 0)
         sw_sink_sums(f);

@@ -125,6 +125,7 @@ static struct sw_value apply_open(struct sw_flow *f, unsigned how, const struct 
                  strchr("wax+c", sw_lower(mode->text.ptr[0])) != NULL || sw_str_chr(mode->text, '+') != SW_NPOS;
     if (writes) {
         handle.origin |= SW_IS_WRITE_HANDLE;
+        handle.origin |= path->origin & SW_IS_PLAIN_PATH;
         handle.text = path->kind == SW_VALUE_TEXT ? path->text : (struct sw_str){NULL, 0};
         if (path->kind == SW_VALUE_TEXT ? sw_path_is_script(path->text) : (path->origin & SW_IS_SCRIPT_PATH) != 0)
             handle.origin |= SW_IS_SCRIPT_PATH;
@@ -315,6 +316,9 @@ static struct sw_value apply_command(struct sw_flow *f, const struct sw_name *na
                                      struct sw_how how, uint32_t token)
 {
     uint32_t at = sw_flow_at(f, token);
+    /* Run and Exec of other objects than a shell are none of the kind in ASP. */
+    if (f->object != NULL && f->language == &sw_language_asp && !(f->object->origin & SW_IS_COMMAND_OBJECT))
+        return sw_value_unknown(0, 0);
     sw_sink_command(f, arg_at(args, count, name->arg), plain_name(name), how, token);
     if (!f->language->sigils)
         return sw_value_unknown(SW_IS_COMMAND_OBJECT, at);
@@ -327,7 +331,7 @@ static struct sw_value apply_create(struct sw_flow *f, const struct sw_name *cre
                                     size_t count, uint32_t token)
 {
     static const char *const runners[] = {"wscript.shell", "shell.application", "wscript.shell.1", "shell.application.1",
-                                          "clsid:72c24dd5", "clsid:13709620", "{72c24dd5", "{13709620"};
+                                          "72c24dd5-d70a", "f935dc22-1cf0", "13709620-c279"};
     const struct sw_value *name = arg_at(args, count, create->arg);
     uint32_t at = sw_flow_at(f, token);
     if (name->origin & (SW_WAS_HIDDEN | SW_WAS_JOINED))
@@ -620,6 +624,13 @@ static struct sw_value call_plain(struct sw_flow *f, struct sw_value *callee, st
         return sw_flow_call_method(f, callee, args, count, token);
     if (callee->kind == SW_VALUE_FUNCTION)
         return call_value(f, callee, args, count, NULL, token);
+    const struct sw_name *keeper = sw_language_find(f->language, callee->text);
+    if (keeper != NULL && keeper->role == SW_ROLE_STORED && keeper->arg == 1 && count > 0) { /* Session("x") */
+        struct sw_value object = sw_flow_variable(f, callee->text, token);
+        struct sw_value value = sw_flow_index(f, &object, &args[0]);
+        value.origin |= SW_FROM_STORED;
+        return value;
+    }
     if (callee->kind != SW_VALUE_NAME)
         return sw_value_unknown(callee->origin | (all_origins(args, count) & SW_FROM_OUTSIDE), callee->at);
     struct sw_function *function = sw_flow_function_named(f, callee->text, (struct sw_str){NULL, 0});

@@ -300,7 +300,11 @@ void sw_flow_colon(struct sw_flow *f)
         f->have = false;
         return;
     }
-    if (sw_flow_frame(f)->kind == SW_FRAME_BLOCK)
+    /* var name : Type = value of JScript.NET */
+    if (sw_flow_frame(f)->kind == SW_FRAME_BLOCK && !f->language->sigils && f->have &&
+        sw_flow_token(f, 1)->kind == SW_TOK_NAME && sw_tok_is(sw_flow_token(f, 2), SW_OP_ASSIGN))
+        f->pos++;
+    else if (sw_flow_frame(f)->kind == SW_FRAME_BLOCK)
         sw_flow_end_statement(f);
     else if (sw_flow_frame(f)->kind == SW_FRAME_FOR) /* for (T x : list) */
         sw_flow_assignment(f, sw_flow_token(f, 0));

@@ -327,7 +327,7 @@ void sw_sink_write(struct sw_flow *f, const struct sw_value *path, const struct 
 {
     uint32_t at = sw_flow_at(f, token);
     bool script = (path->origin & SW_IS_SCRIPT_PATH) || (path->kind == SW_VALUE_TEXT && sw_path_is_script(path->text));
-    bool chosen = (path->origin & (SW_FROM_REQUEST | SW_FROM_UPLOAD)) != 0;
+    bool chosen = (path->origin & (SW_FROM_REQUEST | SW_FROM_UPLOAD)) != 0 && !(path->origin & SW_IS_PLAIN_PATH);
     bool self = (path->origin & SW_IS_SELF_PATH) != 0;
     bool sent = (data->origin & (SW_FROM_REQUEST | SW_FROM_UPLOAD)) != 0;
     bool alone = f->standalone;
@@ -383,7 +383,7 @@ void sw_sink_copy(struct sw_flow *f, const struct sw_value *from, const struct s
         return;
     }
     bool url = from->kind == SW_VALUE_TEXT && sw_str_istarts(from->text, SW_STR("http"));
-    if ((url || (from->origin & SW_FROM_REQUEST)) && !moves &&
+    if ((url || (f->language->sigils && (from->origin & SW_FROM_REQUEST))) && !moves &&
         (sw_path_is_script(path) || (to->origin & SW_FROM_REQUEST)))
         sw_shell_report_add(f->report, SW_SHELL_DROPPER, f->standalone ? 65 : 30, at,
                             "%s() makes a file of what %s names", function, url ? "an address" : "a request");
@@ -462,7 +462,8 @@ void sw_sink_sums(struct sw_flow *f)
 {
     unsigned files = bits(f->files);
     if (files >= 2) {
-        unsigned weight = files * 18 > 90 ? 90 : files * 18;
+        static const unsigned weights[] = {0, 0, 40, 60, 72, 82, 90};
+        unsigned weight = weights[files < 6 ? files : 6];
         sw_shell_report_add(f->report, SW_SHELL_FILE_MANAGER, f->standalone ? weight : weight < 90 ? weight / 3 : 40, f->files_at,
                             "%u kinds of operations on files that a request names", files);
     }

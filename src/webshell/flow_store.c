@@ -42,6 +42,17 @@ struct sw_value sw_flow_either(const struct sw_value *a, const struct sw_value *
 
 /* --- variables ------------------------------------------------------------------------------------------ */
 
+/* The session and its kind: what the script puts there is there, among what others do. */
+static struct sw_value kept(struct sw_flow *f, struct sw_str name, uint32_t at)
+{
+    struct sw_slot *slot = sw_scope_slot(f, &f->globals, sw_flow_fold_name(f, name));
+    struct sw_value value = slot != NULL && slot->set ? sw_value_content(slot->value) : sw_value_unknown(0, at);
+    value.origin |= SW_FROM_STORED;
+    value.place = SW_PLACE_VARIABLE;
+    value.slot = slot;
+    return value;
+}
+
 /* Variables that the language fills, and words that stand for something. */
 static bool given_variable(struct sw_flow *f, struct sw_str name, uint32_t token, struct sw_value *value)
 {
@@ -60,7 +71,7 @@ static bool given_variable(struct sw_flow *f, struct sw_str name, uint32_t token
         *value = (struct sw_value){.kind = SW_VALUE_OBJECT, .text = SW_STR("_SERVER"), .at = value->at};
         return true;
     case SW_ROLE_STORED:
-        value->origin = SW_FROM_STORED;
+        *value = kept(f, name, value->at);
         return true;
     default:
         return false;
@@ -132,7 +143,7 @@ static struct sw_value named_object(struct sw_flow *f, struct sw_str name, uint3
     if (known != NULL && known->role == SW_ROLE_REQUEST)
         return sw_value_unknown(SW_FROM_REQUEST, sw_flow_at(f, token));
     if (known != NULL && known->role == SW_ROLE_STORED)
-        return sw_value_unknown(SW_FROM_STORED, sw_flow_at(f, token));
+        return kept(f, name, sw_flow_at(f, token));
     return (struct sw_value){.kind = SW_VALUE_NAME, .text = name};
 }
 
@@ -164,6 +175,8 @@ struct sw_value sw_flow_variable(struct sw_flow *f, struct sw_str name, uint32_t
         value = sw_value_unknown(f->scope->all_origin, f->scope->all_at);
     else if (!from->set)
         value = sigils ? sw_value_unknown(SW_FROM_UNDEFINED, sw_flow_at(f, token)) : named_object(f, written, token);
+    if (value.place == SW_PLACE_VARIABLE)
+        return value;
     value.place = SW_PLACE_VARIABLE;
     value.slot = slot;
     value.key = name;

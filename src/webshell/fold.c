@@ -42,9 +42,18 @@ bool sw_path_is_script(struct sw_str path)
     return false;
 }
 
-static bool ends_as_script(struct sw_str text)
+/* What the end of a path says of the file. */
+static uint32_t ending_of(struct sw_str text)
 {
-    return text.len >= 3 && text.len < 256 && sw_path_is_script(text);
+    static const char *const plain[] = {".html", ".htm", ".txt", ".xml", ".js", ".css", ".log", ".jpg", ".png", ".gif", ".csv", ".json"};
+    if (text.len < 3 || text.len > 255)
+        return 0;
+    if (sw_path_is_script(text))
+        return SW_IS_SCRIPT_PATH;
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+        if (sw_str_iends(text, sw_str(plain[i])))
+            return SW_IS_PLAIN_PATH;
+    return 0;
 }
 
 /* --- operators ------------------------------------------------------------------------------------------ */
@@ -59,10 +68,12 @@ struct sw_value sw_fold_join(struct sw_arena *arena, const struct sw_value *left
     bool known_left = sw_value_as_text(arena, left, &a);
     bool known_right = sw_value_as_text(arena, right, &b);
     /* How a path ends is what counts of it. */
-    result.origin &= ~(uint32_t)SW_IS_SCRIPT_PATH;
-    if (known_right ? ends_as_script(b) : (right->origin & SW_IS_SCRIPT_PATH) != 0)
-        result.origin |= SW_IS_SCRIPT_PATH;
-    if (known_left != known_right && (known_left ? a.len : b.len) > 0)
+    result.origin &= ~(uint32_t)(SW_IS_SCRIPT_PATH | SW_IS_PLAIN_PATH);
+    result.origin |= known_right ? ending_of(b) : right->origin & (SW_IS_SCRIPT_PATH | SW_IS_PLAIN_PATH);
+    bool sent_left = (left->origin & SW_FROM_OUTSIDE) != 0;
+    bool sent_right = (right->origin & SW_FROM_OUTSIDE) != 0;
+    if (sent_left != sent_right ? (sent_left ? !known_right || b.len > 0 : !known_left || a.len > 0)
+                                : known_left != known_right && (known_left ? a.len : b.len) > 0)
         result.origin |= SW_WAS_WRAPPED;
     if (!known_left || !known_right) {
         /* The beginning of a text is kept: a path's folder, a command's name. */
@@ -368,7 +379,8 @@ static uint32_t way_of(enum sw_fold function, bool known)
 static bool reshapes(enum sw_fold function)
 {
     return function == SW_FOLD_OTHER_SHAPE || function == SW_FOLD_TRANSLATE || function == SW_FOLD_REPLACE ||
-           function == SW_FOLD_REPLACE_IN || function == SW_FOLD_SUBSTR;
+           function == SW_FOLD_REPLACE_IN || function == SW_FOLD_SUBSTR || function == SW_FOLD_MID ||
+           function == SW_FOLD_LEFT || function == SW_FOLD_RIGHT;
 }
 
 struct sw_value sw_fold_call(struct sw_arena *arena, enum sw_fold function, const struct sw_value *args, size_t count)

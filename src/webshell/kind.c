@@ -1,7 +1,7 @@
 /* kind.c - scripts told by name and content. See kind.h. */
 #include "webshell/kind.h"
 
-enum { HEAD_OF_TEXT = 2048 };
+enum { HEAD_OF_TEXT = 2048, HEAD_OF_PAGE = 16384 };
 
 struct ending {
     const char *ending;
@@ -54,22 +54,36 @@ static bool has(struct sw_str head, const char *needle)
     return sw_str_ifind(head, sw_str(needle)) != SW_NPOS;
 }
 
+/* Signs of one language that pages of others don't have. */
+static const char *const net_signs[] = {"<%@ WebHandler",  "<%@ WebService", "Language=\"C#\"", "Language='C#'", "Language=C#",
+                                        "Language=\"VB\"", "<%@ Import Namespace", "<%@Import Namespace",
+                                        "<%@ Control",     "validateRequest=\"", "AutoEventWireup", "EventArgs "};
+static const char *const java_signs[] = {"<%@ page import", "<%@page import",  "language=\"java\"", "java.util.",     "java.io.",
+                                         "<jsp:",           "<%@ taglib",      "request.getParameter", "java.lang."};
+static const char *const asp_signs[] = {"CreateObject", "VBScript", "Response.Write", "Server.MapPath", "request(\"", "eval request",
+                                        "execute request"};
+
+static bool has_any(struct sw_str head, const char *const *signs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (has(head, signs[i]))
+            return true;
+    return false;
+}
+
+#define HAS_ANY(head, signs) has_any(head, signs, sizeof(signs) / sizeof(signs)[0])
+
 /* The language of a page with <% ... %>: its directives say. `otherwise` when they don't. */
 static const char *language_of_page(struct sw_str head, const char *otherwise)
 {
-    if (has(head, "runat=\"server\"") || has(head, "runat=server") || has(head, "<%@ WebHandler") ||
-        has(head, "<%@ WebService") || has(head, "Language=\"C#\"") || has(head, "Language=\"VB\"") ||
-        has(head, "Language='C#'") || has(head, "Language=C#") || has(head, "<%@ Import Namespace") ||
-        has(head, "<%@Import Namespace") || has(head, "<%@ Control") || has(head, "validateRequest="))
+    /* Shells carry pages of other languages in their texts: what counts is said early. */
+    if (HAS_ANY(sw_str_slice(head, 0, HEAD_OF_TEXT), net_signs))
         return "aspx";
-    if (has(head, "<%@ page import") || has(head, "<%@page import") || has(head, "language=\"java\"") ||
-        has(head, "java.util.") || has(head, "java.io.") || has(head, "<jsp:") || has(head, "<%@ taglib") ||
-        has(head, "request.getParameter"))
+    if (HAS_ANY(head, java_signs))
         return "jsp";
     if (has(head, "<%@ Page") || has(head, "<%@Page"))
         return strcmp(otherwise, "jsp") == 0 ? "jsp" : "aspx";
-    if (has(head, "Request(") || has(head, "CreateObject") || has(head, "LANGUAGE=\"VBScript") ||
-        has(head, "LANGUAGE = VBScript") || has(head, "LANGUAGE=VBScript") || has(head, "Response.Write"))
+    if (HAS_ANY(head, asp_signs))
         return strcmp(otherwise, "aspx") == 0 ? "aspx" : "asp";
     return otherwise;
 }
@@ -81,6 +95,7 @@ static const char *check_language(const char *kind, struct sw_str head)
         return head.len >= 4 && memcmp(head.ptr, "\xca\xfe\xba\xbe", 4) == 0 ? kind : NULL;
     if (strcmp(kind, "webconf") == 0 || strcmp(kind, "cfm") == 0)
         return kind;
+    head = sw_str_slice(head, 0, HEAD_OF_PAGE);
     bool php = has(head, "<?php");
     if (strcmp(kind, "php") == 0)
         return !php && has(head, "<%") && !has(head, "<?") ? language_of_page(head, kind) : kind;

@@ -71,6 +71,55 @@ static bool says_vb(struct sw_str tag, bool otherwise)
     return other ? false : otherwise;
 }
 
+/* Directives that tie the page to other files of an application. */
+static void note_directive(struct page *p, struct sw_str directive)
+{
+    static const char *const ties[] = {"codebehind", "codefile", "inherits=", "masterpagefile", "include ", "taglib", "register "};
+    for (size_t i = 0; i < sizeof ties / sizeof ties[0]; i++)
+        if (sw_str_ifind(directive, sw_str(ties[i])) != SW_NPOS)
+            p->unit->includes = true;
+}
+
+/* <object runat=server id=x progid=y> makes a variable as CreateObject() does. */
+static bool lex_object(struct page *p)
+{
+    size_t close = find_from(p, p->at, ">");
+    struct sw_str tag = sw_str_slice(p->text, p->at, close);
+    size_t id = sw_str_ifind(tag, SW_STR(" id="));
+    size_t class_id = sw_str_ifind(tag, SW_STR("classid="));
+    size_t prog_id = sw_str_ifind(tag, SW_STR("progid="));
+    if (sw_str_ifind(tag, SW_STR("runat")) == SW_NPOS || id == SW_NPOS || (class_id == SW_NPOS && prog_id == SW_NPOS))
+        return false;
+    size_t name = id + 4;
+    size_t what = class_id != SW_NPOS ? class_id + 8 : prog_id + 7;
+    name += name < tag.len && (tag.ptr[name] == '"' || tag.ptr[name] == '\'');
+    what += what < tag.len && (tag.ptr[what] == '"' || tag.ptr[what] == '\'');
+    size_t name_end = name;
+    while (name_end < tag.len && sw_php_continues(tag.ptr[name_end]))
+        name_end++;
+    size_t what_end = what;
+    while (what_end < tag.len && strchr("\"' >", tag.ptr[what_end]) == NULL)
+        what_end++;
+    end_html(p);
+    size_t base = p->at;
+    if (p->rc == 0)
+        p->rc = sw_unit_add_name(p->unit, base + name, name_end - name, true);
+    if (p->rc == 0)
+        p->rc = sw_lex_op(p->unit, SW_OP_ASSIGN, base);
+    if (p->rc == 0)
+        p->rc = sw_lex_known_name(p->unit, "CreateObject", base);
+    if (p->rc == 0)
+        p->rc = sw_lex_op(p->unit, SW_OP_LPAREN, base);
+    if (p->rc == 0)
+        p->rc = sw_unit_add(p->unit, SW_TOK_TEXT, SW_QUOTE_NONE, base + what, what_end - what);
+    if (p->rc == 0)
+        p->rc = sw_lex_op(p->unit, SW_OP_RPAREN, base);
+    if (p->rc == 0)
+        p->rc = sw_lex_op(p->unit, SW_OP_SEMI, base);
+    p->at = p->html = close;
+    return true;
+}
+
 /* <% ... %> in its forms. */
 static void lex_block(struct page *p)
 {
@@ -87,6 +136,9 @@ static void lex_block(struct page *p)
         return;
     }
     if (kind == '@') {
+        note_directive(p, inside);
+        if (sw_str_ifind(inside, SW_STR("65000")) != SW_NPOS)
+            p->unit->utf7 = true;
         p->vb = says_vb(inside, p->vb);
         p->at = p->html = behind;
         /* The rest of a handler's or service's file is code. */
@@ -182,7 +234,12 @@ static void lex_page(struct page *p)
             lex_block(p);
         else if (c == '<' && at_text(p, "<script") && lex_script(p))
             continue;
-        else if (c == '<' && p->jsp && lex_jsp_tag(p))
+        else if (c == '<' && !p->jsp && at_text(p, "<object") && lex_object(p))
+            continue;
+        else if (c == '<' && (at_text(p, "<!--#include") || (p->jsp && at_text(p, "<jsp:include")))) {
+            p->unit->includes = true;
+            p->at++;
+        } else if (c == '<' && p->jsp && lex_jsp_tag(p))
             continue;
         else if ((c == '$' || c == '#') && p->jsp && p->at + 1 < p->text.len && p->text.ptr[p->at + 1] == '{')
             lex_el(p);

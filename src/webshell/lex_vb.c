@@ -20,7 +20,8 @@ struct lexer {
     bool call;        /* a bracket was opened for a call without brackets */
     bool condition;   /* between If and Then */
     unsigned parens;  /* open brackets */
-    unsigned blocks;  /* open braces that lines have to close */
+    bool inlined[BLOCKS_MAX]; /* of each open block: an If on one line, which has no brace */
+    unsigned blocks;  /* open blocks that lines have to close */
     int rc;
 };
 
@@ -40,18 +41,35 @@ static void word(struct lexer *l, enum sw_word kind)
     emit(l, SW_TOK_WORD, kind, l->at, 0);
 }
 
-static void open_block(struct lexer *l)
+static void push_block(struct lexer *l, bool inlined)
 {
-    op(l, SW_OP_LBRACE);
-    l->blocks++;
+    if (l->blocks < BLOCKS_MAX)
+        l->inlined[l->blocks++] = inlined;
+    if (!inlined)
+        op(l, SW_OP_LBRACE);
 }
 
-static void close_block(struct lexer *l)
+static void open_block(struct lexer *l)
 {
+    push_block(l, false);
+}
+
+/* Ifs on one line end with it. */
+static void drop_inlined(struct lexer *l)
+{
+    while (l->blocks > 0 && l->inlined[l->blocks - 1])
+        l->blocks--;
+}
+
+/* Closes the innermost block; `end_if`: a one-line If, if that is the innermost. */
+static void close_block(struct lexer *l, bool end_if)
+{
+    if (!end_if)
+        drop_inlined(l);
     if (l->blocks == 0)
         return;
-    op(l, SW_OP_RBRACE);
-    l->blocks--;
+    if (!l->inlined[--l->blocks])
+        op(l, SW_OP_RBRACE);
 }
 
 static bool is_word(char c)
@@ -116,6 +134,17 @@ static void skip_line(struct lexer *l)
 {
     const char *end = memchr(l->text + l->at, '\n', l->end - l->at);
     l->at = end != NULL ? (size_t)(end - l->text) : l->end;
+}
+
+/* To the end of the statement: of the line, or a colon that stands in no quotes. */
+static void skip_statement(struct lexer *l)
+{
+    bool quoted = false;
+    for (; l->at < l->end && l->text[l->at] != '\n'; l->at++) {
+        quoted ^= l->text[l->at] == '"';
+        if (!quoted && (l->text[l->at] == ':' || l->text[l->at] == '\''))
+            break;
+    }
 }
 
 /* Whether nothing more stands on the line. */
@@ -239,8 +268,7 @@ static void lex_then(struct lexer *l)
     if (l->condition)
         op(l, SW_OP_RPAREN);
     l->condition = false;
-    if (at_line_end(l))
-        open_block(l);
+    push_block(l, !at_line_end(l));
     l->begins = true;
 }
 
@@ -283,7 +311,7 @@ static void lex_function(struct lexer *l)
         }
     }
     op(l, SW_OP_RPAREN);
-    skip_line(l);
+    skip_statement(l);
     open_block(l);
     l->begins = true;
 }
@@ -314,7 +342,7 @@ static void lex_end(struct lexer *l)
                                          "while", "try",      "using", "synclock", "module", "namespace", "structure"};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
         if (take(l, blocks[i])) {
-            close_block(l);
+            close_block(l, i == 0);
             return;
         }
     }
@@ -347,7 +375,7 @@ static bool lex_statement(struct lexer *l, struct sw_str name)
     l->begins = false;
     switch (words[i].kind) {
     case ELSEIF:
-        close_block(l);
+        close_block(l, true);
         begin_condition(l);
         break;
     case IF:
@@ -355,10 +383,10 @@ static bool lex_statement(struct lexer *l, struct sw_str name)
         break;
     case ELSE:
         if (take(l, "if")) {
-            close_block(l);
+            close_block(l, true);
             begin_condition(l);
-        } else if (at_line_end(l)) {
-            close_block(l);
+        } else if (at_line_end(l) && !(l->blocks > 0 && l->inlined[l->blocks - 1])) {
+            close_block(l, true);
             word(l, SW_WORD_ELSE);
             open_block(l);
             l->begins = true;
@@ -379,11 +407,11 @@ static bool lex_statement(struct lexer *l, struct sw_str name)
         lex_for(l);
         break;
     case NEXT:
-        close_block(l);
+        close_block(l, false);
         if (take(l, "while") || take(l, "until"))
             lex_loop(l);
         else
-            skip_line(l);
+            skip_statement(l);
         break;
     case WHILE:
         lex_loop(l);
@@ -405,7 +433,7 @@ static bool lex_statement(struct lexer *l, struct sw_str name)
         break;
     case CLASS:
         word(l, SW_WORD_CLASS);
-        skip_line(l);
+        skip_statement(l);
         open_block(l);
         l->begins = true;
         break;
@@ -418,7 +446,11 @@ static bool lex_statement(struct lexer *l, struct sw_str name)
         word(l, SW_WORD_RETURN);
         break;
     case SKIP:
-        skip_line(l);
+        if (sw_str_ieq(name, SW_STR("rem")))
+            skip_line(l);
+        else if (!sw_str_ieq(name, SW_STR("on")) || !take(l, "error") || !take(l, "resume") || !take(l, "next"))
+            skip_statement(l);
+        l->begins = true;
         break;
     case NOISE:
         l->begins = true;
@@ -544,6 +576,8 @@ int sw_lex_vb_part(struct sw_unit *unit, size_t from, size_t to)
             end_statement(&l);
             if (block)
                 open_block(&l);
+            if (c == '\n')
+                drop_inlined(&l);
             if (over)
                 break;
             line = ++l.at;

@@ -6,6 +6,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* Reasons of one kind that are kept. */
+enum { SAME_MAX = 3 };
+
 void sw_shell_report_init(struct sw_shell_report *report, struct sw_arena *arena)
 {
     *report = (struct sw_shell_report){.arena = arena};
@@ -20,12 +23,16 @@ void sw_shell_report_add(struct sw_shell_report *report, enum sw_shell_rule rule
     int n = vsnprintf(text, sizeof text, format, args);
     va_end(args);
     size_t len = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
+    unsigned same = 0;
     unsigned to = report->count;
     for (unsigned i = 0; i < report->count; i++) {
         const struct sw_shell_reason *have = &report->reasons[i];
+        same += have->rule == rule && have->weight >= weight;
         if (have->rule == rule && have->at == at && have->weight >= weight)
             return;
     }
+    if (same >= SAME_MAX) /* the first few show the kind; others need the room */
+        return;
     while (to > 0 && (report->reasons[to - 1].weight < weight ||
                       (report->reasons[to - 1].weight == weight && report->reasons[to - 1].rule > rule)))
         to--;

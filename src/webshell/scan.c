@@ -7,10 +7,14 @@
 #include "webshell/lex.h"
 #include "webshell/plain.h"
 
+/* Encoded parts of one script that are looked at. */
+enum { ENCODED_PARTS = 16 };
+
 struct sw_script_scanner {
     const struct sw_yara *yara;
     struct sw_yara_scanner *yara_scanner;
-    struct sw_arena arena;
+    struct sw_arena arena; /* of one script */
+    struct sw_arena plain; /* its text without escapes */
     struct sw_script_find *finds;
     size_t count;
     size_t cap;
@@ -30,6 +34,7 @@ int sw_script_scanner_new(struct sw_script_scanner **out, const struct sw_yara *
         return SW_E_NOMEM;
     scanner->yara = yara;
     sw_arena_init(&scanner->arena, SW_MAX_SCRIPT_ARENA);
+    sw_arena_init(&scanner->plain, 2 * SW_MAX_SCRIPT);
     if (yara != NULL && sw_yara_scanner_new(&scanner->yara_scanner, yara) != 0) {
         sw_script_scanner_free(scanner);
         *out = NULL;
@@ -44,6 +49,7 @@ void sw_script_scanner_free(struct sw_script_scanner *scanner)
         return;
     sw_yara_scanner_free(scanner->yara_scanner);
     sw_arena_fini(&scanner->arena);
+    sw_arena_fini(&scanner->plain);
     sw_free(scanner->finds);
     sw_free(scanner);
 }
@@ -150,32 +156,55 @@ static int add_shell_find(struct sw_script_scanner *scanner, struct sw_shell_rep
     return add_find(scanner, find, text);
 }
 
-static int analyse(struct sw_script_scanner *scanner, const char *kind, struct sw_str text,
-                   struct sw_script_result *result)
+/* The text with its encoded parts blanked out: they are read decoded. */
+static struct sw_str without_parts(struct sw_arena *arena, struct sw_str text, const struct sw_plain_part *parts, size_t count)
 {
-    struct sw_shell_report report;
-    sw_shell_report_init(&report, &scanner->arena);
+    char *out = sw_arena_bytes(arena, text.len + 1);
+    if (out == NULL)
+        return text;
+    memcpy(out, text.ptr, text.len);
+    for (size_t i = 0; i < count; i++)
+        for (uint32_t at = parts[i].start; at < parts[i].end && at < text.len; at++)
+            out[at] = out[at] == '\n' ? '\n' : ' ';
+    return sw_strn(out, text.len);
+}
+
+int sw_script_analyse(struct sw_script_scanner *scanner, const char *kind, struct sw_str text,
+                      struct sw_shell_report *report)
+{
+    struct sw_arena *arena = &scanner->arena;
+    sw_arena_reset(arena);
+    sw_shell_report_init(report, arena);
     const struct sw_language *language = sw_language_of(kind);
     if (language == NULL)
         return 0;
-    text = sw_plain_text(&scanner->arena, kind, text);
+    struct sw_plain_part parts[ENCODED_PARTS];
+    size_t count = language == &sw_language_asp ? sw_plain_encoded(arena, text, parts, ENCODED_PARTS) : 0;
     struct sw_unit unit;
-    sw_unit_init(&unit, language, text);
+    sw_unit_init(&unit, language, count > 0 ? without_parts(arena, text, parts, count) : text);
+    if (count > 0)
+        sw_shell_report_add(report, SW_SHELL_OBFUSCATED, 40, parts[0].start, "%zu parts of the script are encoded", count);
     int rc = sw_lex(&unit, false);
+    if (unit.utf7)
+        sw_shell_report_add(report, SW_SHELL_OBFUSCATED, 65, 0, "the page says that it is written in UTF-7");
     if (rc == 0)
-        rc = sw_flow_run(&unit, &report);
+        rc = sw_flow_run(&unit, parts, count, report);
     sw_unit_fini(&unit);
-    result->incomplete = report.incomplete;
-    return rc == 0 ? add_shell_find(scanner, &report, text) : rc;
+    return rc;
 }
 
 int sw_script_scan(struct sw_script_scanner *scanner, const char *kind, struct sw_str path, struct sw_str text,
                    struct sw_script_result *result)
 {
     scanner->count = 0;
-    sw_arena_reset(&scanner->arena);
     *result = (struct sw_script_result){0};
-    int rc = analyse(scanner, kind, text, result);
+    sw_arena_reset(&scanner->plain);
+    struct sw_shell_report report;
+    struct sw_str plain = sw_plain_text(&scanner->plain, kind, text);
+    int rc = sw_script_analyse(scanner, kind, plain, &report);
+    result->incomplete = report.incomplete;
+    if (rc == 0)
+        rc = add_shell_find(scanner, &report, plain);
     if (rc == 0 && scanner->yara != NULL)
         rc = run_yara(scanner, path, text, result);
     result->finds = scanner->finds;

@@ -50,4 +50,9 @@ void sw_script_scanner_free(struct sw_script_scanner *scanner);
 int sw_script_scan(struct sw_script_scanner *scanner, const char *kind, struct sw_str path, struct sw_str text,
                    struct sw_script_result *result);
 
+/* The structural analysis by itself, of a text without escapes (webshell/plain.h); the report's texts live until the scanner's next
+ * scan. */
+int sw_script_analyse(struct sw_script_scanner *scanner, const char *kind, struct sw_str text,
+                      struct sw_shell_report *report);
+
 #endif

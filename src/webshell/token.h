@@ -144,6 +144,8 @@ struct sw_unit {
     uint32_t count;
     size_t cap;
     uint32_t html; /* bytes outside of code */
+    bool utf7;      /* says that it is in UTF-7, which only serves to hide code */
+    bool includes;  /* takes in other files of its application */
     bool inner;     /* for the flow: code that the script makes while it runs; */
     uint32_t inner_at; /* where in the script that happens */
     uint32_t first_function; /* where its functions lie */

@@ -39,6 +39,7 @@ enum sw_origin {
     SW_WAS_ESCAPED = 262144, /* made harmless for a command line */
     SW_FROM_NUMBER = 1048576, /* a number computed of what the client sent: harmless until it is a character again */
     SW_WAS_SPREAD = 2097152,  /* ...list as arguments */
+    SW_IS_PLAIN_PATH = 4194304, /* a path that ends as files do that no server runs */
     SW_WAS_NOTHING = 524288 /* of an array's key or the like: not a value by itself */
 };
 
