@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/utf.h"
 #include "webshell/lex.h"
 
 /* --- stacks --------------------------------------------------------------------------------------------- */
@@ -264,6 +265,12 @@ static void take_name(struct sw_flow *f, const struct sw_tok *token)
         sw_flow_end_statement(f);
         return;
     }
+    /* new java.io.File(...): the class is what stands last. */
+    while (f->makes && !f->language->sigils && sw_tok_is(next, SW_OP_MEMBER) && sw_flow_token(f, 2)->kind == SW_TOK_NAME) {
+        f->pos += 2;
+        text = sw_tok_text(f->unit, sw_flow_token(f, 0));
+        next = sw_flow_token(f, 1);
+    }
     if (sw_tok_is(next, SW_OP_LPAREN) || sw_tok_is(next, SW_OP_STATIC) || f->makes) {
         struct sw_value value = {.kind = SW_VALUE_NAME, .text = text};
         sw_flow_push(f, value);
@@ -408,6 +415,22 @@ static bool stands_alone(const struct sw_unit *unit)
     return true;
 }
 
+/* Variables whose names nobody could read: bytes beyond ASCII that are no text. */
+static void note_unreadable(const struct sw_unit *unit, struct sw_shell_report *report)
+{
+    uint32_t names = 0;
+    uint32_t unreadable = 0;
+    for (uint32_t i = 0; i < unit->count; i++) {
+        if (unit->tokens[i].kind != SW_TOK_VAR)
+            continue;
+        struct sw_str name = sw_tok_text(unit, &unit->tokens[i]);
+        names++;
+        unreadable += sw_utf8_valid(name) != name.len;
+    }
+    if (unreadable >= 20 && unreadable * 2 > names)
+        sw_shell_report_add(report, SW_SHELL_OBFUSCATED, 60, 0, "%u of %u variables have names that are no text", unreadable, names);
+}
+
 int sw_flow_run(struct sw_unit *unit, const struct sw_plain_part *parts, size_t part_count, struct sw_shell_report *report)
 {
     struct sw_flow *f = sw_alloc(1, sizeof *f);
@@ -418,6 +441,7 @@ int sw_flow_run(struct sw_unit *unit, const struct sw_plain_part *parts, size_t 
     f->language = unit->language;
     f->standalone = stands_alone(unit);
     report->incomplete |= unit->cut;
+    note_unreadable(unit, report);
     read_unit(f, unit);
     for (size_t i = 0; i < part_count; i++)
         sw_flow_add_layer(f, parts[i].text, false, parts[i].start);

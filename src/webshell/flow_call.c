@@ -108,7 +108,8 @@ static struct sw_value apply_open(struct sw_flow *f, unsigned how, const struct 
 {
     const struct sw_value *path = arg_at(args, count, 0);
     const struct sw_value *mode = arg_at(args, count, 1);
-    if (how == 2 && !(path->kind == SW_VALUE_TEXT)) /* a writer around a stream: the stream as it is */
+    /* A writer around a stream is the stream; around a file it writes that. */
+    if (how == 2 && path->kind != SW_VALUE_TEXT && !(path->kind == SW_VALUE_OBJECT && sw_str_is(path->text, "File")))
         return sw_value_content(*path);
     struct sw_value handle = sw_value_unknown(path->origin & (SW_FROM_OUTSIDE | SW_WAS_WRAPPED | SW_IS_KEYS), path->at);
     if (handle.at == 0)
@@ -123,6 +124,8 @@ static struct sw_value apply_open(struct sw_flow *f, unsigned how, const struct 
     if (how == 0)
         writes = mode->kind != SW_VALUE_TEXT || mode->text.len == 0 ||
                  strchr("wax+c", sw_lower(mode->text.ptr[0])) != NULL || sw_str_chr(mode->text, '+') != SW_NPOS;
+    if (!writes && (path->origin & SW_FROM_REQUEST))
+        sw_sink_files(f, path, 5, token);
     if (writes) {
         handle.origin |= SW_IS_WRITE_HANDLE;
         handle.origin |= path->origin & SW_IS_PLAIN_PATH;
@@ -131,14 +134,6 @@ static struct sw_value apply_open(struct sw_flow *f, unsigned how, const struct 
             handle.origin |= SW_IS_SCRIPT_PATH;
     }
     return handle;
-}
-
-/* A message that is put out may go to a function by ob_start(). */
-void sw_flow_echo(struct sw_flow *f, const struct sw_value *value, uint32_t token)
-{
-    if (f->echoes_to_code && (value->origin & SW_FROM_OUTSIDE))
-        sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REQUEST, 95, sw_flow_at(f, token),
-                            "what a request brings is put out to a function that runs it");
 }
 
 /* extract() and its kind: every variable of the scope may come from the argument. */
@@ -194,9 +189,36 @@ static struct sw_value call_value(struct sw_flow *f, const struct sw_value *call
                             first_at(args, count));
 }
 
-static bool passes_key(const struct sw_name *name)
+/* A message that is put out may go to a function by ob_start(). */
+void sw_flow_echo(struct sw_flow *f, const struct sw_value *value, uint32_t token)
 {
-    return strcmp(name->name, "array_walk") == 0 || strcmp(name->name, "array_walk_recursive") == 0;
+    if ((value->origin & SW_FROM_OUTSIDE) && f->output.kind != SW_VALUE_UNKNOWN) {
+        struct sw_value callee = f->output;
+        struct sw_value args[1] = {*value};
+        f->output = sw_value_unknown(0, 0);
+        (void)call_value(f, &callee, args, 1, "ob_start", token);
+    }
+    if (f->echoes_to_code && (value->origin & SW_FROM_OUTSIDE))
+        sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REQUEST, 95, sw_flow_at(f, token),
+                            "what a request brings is put out to a function that runs it");
+}
+
+/* Functions that hand their arguments on as they stand; others call back with elements of them, in an order of their own. */
+static bool spreads(const struct sw_name *name)
+{
+    return strncmp(name->name, "call_user", 9) == 0 || strncmp(name->name, "forward_", 8) == 0 ||
+           strncmp(name->name, "register_", 9) == 0 || strcmp(name->name, "array_map") == 0;
+}
+
+/* Three arguments, each of which may be any of the data. */
+static size_t any_of(struct sw_value *data, size_t count)
+{
+    struct sw_value any = sw_value_unknown(all_origins(data, count), first_at(data, count));
+    for (size_t i = 0; i < count; i++)
+        if (data[i].at > 0 && (data[i].origin & SW_FROM_OUTSIDE))
+            any.at = data[i].at;
+    data[0] = data[1] = data[2] = any;
+    return 3;
 }
 
 /* Functions that call back: with the elements of their other arguments. */
@@ -240,11 +262,13 @@ static struct sw_value apply_callback(struct sw_flow *f, const struct sw_name *n
         const struct sw_name *known = sw_language_find(f->language, callee.text);
         f->echoes_to_code |= known != NULL && (known->role == SW_ROLE_CODE || known->role == SW_ROLE_COMMAND);
     }
+    if (strcmp(name->name, "ob_start") == 0)
+        f->output = callee;
     if (callee.kind == SW_VALUE_UNKNOWN && (callee.origin & SW_FROM_OUTSIDE) == 0 && n == 0)
         return sw_value_unknown(0, 0);
+    if (!spreads(name))
+        n = any_of(data, n);
     struct sw_value result = call_value(f, &callee, data, n, name->name, token);
-    if (passes_key(name))
-        (void)result;
     result.origin |= all_origins(data, n) & ~(uint32_t)SW_FROM_UNDEFINED;
     return sw_value_unknown(result.origin, result.at > 0 ? result.at : first_at(data, n));
 }
@@ -402,9 +426,19 @@ static struct sw_value apply_reflect(const struct sw_name *name, const struct sw
 }
 
 /* What a connection gives, and that there is one. */
-static struct sw_value apply_connect(struct sw_flow *f, const struct sw_value *args, size_t count, uint32_t token)
+static struct sw_value apply_connect(struct sw_flow *f, const struct sw_name *name, const struct sw_value *args,
+                                     size_t count, uint32_t token)
 {
     const struct sw_value *host = arg_at(args, count, 0);
+    if (name->arg == 16) { /* a database, by a connection string */
+        if (host->origin & SW_FROM_REQUEST)
+            sw_shell_report_add(f->report, SW_SHELL_SQL_CONSOLE, f->standalone ? 60 : 25, sw_flow_at(f, token),
+                                "a request says which database is opened");
+        return sw_value_unknown(0, 0);
+    }
+    if (host->origin & SW_FROM_REQUEST)
+        sw_shell_report_add(f->report, SW_SHELL_TUNNEL, f->standalone ? 60 : 20, sw_flow_at(f, token),
+                            "a connection is opened to where a request says");
     if (!f->connects) {
         f->connects = true;
         f->connects_at = sw_flow_at(f, token);
@@ -469,7 +503,7 @@ static struct sw_value apply_more(struct sw_flow *f, const struct sw_name *name,
         sw_sink_mail(f, args, count, token);
         return sw_value_unknown(0, 0);
     case SW_ROLE_CONNECT:
-        return apply_connect(f, args, count, token);
+        return apply_connect(f, name, args, count, token);
     case SW_ROLE_SPY:
         if (name->arg != 5 || text_is(arg_at(args, count, 0), "safe_mode") ||
             text_is(arg_at(args, count, 0), "disable_functions") || text_is(arg_at(args, count, 0), "open_basedir"))
@@ -520,6 +554,8 @@ struct sw_value sw_flow_apply(struct sw_flow *f, const struct sw_name *name, str
                 sw_sink_command(f, &all, plain_name(name), how, token);
             return sw_value_unknown(SW_IS_COMMAND_OBJECT, at);
         }
+        if (f->language == &sw_language_net && text_is(arg_at(args, count, 1), "unsafe"))
+            sw_shell_report_add(f->report, SW_SHELL_SIGNS, 60, at, "eval() runs code with all rights (\"unsafe\")");
         if (name->role == SW_ROLE_COMMAND)
             return apply_command(f, name, args, count, how, token);
         if (name->arg == 1 && strcmp(name->name, "create_function") == 0)
@@ -649,7 +685,8 @@ static struct sw_value call_plain(struct sw_flow *f, struct sw_value *callee, st
         object.slot = sw_scope_slot(f, f->scope, slot->name);
         return sw_flow_index(f, &object, &args[0]);
     }
-    return sw_value_unknown(all_origins(args, count) & (SW_FROM_OUTSIDE | SW_WAS_HIDDEN), first_at(args, count));
+    return sw_value_unknown(all_origins(args, count) & (SW_FROM_OUTSIDE | SW_WAS_HIDDEN | SW_WAS_WRAPPED),
+                            first_at(args, count));
 }
 
 struct sw_value sw_flow_call(struct sw_flow *f, struct sw_value callee, struct sw_value *args, size_t count, bool makes,

@@ -208,6 +208,9 @@ static void bind(struct sw_flow *f, const struct sw_function *function, struct s
             if (n >= count && preset && unit->tokens[i + 1].kind == SW_TOK_TEXT)
                 value = sw_value_text(
                     sw_fold_literal(f->arena, sw_tok_text(unit, &unit->tokens[i + 1]), unit->tokens[i + 1].op), 0);
+            /* What handles messages of a client gets them as its argument. */
+            if (!f->language->sigils && sw_str_is(function->name, "onMessage"))
+                value = sw_value_unknown(SW_FROM_REQUEST, unit->inner ? unit->inner_at : unit->tokens[function->token].at);
             if (slot != NULL) {
                 slot->value = value;
                 slot->set = true;
@@ -355,5 +358,6 @@ struct sw_value sw_flow_make_function(struct sw_flow *f, struct sw_str params, s
     }
     if (unit->function_count == 0)
         return nothing;
+    f->functions[unit->first_function].made = true;
     return (struct sw_value){.kind = SW_VALUE_FUNCTION, .number = unit->first_function};
 }

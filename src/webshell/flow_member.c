@@ -67,7 +67,7 @@ struct sw_value sw_flow_property(struct sw_flow *f, const struct sw_value *objec
         return request_object(f);
     case SW_ROLE_CONTROL:
         /* Of what no code sets: a control of the page. */
-        if (object->kind == SW_VALUE_NAME) {
+        if (object->kind == SW_VALUE_NAME || (object->place == SW_PLACE_MEMBER && object->kind == SW_VALUE_UNKNOWN)) {
             value.origin |= known->arg == 1 ? SW_FROM_UPLOAD : SW_FROM_REQUEST;
             value.at = at;
         }
@@ -140,6 +140,9 @@ static struct sw_value grow_object(struct sw_flow *f, const struct sw_value *obj
                                                           : sw_value_unknown(object->origin | all_origins(args, count), more.at);
     if (object->place != SW_PLACE_NONE)
         sw_flow_assign(f, object, grown);
+    grown.place = object->place; /* what is appended next goes there, too */
+    grown.slot = object->slot;
+    grown.key = object->key;
     return grown;
 }
 
@@ -179,7 +182,7 @@ static struct sw_value reflect_call(struct sw_flow *f, const struct sw_name *kno
     for (size_t i = 0; i < count; i++)
         if (args[i].at > 0 && (args[i].origin & SW_FROM_OUTSIDE))
             all.at = args[i].at;
-    if (object->origin & SW_IS_COMMAND_OBJECT)
+    if ((object->origin | data) & SW_IS_COMMAND_OBJECT)
         sw_sink_command(f, &all, "a method called by reflection", (struct sw_how){.variable = true, .origin = object->origin}, token);
     else if (object->origin & (SW_FROM_OUTSIDE | SW_WAS_HIDDEN))
         sw_sink_named(f, object, data, known->name + 1, token);
@@ -249,16 +252,28 @@ static bool apply_method(struct sw_flow *f, const struct sw_name *known, const s
     }
 }
 
+/* Whether a method is called of an object of the script's own class. */
+static bool is_own(const struct sw_flow *f, const struct sw_value *object, const struct sw_function *function)
+{
+    struct sw_str class_name = class_of(object);
+    if (class_name.len == 0)
+        return object->kind == SW_VALUE_OBJECT; /* this, in no class */
+    return sw_str_ieq(class_name, function->class_name) ||
+           (f->function != NULL && sw_str_ieq(class_name, f->function->class_name));
+}
+
 struct sw_value sw_flow_call_method(struct sw_flow *f, const struct sw_value *callee, struct sw_value *args, size_t count,
                                     uint32_t token)
 {
     static const struct sw_value nothing;
     const struct sw_value *object = callee->object != NULL ? callee->object : &nothing;
     struct sw_function *function = sw_flow_function_named(f, callee->key, (struct sw_str){NULL, 0});
-    if (function != NULL)
-        return sw_flow_enter(f, function, args, count);
     const struct sw_name *known = sw_flow_find_member(f, object, callee->key);
     struct sw_value result;
+    if (function != NULL && (known == NULL || is_own(f, object, function)))
+        return sw_flow_enter(f, function, args, count);
+    if (function != NULL) /* a method of the script's has the name of one of the language's: either may be meant */
+        (void)sw_flow_enter(f, function, args, count);
     if (known != NULL && apply_method(f, known, object, args, count, token, &result))
         return result;
     if (known != NULL) {
@@ -269,8 +284,10 @@ struct sw_value sw_flow_call_method(struct sw_flow *f, const struct sw_value *ca
             return result;
     }
     /* What an unknown method gives is made of its object and its arguments. */
-    const uint32_t passed = SW_FROM_OUTSIDE | SW_WAS_HIDDEN | SW_FROM_STORED | SW_IS_COMMAND_OBJECT | SW_IS_SOCKET;
-    uint32_t origin = (object->origin & passed) | (all_origins(args, count) & (SW_FROM_OUTSIDE | SW_WAS_HIDDEN));
+    const uint32_t passed = SW_FROM_OUTSIDE | SW_WAS_HIDDEN | SW_FROM_STORED | SW_IS_COMMAND_OBJECT | SW_IS_SOCKET |
+                            SW_WAS_WRAPPED;
+    uint32_t origin = (object->origin & passed) |
+                      (all_origins(args, count) & (SW_FROM_OUTSIDE | SW_WAS_HIDDEN | SW_WAS_WRAPPED));
     result = sw_value_unknown(origin, object->at);
     for (size_t i = 0; i < count && result.at == 0; i++)
         result.at = args[i].at;

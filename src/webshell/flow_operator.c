@@ -307,7 +307,7 @@ void sw_flow_colon(struct sw_flow *f)
     else if (sw_flow_frame(f)->kind == SW_FRAME_BLOCK)
         sw_flow_end_statement(f);
     else if (sw_flow_frame(f)->kind == SW_FRAME_FOR) /* for (T x : list) */
-        sw_flow_assignment(f, sw_flow_token(f, 0));
+        sw_flow_push_operator(f, (struct sw_operator){SW_OP_ASSIGN, 0, SW_RANK_ASSIGN, false, f->pos});
     else
         f->have = false; /* a named argument, an array in another language's form */
 }

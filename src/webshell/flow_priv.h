@@ -94,6 +94,7 @@ struct sw_function {
     uint32_t end; /* the closing brace */
     bool arrow; /* an expression instead of a body */
     bool active;
+    bool made;       /* of a text, by create_function() */
     bool entered; /* with arguments of some kind: what it gives is known */
     bool alone; /* it was looked at by itself */
     uint32_t gives; /* the origin of what it gave, whatever its arguments */
@@ -162,6 +163,7 @@ struct sw_flow {
     uint32_t memory;               /* bits: ways of registering what handles requests */
     uint32_t memory_at;
     uint32_t shellcode; /* bits */
+    struct sw_value output;    /* the function that gets what is put out: ob_start() */
     bool echoes_to_code; /* what is put out goes to a function that runs it */
 };
 

@@ -67,6 +67,16 @@ static unsigned weight_of_hiding(struct sw_how how)
 
 /* --- code ----------------------------------------------------------------------------------------------- */
 
+/* Whether code in a text runs commands: what could stand in the script as it is. */
+static bool runs_commands(struct sw_str code)
+{
+    static const char *const calls[] = {"system(", "exec(", "passthru(", "popen(", "proc_open("};
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
+        if (sw_str_ifind(code, sw_str(calls[i])) != SW_NPOS)
+            return true;
+    return false;
+}
+
 /* Code whose text is known: it is read in turn, and that it was hidden counts by itself. */
 static void known_code(struct sw_flow *f, const struct sw_value *code, const char *function, struct sw_how how,
                        uint32_t at)
@@ -77,6 +87,9 @@ static void known_code(struct sw_flow *f, const struct sw_value *code, const cha
     else if ((code->origin & SW_WAS_TRICKED) && code->text.len > 16)
         sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CODE, 55, at,
                             "%s()%s runs code that is put together letter by letter", function, how_words(how));
+    else if (runs_commands(code->text))
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CODE, 60, at, "%s()%s runs commands that stand in a text", function,
+                            how_words(how));
     sw_flow_add_layer(f, code->text, false, at);
 }
 
@@ -91,12 +104,12 @@ static unsigned weight_of_code(const struct sw_flow *f, uint32_t origin, enum sw
         return 70;
     if (origin & SW_WAS_DECODED)
         return 65;
+    if (origin & SW_WAS_TRICKED)
+        return 60;
     if (origin & SW_FROM_STORED) {
         *rule = SW_SHELL_CODE_FROM_FILE;
         return 30;
     }
-    if (origin & SW_WAS_TRICKED)
-        return 60;
     return (origin & SW_FROM_UNDEFINED) && f->function == NULL ? 40 : 0;
 }
 
@@ -117,6 +130,8 @@ void sw_sink_code(struct sw_flow *f, const struct sw_value *code, const char *fu
         known_code(f, code, function, how, at);
         return;
     }
+    if ((origin & SW_FROM_PARAM) && f->function != NULL && f->function->made)
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, 62, at, "a function made of a text runs its argument as code");
     enum sw_shell_rule rule;
     unsigned weight = weight_of_code(f, origin, &rule);
     if (weight > 0)
@@ -142,7 +157,7 @@ static bool is_recon(struct sw_str command)
 {
     static const char *const signs[] = {"/etc/passwd", "/etc/shadow", "uname -a",  "whoami",         "ifconfig",
                                         "ipconfig",    "netstat ",    "net user",  "net localgroup", "tasklist",
-                                        "systeminfo",  "cat /etc",    "which wget"};
+                                        "systeminfo",  "cat /etc",    "which wget", "/tmp/.",      "curl -s ifconfig", "id\n"};
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
         if (sw_str_ifind(command, sw_str(signs[i])) != SW_NPOS)
             return true;
@@ -192,7 +207,7 @@ void sw_sink_command(struct sw_flow *f, const struct sw_value *command, const ch
     else if (origin & SW_WAS_DECODED)
         weight = 55;
     else if ((origin & SW_FROM_UNDEFINED) && f->function == NULL)
-        weight = wrapped ? 25 : f->standalone ? 60 : 40;
+        weight = wrapped ? 25 : 60;
     else if (origin & SW_WAS_TRICKED)
         weight = 25;
     if (weight > 0)
@@ -221,7 +236,10 @@ void sw_sink_named(struct sw_flow *f, const struct sw_value *name, uint32_t data
     } else if ((name->origin & SW_FROM_UNDEFINED) && sent && f->function == NULL) {
         sw_shell_report_add(f->report, SW_SHELL_CALL_FROM_REQUEST, 60, line_of_source(name, at),
                             "a function whose name the script never sets gets what a request brings");
-    } else if ((name->origin & (SW_FROM_STORED | SW_FROM_SELF)) && sent) {
+    } else if ((name->origin & (SW_IS_SELF_PATH | SW_FROM_SELF)) && (sent || (data & SW_FROM_SELF))) {
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, 85, at, "the function of %s is named by the script's own %s", by,
+                            name->origin & SW_FROM_SELF ? "text" : "path");
+    } else if ((name->origin & SW_FROM_STORED) && sent) {
         sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, 40, at, "the function of %s is named by %s", by,
                             source_words(name->origin));
     }
@@ -303,6 +321,16 @@ static bool holds_code(struct sw_str text)
     return false;
 }
 
+/* Whether a text that is written to a file is a program that ties a shell to a connection. */
+static bool holds_connector(struct sw_str text)
+{
+    static const char *const signs[] = {"use Socket", "IO::Socket", "sys/socket.h", "import socket"};
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        if (sw_str_find(text, sw_str(signs[i])) != SW_NPOS)
+            return true;
+    return false;
+}
+
 /* What goes into a file that may be included afterwards. */
 static void note_written(struct sw_flow *f, struct sw_str path, const struct sw_value *data)
 {
@@ -337,6 +365,9 @@ void sw_sink_write(struct sw_flow *f, const struct sw_value *path, const struct 
     if (data->kind == SW_VALUE_TEXT && makes_scripts(data->text))
         sw_shell_report_add(f->report, SW_SHELL_CONFIGURATION, 65, at,
                             "%s() writes a configuration that makes other files scripts", function);
+    if (data->kind == SW_VALUE_TEXT && (data->origin & SW_WAS_HIDDEN) && holds_connector(data->text))
+        sw_shell_report_add(f->report, SW_SHELL_REVERSE_SHELL, 70, at, "%s() writes a decoded program that opens connections",
+                            function);
     if (data->kind == SW_VALUE_TEXT && holds_code(data->text)) {
         sw_shell_report_add(f->report, SW_SHELL_DROPPER,
                             data->origin & SW_WAS_HIDDEN ? 80
@@ -352,7 +383,7 @@ void sw_sink_write(struct sw_flow *f, const struct sw_value *path, const struct 
     else if (sent && script)
         weight = alone ? 75 : 50;
     else if (sent && chosen)
-        weight = alone ? 70 : 35;
+        weight = !alone ? 35 : f->language == &sw_language_asp ? 55 : 70;
     else if (sent && self)
         weight = 50;
     else if ((data->origin & SW_FROM_REMOTE) && (script || chosen))
@@ -376,7 +407,8 @@ void sw_sink_copy(struct sw_flow *f, const struct sw_value *from, const struct s
     struct sw_str path = to->kind == SW_VALUE_TEXT ? to->text : (struct sw_str){NULL, 0};
     if (from->origin & SW_FROM_UPLOAD) {
         bool chosen = (to->origin & (SW_FROM_REQUEST | SW_FROM_UPLOAD)) != 0;
-        unsigned weight = chosen ? (f->standalone ? 60 : 20) : sw_path_is_script(path) ? 70 : 0;
+        /* Applications store uploads in a folder of theirs; the bare name is a page's that has no such thing. */
+        unsigned weight = sw_path_is_script(path) ? 70 : !chosen ? 0 : to->origin & SW_WAS_WRAPPED ? (f->standalone ? 60 : 20) : 65;
         if (weight > 0)
             sw_shell_report_add(f->report, SW_SHELL_UPLOADER, weight, at, "%s() stores an upload under %s", function,
                                 chosen ? "a name that the client chooses" : "a script's name");
@@ -434,9 +466,11 @@ void sw_sink_load(struct sw_flow *f, const struct sw_value *what, const char *fu
         sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CODE, 90, at, "%s() loads code that the script carries encoded", function);
     else if (what->origin & (SW_FROM_REQUEST | SW_FROM_UPLOAD))
         sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REQUEST, finds ? 45 : 80, at, "%s() loads what a request names", function);
-    else if (what->kind == SW_VALUE_TEXT && sw_str_ifind(what->text, SW_STR("://")) != SW_NPOS)
+    else if (what->kind == SW_VALUE_TEXT && (sw_str_istarts(what->text, SW_STR("script:")) || sw_str_istarts(what->text, SW_STR("http"))))
         sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REMOTE, 60, at, "%s() loads code from \"%.*s\"", function,
                             (int)(what->text.len < 80 ? what->text.len : 80), what->text.ptr);
+    else if (what->origin & SW_FROM_REMOTE)
+        sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REMOTE, 65, at, "%s() loads code from another machine", function);
     else if (what->origin & (SW_WAS_HIDDEN | SW_WAS_JOINED))
         sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, what->origin & SW_WAS_HIDDEN ? 60 : 45, at,
                             "%s() loads what has a computed name", function);

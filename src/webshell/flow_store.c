@@ -97,9 +97,11 @@ static struct sw_value constant(struct sw_flow *f, struct sw_str name, uint32_t 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (sw_str_is(name, texts[i].name))
             return sw_value_text(sw_str(texts[i].text), 0);
-    if (sw_str_starts(name, SW_STR("PHP_")) || sw_str_starts(name, SW_STR("E_")) || sw_str_starts(name, SW_STR("__")))
-        return sw_value_unknown(0, 0);
-    return sw_value_text(name, 0);
+    /* Capitals are a constant of elsewhere; other bare words old PHP takes for texts. */
+    bool capitals = name.len > 2;
+    for (size_t i = 0; i < name.len; i++)
+        capitals &= name.ptr[i] == '_' || sw_is_digit(name.ptr[i]) || (name.ptr[i] >= 'A' && name.ptr[i] <= 'Z');
+    return capitals ? sw_value_unknown(0, 0) : sw_value_text(name, 0);
 }
 
 struct sw_str sw_flow_fold_name(struct sw_flow *f, struct sw_str name)
@@ -300,7 +302,7 @@ static void store(struct sw_flow *f, struct sw_slot *slot, struct sw_value value
 static void store_element(struct sw_flow *f, struct sw_slot *slot, const struct sw_value *place, struct sw_value value)
 {
     struct sw_value *array = &slot->value;
-    if (array->kind == SW_VALUE_TEXT && slot->set && !place->deep && place->key.len > 0) {
+    if (array->kind == SW_VALUE_TEXT && slot->set && !place->deep && place->key.len > 0 && array->text.len > 0) {
         /* A letter of a text is replaced: the text isn't what it was. */
         slot->value = sw_value_unknown(array->origin | value.origin | SW_WAS_TRICKED, value.at);
         return;
@@ -343,7 +345,11 @@ static void assign_name(struct sw_flow *f, struct sw_str name, const struct sw_v
 {
     if (f->function != NULL && sw_str_ieq(f->function->name, name))
         f->returned = sw_flow_either(&f->returned, value);
-    sw_flow_set_member(f, name, value);
+    /* new Start { FileName = x }: the block stands in an expression. */
+    const struct sw_frame *frame = sw_flow_frame(f);
+    if (f->frame_count > 1 && frame->kind == SW_FRAME_BLOCK && frame->token != UINT32_MAX &&
+        frame->operands > f->frames[f->frame_count - 2].operands)
+        sw_flow_set_member(f, name, value);
 }
 
 void sw_flow_assign(struct sw_flow *f, const struct sw_value *place, struct sw_value value)

@@ -162,7 +162,8 @@ struct sw_value sw_fold_invert(struct sw_arena *arena, const struct sw_value *va
 struct sw_value sw_fold_arithmetic(char op, const struct sw_value *left, const struct sw_value *right)
 {
     struct sw_value result =
-        sw_value_unknown(as_number(left->origin | right->origin), left->at > 0 ? left->at : right->at);
+        sw_value_unknown(as_number(left->origin | right->origin) | ((left->origin | right->origin) & SW_WAS_HIDDEN),
+                         left->at > 0 ? left->at : right->at);
     int64_t a;
     int64_t b;
     if (!sw_value_as_number(left, &a) || !sw_value_as_number(right, &b))
@@ -393,7 +394,9 @@ struct sw_value sw_fold_call(struct sw_arena *arena, enum sw_fold function, cons
         return result;
     if (function == SW_FOLD_LENGTH || function == SW_FOLD_ORD || function == SW_FOLD_INTVAL ||
         function == SW_FOLD_HEXDEC || function == SW_FOLD_OCTDEC || function == SW_FOLD_BINDEC)
-        return sw_fold_text(arena, function, args, count, &result) ? result : sw_value_unknown(as_number(origin), at);
+        return sw_fold_text(arena, function, args, count, &result) ? result : sw_value_unknown(as_number(origin) | (origin & SW_WAS_HIDDEN), at);
+    if (function == SW_FOLD_CHAR_AT)
+        return count > 1 ? sw_fold_index(arena, &args[0], &args[1]) : sw_value_unknown(origin, at);
     if (function == SW_FOLD_PASS_ALL)
         return sw_value_unknown(origin, at);
     if (function == SW_FOLD_DECODER_LAST)

@@ -31,6 +31,9 @@ int sw_lex(struct sw_unit *unit, bool code);
 int sw_lex_c_part(struct sw_unit *unit, size_t from, size_t to);
 int sw_lex_vb_part(struct sw_unit *unit, size_t from, size_t to);
 
+/* The length of a blank beyond ASCII that the text begins with (U+00A0, U+2000 and its like, U+3000, U+FEFF); 0: none. */
+size_t sw_lex_blank(struct sw_str text);
+
 /* Adds a token that stands in no text: an operator or bracket; the name of the language's table. */
 int sw_lex_op(struct sw_unit *unit, enum sw_op op, size_t at);
 int sw_lex_word(struct sw_unit *unit, enum sw_word word, size_t at);

@@ -40,6 +40,16 @@ static void emit_op(struct lexer *l, enum sw_op op, size_t len)
     l->at += len;
 }
 
+size_t sw_lex_blank(struct sw_str text)
+{
+    static const char *const blanks[] = {"\xc2\xa0", "\xe3\x80\x80", "\xef\xbb\xbf"};
+    for (size_t i = 0; i < sizeof blanks / sizeof blanks[0]; i++)
+        if (sw_str_starts(text, sw_str(blanks[i])))
+            return strlen(blanks[i]);
+    bool general = text.len >= 3 && memcmp(text.ptr, "\xe2\x80", 2) == 0 && (unsigned char)text.ptr[2] <= 0x8b;
+    return general ? 3 : 0;
+}
+
 int sw_lex_op(struct sw_unit *unit, enum sw_op op, size_t at)
 {
     return sw_unit_add(unit, SW_TOK_OP, op, at, 0);
@@ -227,8 +237,11 @@ static void lex_token(struct lexer *l)
 {
     char c = l->text[l->at];
     char next = peek(l, 1);
+    size_t blank = (unsigned char)c >= 0x80 ? sw_lex_blank(sw_strn(l->text + l->at, l->end - l->at)) : 0;
     if (sw_is_space(c) || c == '\0')
         l->at++;
+    else if (blank > 0)
+        l->at += blank;
     else if (c == '/' && (next == '/' || next == '*'))
         skip_comment(l);
     else if (c == '"' && next == '"' && peek(l, 2) == '"')

@@ -164,11 +164,13 @@ static bool lex_script(struct page *p)
 {
     size_t close = find_from(p, p->at, ">");
     struct sw_str tag = sw_str_slice(p->text, p->at, close);
+    bool sheet = at_text(p, "<msxsl:script"); /* of a style sheet, which is run as it is transformed */
     size_t runat = sw_str_ifind(tag, SW_STR("runat"));
-    if (close == p->text.len || runat == SW_NPOS || sw_str_ifind(sw_str_from(tag, runat), SW_STR("server")) == SW_NPOS)
+    if (close == p->text.len ||
+        (!sheet && (runat == SW_NPOS || sw_str_ifind(sw_str_from(tag, runat), SW_STR("server")) == SW_NPOS)))
         return false;
     end_html(p);
-    size_t end = find_from(p, close, "</script");
+    size_t end = find_from(p, close, sheet ? "</msxsl:script" : "</script");
     code(p, close + 1, end, says_vb(tag, p->vb));
     p->at = p->html = end;
     return true;
@@ -226,13 +228,21 @@ static void lex_el(struct page *p)
     p->at = p->html = end + 1;
 }
 
+/* Pages of ASP.NET that don't say their language are Visual Basic by default, but shells rely on servers that think otherwise. */
+static bool looks_vb(struct sw_str text)
+{
+    return sw_str_ifind(text, SW_STR("language=")) == SW_NPOS && sw_str_find(text, SW_STR("{")) == SW_NPOS &&
+           (sw_str_ifind(text, SW_STR("end sub")) != SW_NPOS || sw_str_ifind(text, SW_STR("set ")) != SW_NPOS ||
+            sw_str_ifind(text, SW_STR("dim ")) != SW_NPOS || sw_str_ifind(text, SW_STR("end if")) != SW_NPOS);
+}
+
 static void lex_page(struct page *p)
 {
     while (p->at < p->text.len && p->rc == 0) {
         char c = p->text.ptr[p->at];
         if (c == '<' && at_text(p, "<%"))
             lex_block(p);
-        else if (c == '<' && at_text(p, "<script") && lex_script(p))
+        else if (c == '<' && (at_text(p, "<script") || at_text(p, "<msxsl:script")) && lex_script(p))
             continue;
         else if (c == '<' && !p->jsp && at_text(p, "<object") && lex_object(p))
             continue;
@@ -253,6 +263,8 @@ int sw_lex_page(struct sw_unit *unit, bool is_code)
 {
     const char *kind = unit->language->kind;
     struct page p = {.unit = unit, .text = unit->text, .vb = strcmp(kind, "asp") == 0, .jsp = strcmp(kind, "jsp") == 0};
+    if (strcmp(kind, "aspx") == 0)
+        p.vb = looks_vb(unit->text);
     if (is_code)
         code(&p, 0, p.text.len, p.vb);
     else

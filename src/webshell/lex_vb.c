@@ -86,6 +86,8 @@ static void skip_blanks(struct lexer *l)
             /* A line that goes on in the next. */
             while (l->at + 1 < l->end && l->text[l->at] != '\n')
                 l->at++;
+        } else if ((unsigned char)c == 0xc2 && sw_lex_blank(sw_strn(l->text + l->at, l->end - l->at)) > 0) {
+            l->at++;
         } else if (c != ' ' && c != '\t' && c != '\r' && c != '\0' && c != '\v' && c != '\f') {
             break;
         }
@@ -552,7 +554,8 @@ static void lex_name(struct lexer *l)
     l->at += name.len;
     size_t behind = l->at;
     skip_blanks(l);
-    if (plain && l->path && l->parens == 0 && !l->call && l->at > behind && begins_argument(l)) {
+    if (plain && l->path && l->parens == 0 && !l->call && begins_argument(l) &&
+        (l->at > behind || l->text[l->at] == '"')) {
         struct sw_str next = word_at(l, l->at);
         if (!sw_str_ieq(next, SW_STR("then")) && !sw_str_ieq(next, SW_STR("as")) && !sw_str_ieq(next, SW_STR("else")) &&
             !sw_str_ieq(next, SW_STR("and")) && !sw_str_ieq(next, SW_STR("or")) && !sw_str_ieq(next, SW_STR("in")) &&

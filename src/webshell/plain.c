@@ -60,13 +60,24 @@ static size_t take_entity(struct sw_str text, size_t at, char *out)
     return i + 1;
 }
 
+/* The mark of a CDATA section that begins or ends within a word: the section is one text with what is around it. */
+static size_t section_mark(struct sw_str text, size_t at)
+{
+    struct sw_str rest = sw_str_slice(text, at, at + 10);
+    if (sw_str_starts(rest, SW_STR("<![CDATA[")) && at > 0 && !sw_is_space(text.ptr[at - 1]) && text.ptr[at - 1] != '>')
+        return 9;
+    if (sw_str_starts(rest, SW_STR("]]>")) && rest.len > 3 && !sw_is_space(rest.ptr[3]) && rest.ptr[3] != '<')
+        return 3;
+    return 0;
+}
+
 struct sw_str sw_plain_text(struct sw_arena *arena, const char *kind, struct sw_str text)
 {
     bool java = strcmp(kind, "jsp") == 0;
     bool unicode = (java || strcmp(kind, "aspx") == 0) && sw_str_find(text, SW_STR("\\u0")) != SW_NPOS;
     /* A JSP document is XML: its code is text of elements. */
     struct sw_str head = sw_str_slice(text, 0, 4096);
-    bool entities = java && sw_str_find(text, SW_STR("&")) != SW_NPOS &&
+    bool entities = java && (sw_str_find(text, SW_STR("&")) != SW_NPOS || sw_str_find(text, SW_STR("<![CDATA[")) != SW_NPOS) &&
                     (sw_str_ifind(head, SW_STR(":root")) != SW_NPOS || sw_str_ifind(head, SW_STR("<?xml")) != SW_NPOS ||
                      sw_str_ifind(head, SW_STR(":scriptlet")) != SW_NPOS);
     if (!unicode && !entities)
@@ -82,6 +93,11 @@ struct sw_str sw_plain_text(struct sw_arena *arena, const char *kind, struct sw_
             taken = take_unicode(text, at, java, &c);
         else if (entities && c == '&')
             taken = take_entity(text, at, &c);
+        size_t mark = entities && taken == 0 ? section_mark(text, at) : 0;
+        if (mark > 0) {
+            at += mark;
+            continue;
+        }
         out[len++] = c;
         at += taken > 0 ? taken : 1;
     }

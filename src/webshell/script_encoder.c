@@ -86,13 +86,15 @@ size_t sw_plain_encoded(struct sw_arena *arena, struct sw_str text, struct sw_pl
         if (found == SW_NPOS)
             break;
         size_t from = at + found + LEAD;
-        size_t end = sw_str_find(sw_str_from(text, from), SW_STR("^#~@"));
-        if (from >= text.len || end == SW_NPOS || end < TAIL - 4)
+        if (from >= text.len)
             break;
-        struct sw_str inside = sw_str_slice(text, from, from + end - (TAIL - 4));
-        parts[count] = (struct sw_plain_part){decode(arena, inside), (uint32_t)(at + found), (uint32_t)(from + end + 4)};
+        size_t end = sw_str_find(sw_str_from(text, from), SW_STR("^#~@"));
+        if (end == SW_NPOS) /* cut off: what there is */
+            end = text.len - from;
+        struct sw_str inside = sw_str_slice(text, from, from + (end > TAIL - 4 ? end - (TAIL - 4) : 0));
+        parts[count] = (struct sw_plain_part){decode(arena, inside), (uint32_t)(at + found), (uint32_t)(from + end)};
         count += parts[count].text.ptr != NULL;
-        at = from + end + 4;
+        at = from + end;
     }
     return count;
 }
