@@ -264,6 +264,9 @@ static struct sw_value apply_callback(struct sw_flow *f, const struct sw_name *n
     }
     if (strcmp(name->name, "ob_start") == 0)
         f->output = callee;
+    /* Its third argument is a function's name for few options: only a name that is known counts. */
+    if (callee.kind == SW_VALUE_UNKNOWN && strcmp(name->name, "curl_setopt") == 0)
+        return sw_value_unknown(0, 0);
     if (callee.kind == SW_VALUE_UNKNOWN && (callee.origin & SW_FROM_OUTSIDE) == 0 && n == 0)
         return sw_value_unknown(0, 0);
     if (!spreads(name))
@@ -696,6 +699,12 @@ struct sw_value sw_flow_call(struct sw_flow *f, struct sw_value callee, struct s
         return call_plain(f, &callee, args, count, makes, token);
     if (makes && (callee.kind == SW_VALUE_NAME || callee.kind == SW_VALUE_TEXT))
         return make_object(f, callee.text, args, count, token);
+    if (makes) { /* a class that a value names */
+        if (callee.origin & SW_FROM_REQUEST)
+            sw_shell_report_add(f->report, SW_SHELL_CALL_FROM_REQUEST, 40, sw_flow_at(f, token),
+                                "the class of an object is named by a request");
+        return sw_value_unknown(all_origins(args, count) & SW_FROM_OUTSIDE, first_at(args, count));
+    }
     if (callee.kind == SW_VALUE_NAME)
         return call_named(f, callee.text, args, count, (struct sw_how){0}, token);
     /* A property that holds the name of a function is called as one only in brackets: what looks like a method is one,

@@ -58,9 +58,13 @@ static struct sw_value assign(struct sw_flow *f, const struct sw_operator *op, c
                               struct sw_value value)
 {
     switch (op->op) {
-    case SW_OP_ASSIGN_CONCAT:
-        value = sw_fold_join(f->arena, to, &value);
+    case SW_OP_ASSIGN_CONCAT: {
+        struct sw_value before = *to; /* what was never set is empty */
+        if (before.kind == SW_VALUE_UNKNOWN && (before.origin & ~(uint32_t)SW_WAS_NOTHING) == SW_FROM_UNDEFINED)
+            before = sw_value_text(SW_STR(""), 0);
+        value = sw_fold_join(f->arena, &before, &value);
         break;
+    }
     case SW_OP_ASSIGN_XOR:
         value = sw_fold_bits(f->arena, '^', to, &value);
         break;

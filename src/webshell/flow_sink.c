@@ -119,8 +119,8 @@ void sw_sink_code(struct sw_flow *f, const struct sw_value *code, const char *fu
     uint32_t at = sw_flow_at(f, token);
     uint32_t origin = code->origin;
     if (origin & (SW_FROM_REQUEST | SW_FROM_UPLOAD)) {
-        sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REQUEST, 100, at, "%s()%s runs %s", function, how_words(how),
-                            source_words(origin));
+        sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REQUEST, origin & SW_IS_KEYS && !f->standalone ? 50 : 100, at,
+                            "%s()%s runs %s", function, how_words(how), source_words(origin));
         return;
     }
     unsigned hiding = weight_of_hiding(how);
@@ -199,7 +199,7 @@ void sw_sink_command(struct sw_flow *f, const struct sw_value *command, const ch
     bool wrapped = (origin & SW_WAS_WRAPPED) != 0;
     unsigned weight = 0;
     if (origin & SW_FROM_REQUEST)
-        weight = wrapped ? 75 : 100;
+        weight = !wrapped ? 100 : f->standalone ? 75 : 45;
     else if (origin & SW_FROM_REMOTE)
         weight = 75;
     else if (origin & SW_FROM_UPLOAD)
@@ -207,7 +207,7 @@ void sw_sink_command(struct sw_flow *f, const struct sw_value *command, const ch
     else if (origin & SW_WAS_DECODED)
         weight = 55;
     else if ((origin & SW_FROM_UNDEFINED) && f->function == NULL)
-        weight = wrapped ? 25 : 60;
+        weight = wrapped ? 25 : f->standalone ? 60 : 40;
     else if (origin & SW_WAS_TRICKED)
         weight = 25;
     if (weight > 0)
@@ -272,6 +272,15 @@ static bool is_no_script(struct sw_str path)
     return false;
 }
 
+static bool is_picture(struct sw_str path)
+{
+    static const char *const endings[] = {".jpg", ".jpeg", ".png", ".gif", ".ico", ".bmp", ".mp3", ".zip"};
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+        if (sw_str_iends(path, sw_str(endings[i])))
+            return true;
+    return false;
+}
+
 void sw_sink_include(struct sw_flow *f, const struct sw_value *path, uint32_t token)
 {
     uint32_t at = sw_flow_at(f, token);
@@ -296,7 +305,7 @@ void sw_sink_include(struct sw_flow *f, const struct sw_value *path, uint32_t to
         sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REMOTE, 70, at, "code is included from \"%.*s\"",
                             (int)(text.len < 80 ? text.len : 80), text.ptr);
     } else if (path->kind == SW_VALUE_TEXT && is_no_script(text)) {
-        sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_FILE, 60, at, "\"%.*s\" is included as code",
+        sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_FILE, is_picture(text) ? 60 : 30, at, "\"%.*s\" is included as code",
                             (int)(text.len < 80 ? text.len : 80), text.ptr);
     } else if (origin & SW_WAS_DECODED) {
         sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_FILE, 50, at, "the included file's name is decoded");

@@ -224,7 +224,7 @@ struct sw_value sw_flow_member(struct sw_flow *f, const struct sw_value *object,
 static struct sw_value server_variable(struct sw_flow *f, const struct sw_value *index, uint32_t at)
 {
     static const char *const sent[] = {"QUERY_STRING",    "REQUEST_URI",  "PATH_INFO",      "ORIG_PATH_INFO",
-                                       "PHP_AUTH_USER",   "PHP_AUTH_PW",  "argv",           "HTTP_COOKIE",
+                                       "PHP_AUTH_USER",   "PHP_AUTH_PW",           "HTTP_COOKIE",
                                        "HTTP_USER_AGENT", "HTTP_REFERER", "REQUEST_METHOD", "CONTENT_TYPE"};
     static const char *const self[] = {"SCRIPT_FILENAME", "PATH_TRANSLATED", "SCRIPT_NAME", "PHP_SELF"};
     struct sw_str key;
@@ -272,6 +272,7 @@ struct sw_value sw_flow_index(struct sw_flow *f, const struct sw_value *object, 
     value.deep = object->place == SW_PLACE_ELEMENT;
     value.slot = object->slot;
     value.key = known ? key : (struct sw_str){NULL, 0};
+    value.somewhere = !known && !(index->origin & SW_WAS_NOTHING);
     if (object->place == SW_PLACE_MEMBER && object->key.len > 0)
         value.slot = sw_scope_slot(f, &f->members, object->key);
     return value;
@@ -314,12 +315,16 @@ static void store_element(struct sw_flow *f, struct sw_slot *slot, const struct 
             .kind = SW_VALUE_ARRAY, .array = sw_array_new(f->arena), .origin = origin, .at = array->at};
         if (array->array == NULL)
             array->kind = SW_VALUE_UNKNOWN;
+        else
+            array->array->rest = origin;
     }
     slot->set = true;
     array->origin |= value.origin & ~(uint32_t)(SW_FROM_UNDEFINED | SW_WAS_JOINED);
     if (array->at == 0 || (value.origin & SW_FROM_OUTSIDE))
         array->at = value.at;
-    if (array->kind != SW_VALUE_ARRAY || place->deep)
+    if (array->kind == SW_VALUE_ARRAY && (place->deep || place->somewhere))
+        array->array->rest |= value.origin;
+    if (array->kind != SW_VALUE_ARRAY || place->deep || place->somewhere)
         return;
     f->steps += array->array->count / 16;
     if (place->key.ptr != NULL)

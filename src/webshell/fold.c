@@ -215,10 +215,13 @@ struct sw_value sw_fold_index(struct sw_arena *arena, const struct sw_value *val
 {
     struct sw_value result = sw_value_unknown(value->origin, value->at);
     if (value->kind == SW_VALUE_ARRAY) {
-        struct sw_str key;
+        struct sw_str key = {NULL, 0};
         const struct sw_entry *entry = sw_value_as_text(arena, index, &key) ? sw_array_find(value->array, key) : NULL;
         if (entry != NULL)
             return entry->value;
+        result.origin = value->array->rest;
+        if (key.ptr != NULL) /* none of the entries */
+            return result;
         for (uint32_t i = 0; i < value->array->count; i++)
             result.origin |= value->array->entries[i].value.origin;
         return result;
@@ -422,6 +425,9 @@ struct sw_value sw_fold_call(struct sw_arena *arena, enum sw_fold function, cons
     result.origin |= origin | way_of(function, known);
     if (!known && reshapes(function) && args[function == SW_FOLD_REPLACE && count > 2 ? 2 : 0].kind == SW_VALUE_TEXT)
         result.origin |= SW_WAS_TRICKED;
+    struct sw_str format = function == SW_FOLD_FORMAT && args[0].kind == SW_VALUE_TEXT ? args[0].text : SW_STR("");
+    if (!known && format.len > 3)
+        result.origin |= SW_WAS_WRAPPED;
     if ((result.origin & SW_FROM_NUMBER) &&
         (function == SW_FOLD_CHR || function == SW_FOLD_PACK || function == SW_FOLD_FORMAT))
         result.origin |= SW_FROM_REQUEST;

@@ -59,7 +59,7 @@ const struct sw_shell_reason *sw_shell_report_verdict(struct sw_shell_report *re
         if (seen[reason->rule])
             continue;
         seen[reason->rule] = true;
-        report->score += i == 0 ? reason->weight : reason->weight / 2;
+        report->score += i == 0 ? reason->weight : reason->weight >= 30 ? reason->weight / 2 : 0;
     }
     report->score = report->score > 100 ? 100 : report->score;
     if (first == NULL || report->score < SW_SHELL_THRESHOLD)

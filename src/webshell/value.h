@@ -74,6 +74,7 @@ struct sw_value {
     uint8_t kind; /* enum sw_value_kind */
     uint8_t place; /* enum sw_place */
     bool deep; /* an element of an element: only its origin can be stored */
+    bool somewhere; /* of a place: an element whose key isn't known */
     bool has_key; /* `key` is that of an array entry being made */
     uint32_t at; /* offset in the script where its origin came in; 0 if none */
     struct sw_str text;
@@ -94,6 +95,7 @@ struct sw_array {
     uint32_t count;
     uint32_t cap;
     int64_t next; /* the next number for an entry without key */
+    uint32_t rest; /* the origin of what it holds besides the entries */
 };
 
 static inline struct sw_value sw_value_unknown(uint32_t origin, uint32_t at)
@@ -117,7 +119,7 @@ static inline struct sw_value sw_value_content(struct sw_value value)
     value.place = SW_PLACE_NONE;
     value.slot = NULL;
     value.object = NULL;
-    value.deep = value.has_key = false;
+    value.deep = value.has_key = value.somewhere = false;
     value.key = (struct sw_str){NULL, 0};
     return value;
 }
