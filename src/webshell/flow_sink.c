@@ -104,8 +104,8 @@ static unsigned weight_of_code(const struct sw_flow *f, uint32_t origin, enum sw
         return 70;
     if (origin & SW_WAS_DECODED)
         return 65;
-    if (origin & SW_WAS_TRICKED)
-        return 60;
+    if (origin & SW_WAS_TRICKED) /* classes that make formulas into code do it as well */
+        return f->standalone ? 60 : 45;
     if (origin & SW_FROM_STORED) {
         *rule = SW_SHELL_CODE_FROM_FILE;
         return 30;
@@ -226,7 +226,7 @@ void sw_sink_named(struct sw_flow *f, const struct sw_value *name, uint32_t data
         /* Dispatchers call a function of the application by a name from the request, seldom with more from it. */
         unsigned weight = sent ? 100 : data & SW_WAS_HIDDEN ? 80 : through != NULL ? 35 : 40;
         if (name->origin & SW_WAS_WRAPPED)
-            weight = sent ? (through != NULL ? 60 : 30) : 10;
+            weight = sent ? (through == NULL ? 30 : f->standalone ? 60 : 45) : 10;
         sw_shell_report_add(f->report, SW_SHELL_CALL_FROM_REQUEST, weight, at, "the function of %s is named by %s%s",
                             by, source_words(name->origin), sent ? ", and so are its arguments" : "");
     } else if (name->origin & SW_WAS_HIDDEN) {

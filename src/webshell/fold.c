@@ -4,6 +4,9 @@
 
 #include <stdio.h>
 
+/* Lists of one list, and entries of each, that are put together when it isn't known which is meant. */
+enum { MERGED_MAX = 64 };
+
 /* The origin of something made of several values. */
 static uint32_t origins(const struct sw_value *args, size_t count)
 {
@@ -211,6 +214,34 @@ struct sw_value sw_fold_increment(struct sw_arena *arena, const struct sw_value 
     return result;
 }
 
+/* Some element of a list of lists: a list in which each key may be any of theirs. False when they aren't all lists. */
+static bool any_list(struct sw_arena *arena, const struct sw_array *lists, struct sw_value *result)
+{
+    if (lists->count == 0 || lists->count > MERGED_MAX)
+        return false;
+    for (uint32_t i = 0; i < lists->count; i++)
+        if (lists->entries[i].value.kind != SW_VALUE_ARRAY || lists->entries[i].value.array->count > MERGED_MAX)
+            return false;
+    struct sw_array *merged = sw_array_new(arena);
+    if (merged == NULL)
+        return false;
+    for (uint32_t i = 0; i < lists->count; i++) {
+        const struct sw_array *list = lists->entries[i].value.array;
+        merged->rest |= list->rest;
+        for (uint32_t k = 0; k < list->count; k++) {
+            const struct sw_entry *before = sw_array_find(merged, list->entries[k].key);
+            struct sw_value value = list->entries[k].value;
+            if (before != NULL)
+                value.origin |= before->value.origin;
+            if (!sw_array_set(arena, merged, list->entries[k].key, value))
+                return false;
+        }
+    }
+    result->kind = SW_VALUE_ARRAY;
+    result->array = merged;
+    return true;
+}
+
 struct sw_value sw_fold_index(struct sw_arena *arena, const struct sw_value *value, const struct sw_value *index)
 {
     struct sw_value result = sw_value_unknown(value->origin, value->at);
@@ -224,6 +255,7 @@ struct sw_value sw_fold_index(struct sw_arena *arena, const struct sw_value *val
             return result;
         for (uint32_t i = 0; i < value->array->count; i++)
             result.origin |= value->array->entries[i].value.origin;
+        (void)any_list(arena, value->array, &result);
         return result;
     }
     int64_t at;
