@@ -80,7 +80,7 @@ static const struct option options[] = {
     {"actor", 0, TEXT, AT(actor), RULES | COVERAGE, "NAME", "coverage: only of this group or campaign, by any of its names"},
     {"no-web-analysis", 0, FLAG, AT(no_web_analysis), HUNT | RULES, NULL,
      "don't look into web requests for attacks (docs: web-attacks)"},
-    {"no-webshell", 0, FLAG, AT(no_webshell), HUNT, NULL, "read scripts (PHP, ASP, JSP ...) like any text, without looking for web shells"},
+    {"no-webshell", 0, FLAG, AT(no_webshell), HUNT, NULL, "read scripts (PHP, ASP, ...) like any text: no search for web shells"},
     {"yara", 0, WORDS, AT(yara), HUNT, "PATH", "YARA rules for scripts: a file or directory; may be repeated"},
     {"tests", 0, FLAG, AT(tests), RULES, NULL, "check: also run the tests beside the rules (*.tests.yml)"},
     {"no-sandbox", 0, FLAG, AT(no_sandbox), READING, NULL, "read untrusted input without Landlock and seccomp"},

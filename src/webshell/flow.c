@@ -428,7 +428,8 @@ static void note_unreadable(const struct sw_unit *unit, struct sw_shell_report *
         unreadable += sw_utf8_valid(name) != name.len;
     }
     if (unreadable >= 20 && unreadable * 2 > names)
-        sw_shell_report_add(report, SW_SHELL_OBFUSCATED, 60, 0, "%u of %u variables have names that are no text", unreadable, names);
+        sw_shell_report_add(report, SW_SHELL_OBFUSCATED, 60, 0,
+                            "%u of %u variables have names that are no text", unreadable, names);
 }
 
 int sw_flow_run(struct sw_unit *unit, const struct sw_plain_part *parts, size_t part_count, struct sw_shell_report *report)

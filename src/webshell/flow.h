@@ -18,8 +18,8 @@
 #include "webshell/report.h"
 #include "webshell/token.h"
 
-/* Follows the unit's tokens and adds what it finds to the report, whose arena it uses. `parts` are decoded parts of the script, read
- * as code in turn. */
+/* Follows the unit's tokens and adds what it finds to the report, whose arena it uses. `parts` are decoded parts of the
+ * script, read as code in turn. */
 int sw_flow_run(struct sw_unit *unit, const struct sw_plain_part *parts, size_t part_count, struct sw_shell_report *report);
 
 #endif

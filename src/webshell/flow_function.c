@@ -5,6 +5,9 @@
 #include "base/mem.h"
 #include "webshell/lex.h"
 
+/* Times that a short function is entered for the sake of numbers alone, and how many tokens are short. */
+enum { NUMBERS_MAX = 64, SHORT_MAX = 120 };
+
 /* The token behind the bracket that closes the one at `open`; the end of the tokens when nothing does. */
 static uint32_t behind_bracket(const struct sw_unit *unit, uint32_t open, enum sw_op opening, enum sw_op closing)
 {
@@ -279,11 +282,15 @@ static struct sw_value read_body(struct sw_flow *f, struct sw_function *function
     return returned;
 }
 
-static bool is_of_interest(const struct sw_value *args, size_t count)
+/* Whether there is more to learn from a function by entering it with these arguments again. With numbers only so often: a
+ * decoder gives another letter for each, other functions are just called a lot. */
+static bool is_of_interest(const struct sw_function *function, const struct sw_value *args, size_t count)
 {
+    bool decodes = function->entered < NUMBERS_MAX && function->end - function->body <= SHORT_MAX;
     for (size_t i = 0; i < count; i++)
         if ((args[i].origin & ~(uint32_t)(SW_FROM_PARAM | SW_WAS_JOINED | SW_WAS_WRAPPED | SW_FROM_UNDEFINED)) != 0 ||
-            args[i].kind == SW_VALUE_TEXT || args[i].kind == SW_VALUE_FUNCTION || args[i].kind == SW_VALUE_ARRAY)
+            args[i].kind == SW_VALUE_TEXT || (args[i].kind == SW_VALUE_NUMBER && decodes) ||
+            args[i].kind == SW_VALUE_FUNCTION || args[i].kind == SW_VALUE_ARRAY)
             return true;
     return false;
 }
@@ -300,7 +307,7 @@ struct sw_value sw_flow_enter(struct sw_flow *f, struct sw_function *function, s
 {
     if (function->active || f->calls >= SW_MAX_FLOW_CALLS || f->steps >= f->budget)
         return sw_value_unknown(all_origins(args, count), count > 0 ? args[0].at : 0);
-    if (function->entered && !is_of_interest(args, count))
+    if (function->entered > 0 && !is_of_interest(function, args, count))
         return sw_value_unknown(function->gives, 0);
     struct sw_scope *scope = sw_arena_zero(f->arena, 1, sizeof *scope);
     if (scope == NULL)
@@ -313,9 +320,10 @@ struct sw_value sw_flow_enter(struct sw_flow *f, struct sw_function *function, s
         if (references[i] != NULL && args[i].place != SW_PLACE_NONE)
             sw_flow_assign(f, &args[i], references[i]->value);
     function->alone = true;
-    if (!function->entered)
+    if (function->entered == 0)
         function->gives = returned.origin & ~all_origins(args, count);
-    function->entered = true;
+    if (function->entered < UINT16_MAX)
+        function->entered++;
     return returned;
 }
 

@@ -183,7 +183,8 @@ static struct sw_value reflect_call(struct sw_flow *f, const struct sw_name *kno
         if (args[i].at > 0 && (args[i].origin & SW_FROM_OUTSIDE))
             all.at = args[i].at;
     if ((object->origin | data) & SW_IS_COMMAND_OBJECT)
-        sw_sink_command(f, &all, "a method called by reflection", (struct sw_how){.variable = true, .origin = object->origin}, token);
+        sw_sink_command(f, &all, "a method called by reflection",
+                        (struct sw_how){.variable = true, .origin = object->origin}, token);
     else if (object->origin & (SW_FROM_OUTSIDE | SW_WAS_HIDDEN))
         sw_sink_named(f, object, data, known->name + 1, token);
     return sw_value_unknown((data | object->origin) & (SW_FROM_OUTSIDE | SW_WAS_HIDDEN | SW_IS_COMMAND_OBJECT), all.at);

@@ -95,7 +95,7 @@ struct sw_function {
     bool arrow; /* an expression instead of a body */
     bool active;
     bool made;       /* of a text, by create_function() */
-    bool entered; /* with arguments of some kind: what it gives is known */
+    uint16_t entered; /* how often, with arguments of some kind: what it gives is known then */
     bool alone; /* it was looked at by itself */
     uint32_t gives; /* the origin of what it gave, whatever its arguments */
 };

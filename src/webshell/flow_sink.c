@@ -474,8 +474,10 @@ void sw_sink_load(struct sw_flow *f, const struct sw_value *what, const char *fu
     if (what->kind == SW_VALUE_TEXT && sw_str_istarts(what->text, SW_STR("$$BCEL$$")))
         sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CODE, 90, at, "%s() loads code that the script carries encoded", function);
     else if (what->origin & (SW_FROM_REQUEST | SW_FROM_UPLOAD))
-        sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REQUEST, finds ? 45 : 80, at, "%s() loads what a request names", function);
-    else if (what->kind == SW_VALUE_TEXT && (sw_str_istarts(what->text, SW_STR("script:")) || sw_str_istarts(what->text, SW_STR("http"))))
+        sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REQUEST, finds ? 45 : 80, at,
+                            "%s() loads what a request names", function);
+    else if (what->kind == SW_VALUE_TEXT &&
+             (sw_str_istarts(what->text, SW_STR("script:")) || sw_str_istarts(what->text, SW_STR("http"))))
         sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REMOTE, 60, at, "%s() loads code from \"%.*s\"", function,
                             (int)(what->text.len < 80 ? what->text.len : 80), what->text.ptr);
     else if (what->origin & SW_FROM_REMOTE)
@@ -518,8 +520,10 @@ void sw_sink_sums(struct sw_flow *f)
                             "%u calls of functions under computed names", f->hidden_names);
     if (f->memory != 0) {
         bool inner = (f->memory & 2) != 0;
-        sw_shell_report_add(f->report, SW_SHELL_MEMORY_SHELL, inner ? (f->memory & 5 ? 75 : 60) : f->memory & 1 && f->memory & 4 ? 60 : 20,
-                            f->memory_at, "a filter, servlet, listener or valve is registered%s",
+        bool both = (f->memory & 1) && (f->memory & 4);
+        unsigned weight = inner ? (f->memory & 5 ? 75 : 60) : both ? 60 : 20;
+        sw_shell_report_add(f->report, SW_SHELL_MEMORY_SHELL, weight, f->memory_at,
+                            "a filter, servlet, listener or valve is registered%s",
                             inner ? " through the server's inner classes" : "");
     }
     if (bits(f->shellcode) >= 2)

@@ -48,7 +48,8 @@ bool sw_path_is_script(struct sw_str path)
 /* What the end of a path says of the file. */
 static uint32_t ending_of(struct sw_str text)
 {
-    static const char *const plain[] = {".html", ".htm", ".txt", ".xml", ".js", ".css", ".log", ".jpg", ".png", ".gif", ".csv", ".json"};
+    static const char *const plain[] = {".html", ".htm", ".txt", ".xml", ".js",  ".css",
+                                        ".log",  ".jpg", ".png", ".gif", ".csv", ".json"};
     if (text.len < 3 || text.len > 255)
         return 0;
     if (sw_path_is_script(text))
@@ -429,7 +430,9 @@ struct sw_value sw_fold_call(struct sw_arena *arena, enum sw_fold function, cons
         return result;
     if (function == SW_FOLD_LENGTH || function == SW_FOLD_ORD || function == SW_FOLD_INTVAL ||
         function == SW_FOLD_HEXDEC || function == SW_FOLD_OCTDEC || function == SW_FOLD_BINDEC)
-        return sw_fold_text(arena, function, args, count, &result) ? result : sw_value_unknown(as_number(origin) | (origin & SW_WAS_HIDDEN), at);
+        return sw_fold_text(arena, function, args, count, &result)
+                   ? result
+                   : sw_value_unknown(as_number(origin) | (origin & SW_WAS_HIDDEN), at);
     if (function == SW_FOLD_CHAR_AT)
         return count > 1 ? sw_fold_index(arena, &args[0], &args[1]) : sw_value_unknown(origin, at);
     if (function == SW_FOLD_PASS_ALL)
@@ -438,10 +441,14 @@ struct sw_value sw_fold_call(struct sw_arena *arena, enum sw_fold function, cons
         return sw_value_unknown(args[count - 1].origin | SW_WAS_DECODED, at);
     if (function == SW_FOLD_BASE64_LAST || function == SW_FOLD_CHR_LAST)
         return sw_fold_call(arena, function == SW_FOLD_CHR_LAST ? SW_FOLD_CHR : SW_FOLD_BASE64_DECODE, &args[count - 1], 1);
-    if (function == SW_FOLD_CONCAT) {
+    if (function == SW_FOLD_CONCAT || function == SW_FOLD_JOIN_PATH) {
+        const struct sw_value slash = sw_value_text(SW_STR("/"), 0);
         result = args[0];
-        for (size_t i = 1; i < count; i++)
+        for (size_t i = 1; i < count; i++) {
+            if (function == SW_FOLD_JOIN_PATH)
+                result = sw_fold_join(arena, &result, &slash);
             result = sw_fold_join(arena, &result, &args[i]);
+        }
         return sw_value_content(result);
     }
     if (function == SW_FOLD_PASS || function == SW_FOLD_SECOND_LAST || function == SW_FOLD_LAST) {

@@ -22,6 +22,7 @@ enum sw_fold {
     SW_FOLD_BASE64_LAST,   /* of the last argument */
     SW_FOLD_CHR_LAST,
     SW_FOLD_CHAR_AT,
+    SW_FOLD_JOIN_PATH,     /* the same with separators */
     SW_FOLD_CONCAT,        /* the arguments one behind the other */
     SW_FOLD_ARRAY_OF,      /* an array of the arguments */
     SW_FOLD_EXPLODE_IN,    /* (text, separator) */

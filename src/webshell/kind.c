@@ -60,8 +60,8 @@ static const char *const net_signs[] = {"<%@ WebHandler",  "<%@ WebService", "La
                                         "<%@ Control",     "validateRequest=\"", "AutoEventWireup", "EventArgs "};
 static const char *const java_signs[] = {"<%@ page import", "<%@page import",  "language=\"java\"", "java.util.",     "java.io.",
                                          "<jsp:",           "<%@ taglib",      "request.getParameter", "java.lang."};
-static const char *const asp_signs[] = {"CreateObject", "VBScript", "Response.Write", "Server.MapPath", "request(\"", "eval request",
-                                        "execute request"};
+static const char *const asp_signs[] = {"CreateObject", "VBScript", "Response.Write", "Server.MapPath", "request(\"",
+                                        "eval request",                                         "execute request"};
 
 static bool has_any(struct sw_str head, const char *const *signs, size_t count)
 {

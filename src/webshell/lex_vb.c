@@ -350,6 +350,70 @@ static void lex_end(struct lexer *l)
     }
 }
 
+/* Else, at the end of a line or with a statement behind it. */
+static void lex_else(struct lexer *l)
+{
+    if (take(l, "if")) {
+        close_block(l, true);
+        begin_condition(l);
+        return;
+    }
+    bool block = at_line_end(l) && !(l->blocks > 0 && l->inlined[l->blocks - 1]);
+    if (block)
+        close_block(l, true);
+    else
+        op(l, SW_OP_SEMI);
+    word(l, SW_WORD_ELSE);
+    if (block)
+        open_block(l);
+    l->begins = true;
+}
+
+/* Next, Loop, Loop While ..., Wend. */
+static void lex_next(struct lexer *l)
+{
+    close_block(l, false);
+    if (take(l, "while") || take(l, "until"))
+        lex_loop(l);
+    else
+        skip_statement(l);
+}
+
+static void lex_do(struct lexer *l)
+{
+    if (take(l, "while") || take(l, "until")) {
+        lex_loop(l);
+        return;
+    }
+    word(l, SW_WORD_ELSE);
+    open_block(l);
+}
+
+static void lex_class(struct lexer *l)
+{
+    word(l, SW_WORD_CLASS);
+    skip_statement(l);
+    open_block(l);
+    l->begins = true;
+}
+
+static void lex_with(struct lexer *l)
+{
+    if (l->rc == 0)
+        l->rc = sw_lex_known_name(l->unit, "__with", l->at);
+    op(l, SW_OP_ASSIGN);
+}
+
+/* What says nothing to the flow, up to the end of the line or statement. */
+static void lex_skipped(struct lexer *l, struct sw_str name)
+{
+    if (sw_str_ieq(name, SW_STR("rem")))
+        skip_line(l);
+    else if (!sw_str_ieq(name, SW_STR("on")) || !take(l, "error") || !take(l, "resume") || !take(l, "next"))
+        skip_statement(l);
+    l->begins = true;
+}
+
 /* Words that begin a statement in a way of their own. True when it was one. */
 static bool lex_statement(struct lexer *l, struct sw_str name)
 {
@@ -384,19 +448,7 @@ static bool lex_statement(struct lexer *l, struct sw_str name)
         begin_condition(l);
         break;
     case ELSE:
-        if (take(l, "if")) {
-            close_block(l, true);
-            begin_condition(l);
-        } else if (at_line_end(l) && !(l->blocks > 0 && l->inlined[l->blocks - 1])) {
-            close_block(l, true);
-            word(l, SW_WORD_ELSE);
-            open_block(l);
-            l->begins = true;
-        } else { /* on one line: if x then a else b */
-            op(l, SW_OP_SEMI);
-            word(l, SW_WORD_ELSE);
-            l->begins = true;
-        }
+        lex_else(l);
         break;
     case END:
         lex_end(l);
@@ -409,22 +461,13 @@ static bool lex_statement(struct lexer *l, struct sw_str name)
         lex_for(l);
         break;
     case NEXT:
-        close_block(l, false);
-        if (take(l, "while") || take(l, "until"))
-            lex_loop(l);
-        else
-            skip_statement(l);
+        lex_next(l);
         break;
     case WHILE:
         lex_loop(l);
         break;
     case DO:
-        if (take(l, "while") || take(l, "until")) {
-            lex_loop(l);
-        } else {
-            word(l, SW_WORD_ELSE);
-            open_block(l);
-        }
+        lex_do(l);
         break;
     case SELECT:
         (void)take(l, "case");
@@ -434,25 +477,16 @@ static bool lex_statement(struct lexer *l, struct sw_str name)
         word(l, SW_WORD_CASE);
         break;
     case CLASS:
-        word(l, SW_WORD_CLASS);
-        skip_statement(l);
-        open_block(l);
-        l->begins = true;
+        lex_class(l);
         break;
     case WITH:
-        if (l->rc == 0)
-            l->rc = sw_lex_known_name(l->unit, "__with", l->at);
-        op(l, SW_OP_ASSIGN);
+        lex_with(l);
         break;
     case RETURN:
         word(l, SW_WORD_RETURN);
         break;
     case SKIP:
-        if (sw_str_ieq(name, SW_STR("rem")))
-            skip_line(l);
-        else if (!sw_str_ieq(name, SW_STR("on")) || !take(l, "error") || !take(l, "resume") || !take(l, "next"))
-            skip_statement(l);
-        l->begins = true;
+        lex_skipped(l, name);
         break;
     case NOISE:
         l->begins = true;
