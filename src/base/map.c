@@ -65,6 +65,12 @@ bool sw_map_get(const struct sw_map *map, struct sw_str key, uint32_t *value)
     return true;
 }
 
+struct sw_str sw_map_key(const struct sw_map *map, struct sw_str key)
+{
+    const struct sw_map_slot *slot = map->cap > 0 ? probe(map, key, key_hash(key)) : NULL;
+    return slot != NULL && slot->hash != 0 ? slot->key : (struct sw_str){0};
+}
+
 int sw_map_intern(struct sw_map *map, struct sw_str key, uint32_t fresh, uint32_t *value, bool *added)
 {
     uint64_t hash = key_hash(key);

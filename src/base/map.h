@@ -26,6 +26,8 @@ struct sw_map {
 void sw_map_init(struct sw_map *map, size_t max_entries, size_t max_key_bytes);
 void sw_map_fini(struct sw_map *map);
 bool sw_map_get(const struct sw_map *map, struct sw_str key, uint32_t *value);
+/* The map's own copy of a key; ptr NULL when it isn't there. Lives as long as the map. */
+struct sw_str sw_map_key(const struct sw_map *map, struct sw_str key);
 /* Sets key to value, replacing what was there. */
 int sw_map_put(struct sw_map *map, struct sw_str key, uint32_t value);
 /* The value of key; sets it to `fresh` first when the key is new (*added tells). */

@@ -1,6 +1,7 @@
 /* hunt.c - `seawall hunt`: every rule over every event, findings out. */
 #include "base/log.h"
 #include "base/mem.h"
+#include "behaviour/behaviour.h"
 #include "cli/rules.h"
 #include "cli/run.h"
 #include "cli/scripts.h"
@@ -32,12 +33,15 @@ struct observed_input {
 struct batch;
 struct worker;
 
+/* Places in hunt.sets. */
+enum { SET_WEB, SET_SCRIPTS, SET_BEHAVIOURS };
+
 struct hunt {
     struct sw_run run;
     const struct sw_settings *settings;
     struct sw_loaded_rules loaded;
     bool *reported; /* by rule: gives findings of its own (level, not silent) */
-    uint64_t *counts; /* by rule, then correlation, then rule of the web analysis, then of scripts: findings delivered */
+    uint64_t *counts; /* by rule, then correlation, then rule of each set: findings delivered */
     struct sw_text_report report; /* text: what was delivered so far */
     struct sw_correlator *correlator; /* NULL without correlation rules */
     struct observed_input *observed;  /* in the order of the evidence */
@@ -49,7 +53,8 @@ struct hunt {
     bool *gave_up; /* by regular expression of the program */
     struct sw_web *web; /* NULL when it is switched off */
     struct sw_scripts *scripts; /* as well */
-    struct sw_rule_set sets[SW_TEXT_RULE_SETS]; /* the rules of these two */
+    struct sw_behaviours *behaviours; /* as well */
+    struct sw_rule_set sets[SW_TEXT_RULE_SETS]; /* the rules of engines that are not Sigma's */
     struct batch *web_batch; /* its findings on their way out, and a worker to write them */
     struct worker *web_worker;
     bool any; /* something was written */
@@ -77,6 +82,7 @@ struct batch {
     size_t hit_cap;
     bool observed; /* the correlator got something of it */
     struct sw_web_batch *web;
+    struct sw_behaviour_batch *behaviours;
 };
 
 static void add_matching(struct hunt *hunt, const struct sw_matcher *matcher)
@@ -136,6 +142,7 @@ static void batch_free(void *arg)
     sw_buf_fini(&batch->out);
     sw_text_report_fini(&batch->report);
     sw_web_batch_free(batch->web);
+    sw_behaviour_batch_free(batch->behaviours);
     sw_free(batch->hits);
     sw_free(batch);
 }
@@ -149,6 +156,7 @@ static void *batch_new(void *arg)
     batch->hunt = hunt;
     sw_buf_init(&batch->out, BATCH_MAX);
     if ((hunt->web != NULL && sw_web_batch_new(&batch->web) != 0) ||
+        (hunt->behaviours != NULL && sw_behaviour_batch_new(&batch->behaviours) != 0) ||
         sw_text_report_init(&batch->report, hunt->loaded.rules, hunt->sets, hunt->settings->examples, hunt->run.color) != 0) {
         batch_free(batch);
         return NULL;
@@ -165,13 +173,16 @@ static void batch_reset(void *arg)
     batch->observed = false;
     if (batch->web != NULL)
         sw_web_batch_reset(batch->web);
+    if (batch->behaviours != NULL)
+        sw_behaviour_batch_reset(batch->behaviours);
 }
 
 static size_t batch_weight(const void *arg)
 {
     const struct batch *batch = arg;
     return batch->out.cap + sw_text_report_weight(&batch->report) + batch->hit_cap * sizeof *batch->hits +
-           (batch->web != NULL ? sw_web_batch_weight(batch->web) : 0);
+           (batch->web != NULL ? sw_web_batch_weight(batch->web) : 0) +
+           (batch->behaviours != NULL ? sw_behaviour_batch_weight(batch->behaviours) : 0);
 }
 
 /* Writes a finding in the form that was asked for. */
@@ -240,6 +251,11 @@ static int on_event(void *worker, void *arg, const struct sw_input *input, const
     struct batch *batch = arg;
     if (!sw_run_in_time(w->hunt->settings, event))
         return 0;
+    if (batch->behaviours != NULL) {
+        int rc = sw_behaviour_look(w->hunt->behaviours, batch->behaviours, event);
+        if (rc != 0)
+            return rc;
+    }
     const uint32_t *rules;
     if (w->web != NULL) {
         int rc = sw_web_look(w->web, batch->web, event, (struct sw_web_origin){input->file, input->ordinal});
@@ -270,10 +286,12 @@ struct script_sink {
     struct batch *batch;
 };
 
-static size_t first_script_rule(const struct hunt *hunt)
+static size_t first_rule_of(const struct hunt *hunt, unsigned set)
 {
-    const struct sw_rules *rules = hunt->loaded.rules;
-    return rules->rule_count + rules->correlation_count + hunt->sets[0].count;
+    size_t first = hunt->loaded.rules->rule_count + hunt->loaded.rules->correlation_count;
+    for (unsigned i = 0; i < set; i++)
+        first += hunt->sets[i].count;
+    return first;
 }
 
 static int on_script_finding(void *arg, const struct sw_finding *finding, size_t rule)
@@ -284,7 +302,7 @@ static int on_script_finding(void *arg, const struct sw_finding *finding, size_t
     if (rc == 0)
         rc = sw_grow(&batch->hits, &batch->hit_cap, batch->hit_count, sizeof *batch->hits, SIZE_MAX / 16);
     if (rc == 0)
-        batch->hits[batch->hit_count++] = (uint32_t)(first_script_rule(sink->worker->hunt) + rule);
+        batch->hits[batch->hit_count++] = (uint32_t)(first_rule_of(sink->worker->hunt, SET_SCRIPTS) + rule);
     return rc;
 }
 
@@ -310,7 +328,7 @@ static enum sw_level level_of(const struct hunt *hunt, size_t number)
 {
     if (number < hunt->loaded.rules->rule_count)
         return hunt->loaded.rules->rules[number].level;
-    return hunt->sets[1].rules[number - first_script_rule(hunt)].level;
+    return hunt->sets[SET_SCRIPTS].rules[number - first_rule_of(hunt, SET_SCRIPTS)].level;
 }
 
 /* Remembers the path of an input that observations came from. */
@@ -370,8 +388,11 @@ static int deliver(void *arg, void *batch_arg, const struct sw_input *input)
     if (rc == 0)
         rc = sw_text_report_merge(&hunt->report, &batch->report);
     bool web = hunt->web != NULL && !sw_web_batch_is_empty(batch->web);
-    if (rc == 0 && input != NULL && (batch->observed || web))
+    bool noted = hunt->behaviours != NULL && !sw_behaviour_batch_is_empty(batch->behaviours);
+    if (rc == 0 && input != NULL && (batch->observed || web || noted))
         rc = note_observed(hunt, input);
+    if (rc == 0 && hunt->behaviours != NULL && input != NULL)
+        rc = sw_behaviour_deliver(hunt->behaviours, batch->behaviours, input->file, input->ordinal);
     if (rc == 0 && hunt->web != NULL && input != NULL)
         rc = sw_web_deliver(hunt->web, batch->web, on_web, hunt);
     if (rc == 0 && hunt->web != NULL && input != NULL)
@@ -508,7 +529,7 @@ static int on_web(void *arg, const struct sw_web_match *match)
         .detail = match->explanation,
     };
     const struct sw_rules *rules = hunt->loaded.rules;
-    count_finding(hunt, rules->rule_count + rules->correlation_count + match->rule_index, match->rule->level);
+    count_finding(hunt, rules->rule_count + rules->correlation_count + match->rule_index, match->rule->level); /* the first set */
     int rc = put_finding(hunt->web_worker, hunt->web_batch, &finding);
     return rc == 0 && hunt->web_batch->out.len > WEB_FLUSH ? flush_web(hunt) : rc;
 }
@@ -527,6 +548,64 @@ static int finish_web(struct hunt *hunt)
     hunt->run.summary.web_paths_dropped = stats.paths_dropped;
     hunt->run.summary.web_texts_cut = stats.texts_cut;
     return rc;
+}
+
+/* --- behaviours ----------------------------------------------------------------------------------------- */
+
+static int on_behaviour(void *arg, const struct sw_behaviour_match *match)
+{
+    struct hunt *hunt = arg;
+    struct sw_group_value *groups = sw_alloc(match->group_count + 1, sizeof *groups);
+    struct sw_finding_member *members = sw_alloc(match->member_count + 1, sizeof *members);
+    struct batch *batch = batch_new(hunt);
+    int rc = groups == NULL || members == NULL || batch == NULL ? SW_E_NOMEM : 0;
+    for (size_t i = 0; rc == 0 && i < match->group_count; i++)
+        groups[i] = (struct sw_group_value){match->groups[i].name, match->groups[i].value};
+    for (size_t i = 0; rc == 0 && i < match->member_count; i++) {
+        const struct sw_behaviour_member *member = &match->members[i];
+        const struct observed_input *input = find_observed(hunt, member->origin.file, member->origin.ordinal);
+        members[i] = (struct sw_finding_member){
+            .time = member->time, .path = input != NULL ? input->path : SW_STR(""), .offset = member->origin.offset};
+    }
+    if (rc == 0) {
+        struct sw_finding finding = {
+            .rule = match->rule, .kind = "behaviour", .engine = "behaviour", .time = match->first, .time_last = match->last,
+            .count = match->count, .groups = groups, .group_count = match->group_count, .members = members,
+            .member_count = match->member_count, .value = match->value, .detail = match->explanation};
+        finding.id = sw_correlation_finding_id(&finding);
+        struct worker here = {.hunt = hunt};
+        rc = put_finding(&here, batch, &finding);
+        count_finding(hunt, first_rule_of(hunt, SET_BEHAVIOURS) + match->rule_index, match->rule->level);
+        if (rc == 0)
+            rc = deliver(hunt, batch, NULL);
+    }
+    sw_free(groups);
+    sw_free(members);
+    batch_free(batch);
+    return rc;
+}
+
+static int finish_behaviours(struct hunt *hunt)
+{
+    if (hunt->behaviours == NULL)
+        return 0;
+    int rc = sw_behaviour_finish(hunt->behaviours, on_behaviour, hunt);
+    sw_behaviours_stats(hunt->behaviours, &hunt->run.summary.behaviours);
+    return rc;
+}
+
+static int prepare_behaviours(struct hunt *hunt, struct sw_error *err)
+{
+    const struct sw_settings *settings = hunt->settings;
+    if (settings->no_behaviours)
+        return 0;
+    hunt->sets[SET_BEHAVIOURS].rules = sw_behaviour_rules(&hunt->sets[SET_BEHAVIOURS].count);
+    const struct sw_behaviour_options options = {
+        .classes = hunt->run.classes, .min_level = (enum sw_level)settings->min_level,
+        .memory = (size_t)settings->behaviour_memory << 20, .internal = settings->internal.items,
+        .internal_count = settings->internal.count, .settings = settings->behaviours.items,
+        .setting_count = settings->behaviours.count};
+    return sw_behaviours_new(&hunt->behaviours, &options, err);
 }
 
 /* --- the whole ------------------------------------------------------------------------------------------ */
@@ -577,13 +656,13 @@ static int write_tail(struct hunt *hunt)
 /* The engines for scripts, and the rules of those engines that are not Sigma's. */
 static int prepare_scripts(struct hunt *hunt, struct sw_error *err)
 {
-    hunt->sets[0].rules = sw_web_rules(&hunt->sets[0].count);
+    hunt->sets[SET_WEB].rules = sw_web_rules(&hunt->sets[SET_WEB].count);
     if (hunt->settings->no_webshell || hunt->settings->decoder != NULL)
         return 0;
     int rc = sw_scripts_new(&hunt->scripts, hunt->settings, err);
     if (rc != 0)
         return rc;
-    hunt->sets[1].rules = sw_scripts_rules(hunt->scripts, &hunt->sets[1].count);
+    hunt->sets[SET_SCRIPTS].rules = sw_scripts_rules(hunt->scripts, &hunt->sets[SET_SCRIPTS].count);
     hunt->run.script_kind = sw_script_kind;
     return 0;
 }
@@ -602,9 +681,11 @@ static int prepare(struct hunt *hunt, struct sw_error *err)
     hunt->run.summary.rules_ready = (double)(sw_time_now() - hunt->run.started) / (double)SW_SECOND;
     hunt->reported = sw_alloc(rules->rule_count + 1, sizeof *hunt->reported);
     rc = prepare_scripts(hunt, err);
+    if (rc == 0)
+        rc = prepare_behaviours(hunt, err);
     if (rc != 0)
         return rc;
-    hunt->counts = sw_alloc(first_script_rule(hunt) + hunt->sets[1].count + 1, sizeof *hunt->counts);
+    hunt->counts = sw_alloc(first_rule_of(hunt, SW_TEXT_RULE_SETS) + 1, sizeof *hunt->counts);
     hunt->gave_up = sw_alloc(sw_program_regexes(hunt->loaded.program) + 1, sizeof *hunt->gave_up);
     if (hunt->reported == NULL || hunt->counts == NULL || hunt->gave_up == NULL)
         return sw_error_set(err, SW_E_NOMEM, 0, 0, "out of memory");
@@ -648,6 +729,8 @@ static int search(struct hunt *hunt)
     if (rc == 0)
         rc = finish_web(hunt);
     if (rc == 0)
+        rc = finish_behaviours(hunt);
+    if (rc == 0)
         rc = tell_matching(hunt);
     if (hunt->scripts != NULL)
         hunt->run.summary.scripts = sw_scripts_account(hunt->scripts);
@@ -677,6 +760,7 @@ int sw_cmd_hunt(struct sw_settings *settings)
     sw_correlator_free(hunt.correlator);
     sw_web_free(hunt.web);
     sw_scripts_free(hunt.scripts);
+    sw_behaviours_free(hunt.behaviours);
     sw_free(hunt.observed);
     sw_arena_fini(&hunt.observed_paths);
     sw_loaded_rules_free(&hunt.loaded);

@@ -37,6 +37,8 @@ struct sw_settings {
     struct sw_words mappings;
     struct sw_words placeholders;
     struct sw_words excludes;
+    struct sw_words internal; /* networks of the organisation */
+    struct sw_words behaviours; /* settings of them */
     bool no_builtin_rules;
     bool include_deprecated;
     int format; /* enum sw_format */
@@ -54,6 +56,8 @@ struct sw_settings {
     bool no_web_analysis;
     bool no_webshell;
     struct sw_words yara;
+    bool no_behaviours;
+    unsigned behaviour_memory; /* MiB */
     bool tests;
     bool no_sandbox;
     int color; /* enum sw_when */

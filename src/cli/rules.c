@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "behaviour/behaviour.h"
 #include "cli/coverage.h"
 #include "cli/rules_test.h"
 #include "cli/run.h"
@@ -69,7 +70,7 @@ static void put_logsource(struct sw_buf *out, const struct sw_logsource *logsour
 }
 
 /* What a listed rule is. */
-enum listed { LISTED_RULE, LISTED_CORRELATION, LISTED_WEB };
+enum listed { LISTED_RULE, LISTED_CORRELATION, LISTED_WEB, LISTED_BEHAVIOUR };
 
 static void list_text(struct sw_buf *out, const struct sw_rule *rule, enum listed kind)
 {
@@ -78,6 +79,8 @@ static void list_text(struct sw_buf *out, const struct sw_rule *rule, enum liste
     SW_BUF_LIT(out, "  ");
     if (kind == LISTED_CORRELATION)
         SW_BUF_LIT(out, "correlation");
+    else if (kind == LISTED_BEHAVIOUR)
+        SW_BUF_LIT(out, "behaviour");
     else
         put_logsource(out, &rule->logsource);
     SW_BUF_LIT(out, "  ");
@@ -96,7 +99,7 @@ static void list_json(struct sw_buf *out, const struct sw_rule *rule, enum liste
     SW_BUF_LIT(out, ",\"status\":");
     sw_buf_json(out, rule->status);
     sw_buf_printf(out, ",\"kind\":\"%s\",\"engine\":\"%s\",\"product\":", kind == LISTED_CORRELATION ? "correlation" : "rule",
-                  kind == LISTED_WEB ? "web" : "sigma");
+                  kind == LISTED_WEB ? "web" : kind == LISTED_BEHAVIOUR ? "behaviour" : "sigma");
     sw_buf_json(out, rule->logsource.product);
     SW_BUF_LIT(out, ",\"category\":");
     sw_buf_json(out, rule->logsource.category);
@@ -133,6 +136,10 @@ static int rules_list(struct sw_buf *out, const struct sw_settings *settings, co
     const struct sw_rule *web = sw_web_rules(&web_count);
     for (size_t i = 0; i < web_count && !settings->no_web_analysis; i++)
         list_rule(out, settings, &web[i], LISTED_WEB);
+    size_t behaviour_count;
+    const struct sw_rule *behaviours = sw_behaviour_rules(&behaviour_count);
+    for (size_t i = 0; i < behaviour_count && !settings->no_behaviours; i++)
+        list_rule(out, settings, &behaviours[i], LISTED_BEHAVIOUR);
     return SW_EXIT_DONE;
 }
 
@@ -212,6 +219,37 @@ static bool explain_web(struct sw_buf *out, struct sw_str word)
     return found;
 }
 
+static void explain_parameters(struct sw_buf *out, const struct sw_behaviour_info *info)
+{
+    for (size_t i = 0; i < info->parameter_count; i++) {
+        const struct sw_behaviour_parameter *p = &info->parameters[i];
+        sw_buf_printf(out, "    --behaviour %s.%s=%g%s%s    %s (%g to %g)\n", info->name, p->name, p->value, p->unit[0] != '\0' ? " " : "",
+                      p->unit, p->meaning, p->least, p->most);
+    }
+}
+
+/* A behaviour by its name, or by one of its rules. */
+static bool explain_behaviour(struct sw_buf *out, struct sw_str word)
+{
+    bool found = false;
+    struct sw_behaviour_info info;
+    for (size_t b = 0; sw_behaviour_at(b, &info); b++) {
+        bool named = sw_str_is(word, info.name);
+        for (size_t i = 0; i < info.rule_count; i++) {
+            const struct sw_rule *rule = &info.rules[i];
+            if (!named && !is_meant(rule, word))
+                continue;
+            sw_buf_printf(out, "%s%.*s\n    id       %.*s\n    level    %.*s\n", found ? "\n" : "", SW_STR_ARG(rule->title),
+                          SW_STR_ARG(rule->id), SW_STR_ARG(sw_level_name(rule->level)));
+            sw_buf_printf(out, "    engine   behaviour %s: %s (docs/behaviours/%s.md)\n    %.*s\n    false positives: %.*s\n", info.name,
+                          info.summary, info.name, SW_STR_ARG(rule->description), SW_STR_ARG(rule->falsepositives));
+            explain_parameters(out, &info);
+            found = true;
+        }
+    }
+    return found;
+}
+
 static int rules_explain(struct sw_buf *out, const struct sw_settings *settings, const struct sw_classes *classes,
                          const struct sw_loaded_rules *loaded)
 {
@@ -232,6 +270,7 @@ static int rules_explain(struct sw_buf *out, const struct sw_settings *settings,
             sw_program_explain(loaded->program, classes, (uint32_t)i, out);
         }
         found |= !settings->no_web_analysis && explain_web(out, word);
+        found |= !settings->no_behaviours && explain_behaviour(out, word);
         if (!found) {
             sw_error_log("no loaded rule has the id, name or title '%s'", settings->paths.items[w]);
             status = SW_EXIT_USAGE;

@@ -207,6 +207,31 @@ static void json_entities(struct sw_buf *out, const struct sw_event *event)
     sw_buf_char(out, '}');
 }
 
+/* The same for what several events have in common. */
+static void json_group_entities(struct sw_buf *out, const struct sw_finding *finding)
+{
+    SW_BUF_LIT(out, ",\"entities\":{");
+    bool first_kind = true;
+    for (unsigned kind = SW_ENTITY_NONE + 1; kind < SW_ENTITY_KINDS; kind++) {
+        unsigned found = 0;
+        for (size_t i = 0; i < finding->group_count; i++) {
+            const struct sw_group_value *group = &finding->groups[i];
+            if (group->value.len == 0 || (unsigned)sw_entity_of(sw_field_find(group->name)) != kind)
+                continue;
+            if (found == 0) {
+                sw_buf_text(out, first_kind ? "" : ",");
+                first_kind = false;
+                sw_buf_json(out, sw_entity_name((enum sw_entity_kind)kind));
+            }
+            sw_buf_text(out, found++ == 0 ? ":[" : ",");
+            sw_buf_json(out, group->value);
+        }
+        if (found > 0)
+            sw_buf_char(out, ']');
+    }
+    sw_buf_char(out, '}');
+}
+
 static void json_event(struct sw_event_writer *writer, struct sw_buf *out, const struct sw_finding *finding)
 {
     const struct sw_event *event = finding->event;
@@ -244,9 +269,13 @@ static void json_correlation(struct sw_buf *out, const struct sw_finding *findin
     SW_BUF_LIT(out, "},\"members\":[");
     for (size_t i = 0; i < finding->member_count; i++) {
         const struct sw_finding_member *member = &finding->members[i];
-        sw_buf_text(out, i > 0 ? ",{\"rule\":" : "{\"rule\":");
-        sw_buf_json(out, member->rule->id);
-        SW_BUF_LIT(out, ",\"time\":");
+        sw_buf_text(out, i > 0 ? ",{" : "{");
+        if (member->rule != NULL) {
+            SW_BUF_LIT(out, "\"rule\":");
+            sw_buf_json(out, member->rule->id);
+            sw_buf_char(out, ',');
+        }
+        SW_BUF_LIT(out, "\"time\":");
         json_time(out, member->time);
         SW_BUF_LIT(out, ",\"path\":");
         sw_buf_json(out, member->path);
@@ -279,7 +308,10 @@ void sw_finding_json(struct sw_event_writer *writer, struct sw_buf *out, const s
     SW_BUF_LIT(out, ",\"count\":");
     sw_buf_u64(out, finding->count);
     json_techniques(out, rule);
-    json_entities(out, finding->event);
+    if (finding->event != NULL)
+        json_entities(out, finding->event);
+    else
+        json_group_entities(out, finding);
     if (finding->event != NULL)
         json_event(writer, out, finding);
     else

@@ -241,6 +241,17 @@ static void json_matching(struct sw_buf *out, const struct sw_summary *summary)
     sw_buf_char(out, '}');
 }
 
+static void json_behaviours(struct sw_buf *out, const struct sw_behaviour_stats *stats)
+{
+    sw_buf_printf(out, ",\"behaviours\":{\"notes\":%llu,\"untimed\":%llu,\"evicted\":%llu,\"evicted_keys\":%llu,"
+                  "\"findings_dropped\":%llu,\"memory\":%llu,\"internal\":",
+                  (unsigned long long)stats->notes, (unsigned long long)stats->untimed, (unsigned long long)stats->evicted,
+                  (unsigned long long)stats->evicted_keys, (unsigned long long)stats->findings_dropped,
+                  (unsigned long long)stats->held);
+    sw_buf_json(out, stats->internal);
+    sw_buf_char(out, '}');
+}
+
 void sw_summary_json(struct sw_buf *out, const struct sw_summary *summary)
 {
     SW_BUF_LIT(out, "{\"type\":\"summary\",\"inputs\":[");
@@ -269,6 +280,7 @@ void sw_summary_json(struct sw_buf *out, const struct sw_summary *summary)
     sw_buf_printf(out, ",\"web\":{\"looked_into\":%llu,\"judged_early\":%llu,\"paths_dropped\":%llu,\"texts_cut\":%llu}",
                   (unsigned long long)summary->web_looked, (unsigned long long)summary->web_judged_early,
                   (unsigned long long)summary->web_paths_dropped, (unsigned long long)summary->web_texts_cut);
+    json_behaviours(out, &summary->behaviours);
     SW_BUF_LIT(out, ",\"field_names_refused\":");
     sw_buf_u64(out, summary->field_names_refused);
     if (summary->rules != NULL)

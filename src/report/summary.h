@@ -8,6 +8,7 @@
 #define SW_REPORT_SUMMARY_H
 
 #include "base/buf.h"
+#include "behaviour/behaviour.h"
 #include "engine/feed.h"
 #include "sigma/program.h"
 #include "source/walk.h"
@@ -66,6 +67,7 @@ struct sw_summary {
     uint64_t web_paths_dropped; /* answers of paths that were too many to remember */
     uint64_t web_texts_cut;    /* request targets longer than what is looked at */
     const struct sw_script_account *scripts; /* NULL: scripts were not looked at */
+    struct sw_behaviour_stats behaviours;
     uint64_t field_names_refused;
     struct sw_str *gave_up; /* regular expressions that were given up on some values, in byte order */
     size_t gave_up_count;

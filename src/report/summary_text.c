@@ -249,6 +249,19 @@ static void put_matching(struct sw_buf *out, const struct sw_summary *summary)
     }
 }
 
+static void tell_behaviours(struct sw_buf *out, const struct sw_behaviour_stats *stats)
+{
+    if (stats->internal.len > 0)
+        sw_buf_printf(out, "    own networks: %.*s\n", SW_STR_ARG(stats->internal));
+    if (stats->evicted > 0)
+        sw_buf_printf(out, "    behaviours gave up %llu records of %llu keys for want of memory (--behaviour-memory): those with the "
+                      "least in them\n", (unsigned long long)stats->evicted, (unsigned long long)stats->evicted_keys);
+    if (stats->untimed > 0)
+        sw_buf_printf(out, "    %llu records without a time could not be used by behaviours\n", (unsigned long long)stats->untimed);
+    if (stats->findings_dropped > 0)
+        sw_buf_printf(out, "    %llu findings of behaviours were dropped: too many\n", (unsigned long long)stats->findings_dropped);
+}
+
 void sw_summary_text(struct sw_buf *out, const struct sw_summary *summary, bool color, bool wide)
 {
     put_inputs(out, summary, wide);
@@ -283,6 +296,7 @@ void sw_summary_text(struct sw_buf *out, const struct sw_summary *summary, bool 
                       "%llu without the value to count\n",
                       (unsigned long long)summary->correlation_untimed, (unsigned long long)summary->correlation_ungrouped,
                       (unsigned long long)summary->correlation_valueless);
+    tell_behaviours(out, &summary->behaviours);
     if (summary->web_judged_early > 0)
         sw_buf_printf(out, "    %llu web findings were judged before the end of the evidence for want of memory\n",
                       (unsigned long long)summary->web_judged_early);

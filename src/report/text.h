@@ -30,7 +30,7 @@ struct sw_rule_set {
     const struct sw_rule *rules;
     size_t count;
 };
-#define SW_TEXT_RULE_SETS 2
+#define SW_TEXT_RULE_SETS 3
 
 struct sw_text_report {
     struct sw_arena arena;

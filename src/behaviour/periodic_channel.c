@@ -1,0 +1,332 @@
+/* periodic_channel.c - channels that repeat at a period: implants that ask for orders, and whatever else polls.
+ *
+ * docs/behaviours/periodic-channel.md. A period alone is no finding of weight: most software polls. What counts is a period
+ * towards a destination that hardly anyone else uses. A source that polls many (monitoring) is told of once. */
+#include "behaviour/flow.h"
+#include "behaviour/period.h"
+#include "behaviour/rita.h"
+
+#include "base/mem.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { P_EVIDENCE, P_COUNT, P_RARE_SHARE, P_POLLED, P_MAX_PERIOD };
+
+static const struct sw_behaviour_parameter parameters[] = {
+    [P_EVIDENCE] = {"evidence", 10, 3, 1000, "nats", "how much likelier a period must be than chance, as a natural logarithm"},
+    [P_COUNT] = {"connections", 7, 6, 1000000, "", "connections that a channel must have"},
+    [P_RARE_SHARE] = {"rare", 0.005, 0, 1, "", "share of the internal hosts that may use a destination that is called rare (one always may)"},
+    [P_POLLED] = {"polled", 4, 2, 100000, "", "internal hosts polled by one source on one port from which on it is taken for monitoring"},
+    [P_MAX_PERIOD] = {"longest", 172800, 60, 31536000, "s", "longest period that is looked for"},
+};
+
+enum { RULE_LOW, RULE_MEDIUM, RULE_HIGH, RULE_POLLING };
+
+static const struct sw_str tags[] = {SW_BEHAVIOUR_TAG("attack.command-and-control"), SW_BEHAVIOUR_TAG("attack.t1071"),
+                                     SW_BEHAVIOUR_TAG("attack.t1571")};
+static const struct sw_str polling_tags[] = {SW_BEHAVIOUR_TAG("attack.command-and-control")};
+
+#define NOTE "Updaters, telemetry, mail clients and devices poll as well; look at the destination and at the process"
+
+static const struct sw_rule rules[] = {
+    [RULE_LOW] = SW_BEHAVIOUR_RULE("6d1b7a52-3f0e-4c47-9d1a-0f5c2b8e4a10", "Periodic Channel",
+        "A host keeps connecting to one destination at a steady period, far more regularly than chance would.", SW_LEVEL_LOW, tags, NOTE),
+    [RULE_MEDIUM] = SW_BEHAVIOUR_RULE("6d1b7a52-3f0e-4c47-9d1a-0f5c2b8e4a11", "Periodic Channel To A Rare Destination",
+        "A host keeps connecting at a steady period to a destination that hardly any other host uses.", SW_LEVEL_MEDIUM, tags, NOTE),
+    [RULE_HIGH] = SW_BEHAVIOUR_RULE("6d1b7a52-3f0e-4c47-9d1a-0f5c2b8e4a12", "Periodic Channel To A Rare, New And Unusual Destination",
+        "A host keeps connecting at a steady period to a destination that hardly any other host uses, that is new in this evidence, "
+        "and that has no name or speaks no recognised protocol.", SW_LEVEL_HIGH, tags, NOTE),
+    [RULE_POLLING] = SW_BEHAVIOUR_RULE("6d1b7a52-3f0e-4c47-9d1a-0f5c2b8e4a13", "Host That Polls Many Others",
+        "One host connects to many internal hosts at a steady period, as monitoring does.", SW_LEVEL_INFORMATIONAL, polling_tags,
+        "Monitoring, configuration management and backup servers"),
+};
+
+/* A channel that repeats, until its source is complete. */
+struct candidate {
+    const struct sw_peer *destination;
+    const struct sw_peer *address;
+    uint16_t port;
+    uint8_t protocol;
+    uint8_t service;
+    bool inbound;
+    bool internal;
+    bool incomplete;
+    size_t count;
+    int64_t first_ms;
+    int64_t last_ms;
+    uint64_t out;
+    uint64_t in;
+    double evenness; /* of sizes, 0 to 1 */
+    struct sw_period period;
+    struct sw_rita rita;
+    struct sw_flow_sample kept[SW_BEHAVIOUR_MEMBERS];
+    size_t kept_count;
+};
+
+struct state {
+    struct candidate *items;
+    size_t count;
+    size_t cap;
+    int64_t *times;
+    double *sizes;
+    size_t room;
+};
+
+static int begin(struct sw_behaviour_run *run)
+{
+    run->state = sw_alloc(1, sizeof(struct state));
+    return run->state != NULL ? 0 : SW_E_NOMEM;
+}
+
+static void end(struct sw_behaviour_run *run)
+{
+    struct state *state = run->state;
+    if (state == NULL)
+        return;
+    sw_free(state->items);
+    sw_free(state->times);
+    sw_free(state->sizes);
+    sw_free(state);
+}
+
+static int make_room(struct state *state, size_t count)
+{
+    if (state->room >= count)
+        return 0;
+    int64_t *times = sw_realloc(state->times, count, sizeof *times);
+    if (times != NULL)
+        state->times = times;
+    double *sizes = sw_realloc(state->sizes, count, sizeof *sizes);
+    if (sizes != NULL)
+        state->sizes = sizes;
+    if (times == NULL || sizes == NULL)
+        return SW_E_NOMEM;
+    state->room = count;
+    return 0;
+}
+
+/* --- a channel ---------------------------------------------------------------------------------------------- */
+
+/* RITA's number, over the last 24 hours of all evidence. */
+static int score_as_rita(struct state *state, const struct sw_channel *channel, struct sw_rita *rita)
+{
+    int64_t to = channel->network->last_ms / 1000;
+    int64_t from = channel->network->first_ms / 1000;
+    if (from < to - 86400)
+        from = to - 86400;
+    size_t n = 0;
+    for (size_t i = 0; i < channel->count; i++) {
+        const struct sw_flow_sample *sample = &channel->samples[i];
+        if (sample->reply || sample->time_ms / 1000 < from)
+            continue;
+        state->times[n] = sample->time_ms / 1000;
+        state->sizes[n++] = (double)(sample->out_ip > 0 ? sample->out_ip : sample->out);
+    }
+    return sw_rita_score(state->times, state->sizes, n, from, to, rita);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* 1 less the spread of the sizes around their median, as a share of it; 0 for none. */
+static double evenness_of(double *sizes, size_t n)
+{
+    qsort(sizes, n, sizeof *sizes, by_value);
+    double median = sizes[n / 2];
+    double spread = sizes[n - 1 - n / 4] - sizes[n / 4];
+    return median > 0 ? fmax(0, 1 - spread / median) : 0;
+}
+
+static void keep_samples(struct candidate *c, const struct sw_channel *channel)
+{
+    c->kept_count = channel->count < SW_BEHAVIOUR_MEMBERS ? channel->count : SW_BEHAVIOUR_MEMBERS;
+    for (size_t i = 0; i < c->kept_count; i++)
+        c->kept[i] = channel->samples[c->kept_count < 2 ? 0 : i * (channel->count - 1) / (c->kept_count - 1)];
+}
+
+static int on_channel(struct sw_behaviour_run *run, const struct sw_channel *channel)
+{
+    struct state *state = run->state;
+    bool internal_source = channel->source->internal;
+    bool internal_destination = channel->address->internal;
+    if (channel->count < (size_t)run->value[P_COUNT] || channel->destination->group || (!internal_source && !internal_destination))
+        return 0;
+    int rc = make_room(state, channel->count);
+    if (rc != 0)
+        return rc;
+    size_t n = 0;
+    for (size_t i = 0; i < channel->count; i++) {
+        if (channel->samples[i].reply)
+            continue;
+        state->sizes[n] = (double)channel->samples[i].out;
+        state->times[n++] = channel->samples[i].time_ms;
+    }
+    struct candidate c = {.destination = channel->destination, .address = channel->address, .port = channel->port,
+                          .protocol = channel->protocol, .service = channel->service, .inbound = !internal_source,
+                          .internal = internal_source && internal_destination, .incomplete = channel->incomplete, .count = n,
+                          .first_ms = channel->first_ms, .last_ms = channel->last_ms, .out = channel->out, .in = channel->in};
+    rc = sw_period_find(state->times, n, &c.period);
+    if (rc != 0 || c.period.evidence < run->value[P_EVIDENCE] || c.period.seconds > run->value[P_MAX_PERIOD])
+        return rc;
+    c.evenness = evenness_of(state->sizes, n);
+    keep_samples(&c, channel);
+    rc = score_as_rita(state, channel, &c.rita);
+    if (rc == 0)
+        rc = sw_grow(&state->items, &state->cap, state->count, sizeof *state->items, UINT32_MAX);
+    if (rc == 0)
+        state->items[state->count++] = c;
+    return rc;
+}
+
+/* --- a source ----------------------------------------------------------------------------------------------- */
+
+/* People come back at the same time of day as well, but not to the minute, and not at night. */
+static bool is_daily_habit(const struct sw_period *p)
+{
+    return p->seconds > 14400 && p->day_phase > 0.85 && p->day_spread > 120;
+}
+
+static bool is_fresh(const struct candidate *c, const struct sw_flow_network *network)
+{
+    int64_t span = network->last_ms - network->first_ms;
+    int64_t since = c->destination->first_ms - network->first_ms;
+    return span > 0 && since > 86400000 && since > span / 10;
+}
+
+static bool is_unusual(const struct candidate *c)
+{
+    bool web_port = c->port == 443 || c->port == 80;
+    bool unnamed = c->destination->is_address && !c->destination->internal;
+    return unnamed || (c->service == SW_FLOW_NONE && !web_port) || (c->port == 443 && c->service == SW_FLOW_NONE && unnamed);
+}
+
+static bool is_rare(const struct sw_behaviour_run *run, const struct candidate *c, const struct sw_flow_network *network)
+{
+    double most = fmax(1, floor(run->value[P_RARE_SHARE] * network->internal_hosts));
+    return c->destination->sources <= most;
+}
+
+/* 0 to 1, for ordering: how sure the period is, how even the sizes, how far the destination stands out. */
+static double score_of(const struct candidate *c, bool rare, bool fresh, bool unusual)
+{
+    double sure = 1 - exp(-c->period.evidence / 60);
+    double exchange = c->out > 0 && c->in > 0 ? 1 : 0;
+    return 0.4 * sure + 0.15 * c->evenness + 0.15 * rare + 0.1 * fresh + 0.1 * unusual + 0.1 * exchange;
+}
+
+static void put_span(struct sw_buf *out, double seconds)
+{
+    if (seconds < 120)
+        sw_buf_printf(out, "%.3g s", seconds);
+    else if (seconds < 7200)
+        sw_buf_printf(out, "%.3g min", seconds / 60);
+    else if (seconds < 172800)
+        sw_buf_printf(out, "%.3g h", seconds / 3600);
+    else
+        sw_buf_printf(out, "%.3g days", seconds / 86400);
+}
+
+static void explain(struct sw_buf *out, const struct sw_peer *source, const struct candidate *c, bool rare, bool fresh)
+{
+    sw_buf_peer(out, source);
+    sw_buf_printf(out, " connected to ");
+    sw_buf_peer(out, c->destination);
+    sw_buf_printf(out, ":%u %zu times, every ", c->port, c->count);
+    put_span(out, c->period.seconds);
+    sw_buf_printf(out, " give or take %.0f %%, over ", c->period.jitter * 100);
+    put_span(out, (double)(c->last_ms - c->first_ms) / 1000);
+    sw_buf_printf(out, " (%zu intervals and %zu longer gaps; a period explains them e^%.0f times better than chance)", c->period.intervals,
+                  c->period.gaps, c->period.evidence);
+    sw_buf_printf(out, "; %llu bytes out, %llu in", (unsigned long long)c->out, (unsigned long long)c->in);
+    if (rare && !c->inbound)
+        sw_buf_printf(out, "; %u internal host%s this destination", c->destination->sources, c->destination->sources == 1 ? " uses" : "s use");
+    if (fresh)
+        SW_BUF_LIT(out, "; the destination is new within this evidence");
+    if (c->rita.scored)
+        sw_buf_printf(out, "; RITA's score of the last 24 h is %.3f", c->rita.score);
+    if (c->incomplete)
+        SW_BUF_LIT(out, "; incomplete: some of it was given up for want of memory");
+}
+
+static int report(struct sw_behaviour_run *run, const struct sw_flow_host *host, const struct candidate *c)
+{
+    bool rare = is_rare(run, c, host->network);
+    bool fresh = is_fresh(c, host->network);
+    bool unusual = is_unusual(c);
+    unsigned rule = RULE_LOW;
+    if (rare && !c->inbound && !is_daily_habit(&c->period) && (fresh || unusual))
+        rule = fresh && unusual ? RULE_HIGH : RULE_MEDIUM;
+    struct sw_buf text;
+    sw_buf_init(&text, SW_BEHAVIOUR_EXPLANATION);
+    explain(&text, host->peer, c, rare, fresh);
+    const struct sw_channel channel = {.source = host->peer, .destination = c->destination, .address = c->address, .port = c->port,
+                                       .protocol = c->protocol, .samples = c->kept, .count = c->kept_count, .first_ms = c->first_ms,
+                                       .last_ms = c->last_ms, .network = host->network};
+    int rc = sw_channel_report(run, &channel, rule, c->count, score_of(c, rare, fresh, unusual), sw_buf_str(&text));
+    sw_buf_fini(&text);
+    return rc;
+}
+
+/* How many internal hosts this source polls on one port. */
+static size_t polled_on(const struct state *state, uint16_t port)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < state->count; i++)
+        count += state->items[i].internal && state->items[i].port == port;
+    return count;
+}
+
+static int report_polling(struct sw_behaviour_run *run, const struct sw_flow_host *host, const struct candidate *c, size_t polled)
+{
+    struct sw_buf text;
+    sw_buf_init(&text, SW_BEHAVIOUR_EXPLANATION);
+    sw_buf_peer(&text, host->peer);
+    sw_buf_printf(&text, " polls %zu internal hosts on port %u, the first every ", polled, c->port);
+    put_span(&text, c->period.seconds);
+    SW_BUF_LIT(&text, ", as monitoring does");
+    const struct sw_channel channel = {.source = host->peer, .destination = c->destination, .address = c->address, .port = c->port,
+                                       .samples = c->kept, .count = c->kept_count, .first_ms = c->first_ms, .last_ms = c->last_ms,
+                                       .network = host->network};
+    int rc = sw_channel_report(run, &channel, RULE_POLLING, c->count, (double)polled, sw_buf_str(&text));
+    sw_buf_fini(&text);
+    return rc;
+}
+
+static int on_host(struct sw_behaviour_run *run, const struct sw_flow_host *host)
+{
+    struct state *state = run->state;
+    int rc = 0;
+    for (size_t i = 0; i < state->count && rc == 0; i++) {
+        const struct candidate *c = &state->items[i];
+        size_t polled = c->internal ? polled_on(state, c->port) : 0;
+        if ((double)polled < run->value[P_POLLED]) {
+            rc = report(run, host, c);
+            continue;
+        }
+        bool first = true;
+        for (size_t k = 0; k < i; k++)
+            first &= !(state->items[k].internal && state->items[k].port == c->port);
+        if (first)
+            rc = report_polling(run, host, c, polled);
+    }
+    state->count = 0;
+    return rc;
+}
+
+const struct sw_behaviour sw_behaviour_periodic_channel = {
+    .name = "periodic-channel",
+    .summary = "connections that repeat at a period, tested against chance",
+    .rules = rules,
+    .rule_count = SW_COUNT_OF(rules),
+    .parameters = parameters,
+    .parameter_count = SW_COUNT_OF(parameters),
+    .begin = begin,
+    .channel = on_channel,
+    .host = on_host,
+    .end = end,
+};
