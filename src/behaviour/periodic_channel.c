@@ -21,10 +21,12 @@ static const struct sw_behaviour_parameter parameters[] = {
     [P_MAX_PERIOD] = {"longest", 172800, 60, 31536000, "s", "longest period that is looked for"},
 };
 
-enum { RULE_LOW, RULE_MEDIUM, RULE_HIGH, RULE_POLLING };
+enum { RULE_LOW, RULE_MEDIUM, RULE_HIGH, RULE_INBOUND, RULE_POLLING };
 
 static const struct sw_str tags[] = {SW_BEHAVIOUR_TAG("attack.command-and-control"), SW_BEHAVIOUR_TAG("attack.t1071"),
                                      SW_BEHAVIOUR_TAG("attack.t1571")};
+static const struct sw_str inbound_tags[] = {SW_BEHAVIOUR_TAG("attack.command-and-control"), SW_BEHAVIOUR_TAG("attack.persistence"),
+                                             SW_BEHAVIOUR_TAG("attack.t1505.003"), SW_BEHAVIOUR_TAG("attack.t1071.001")};
 static const struct sw_str polling_tags[] = {SW_BEHAVIOUR_TAG("attack.command-and-control")};
 
 #define NOTE "Updaters, telemetry, mail clients and devices poll as well; look at the destination and at the process"
@@ -37,10 +39,16 @@ static const struct sw_rule rules[] = {
     [RULE_HIGH] = SW_BEHAVIOUR_RULE("6d1b7a52-3f0e-4c47-9d1a-0f5c2b8e4a12", "Periodic Channel To A Rare, New And Unusual Destination",
         "A host keeps connecting at a steady period to a destination that hardly any other host uses, that is new in this evidence, "
         "and that has no name or speaks no recognised protocol.", SW_LEVEL_HIGH, tags, NOTE),
+    [RULE_INBOUND] = SW_BEHAVIOUR_RULE("6d1b7a52-3f0e-4c47-9d1a-0f5c2b8e4a14", "Periodic Channel Into The Network",
+        "A host outside keeps coming to an internal host at a steady period, day and night, and gets answers, as one does who polls a "
+        "web shell.", SW_LEVEL_MEDIUM, inbound_tags, "Monitoring services, feed readers and partners' interfaces"),
     [RULE_POLLING] = SW_BEHAVIOUR_RULE("6d1b7a52-3f0e-4c47-9d1a-0f5c2b8e4a13", "Host That Polls Many Others",
         "One host connects to many internal hosts at a steady period, as monitoring does.", SW_LEVEL_INFORMATIONAL, polling_tags,
         "Monitoring, configuration management and backup servers"),
 };
+
+/* Of fewer internal hosts none can be said to be the only one that uses a destination. */
+enum { FEW_HOSTS = 3 };
 
 /* A channel that repeats, until its source is complete. */
 struct candidate {
@@ -118,7 +126,7 @@ static int score_as_rita(struct state *state, const struct sw_channel *channel, 
     size_t n = 0;
     for (size_t i = 0; i < channel->count; i++) {
         const struct sw_flow_sample *sample = &channel->samples[i];
-        if (sample->reply || sample->time_ms / 1000 < from)
+        if (sample->reply || sample->open || sample->time_ms / 1000 < from - from % 3600) /* RITA takes whole hours */
             continue;
         state->times[n] = sample->time_ms / 1000;
         state->sizes[n++] = (double)(sample->out_ip > 0 ? sample->out_ip : sample->out);
@@ -207,16 +215,44 @@ static bool is_unusual(const struct candidate *c)
 
 static bool is_rare(const struct sw_behaviour_run *run, const struct candidate *c, const struct sw_flow_network *network)
 {
+    if (network->internal_hosts < FEW_HOSTS) /* nothing to compare with */
+        return false;
     double most = fmax(1, floor(run->value[P_RARE_SHARE] * network->internal_hosts));
     return c->destination->sources <= most;
 }
 
-/* 0 to 1, for ordering: how sure the period is, how even the sizes, how far the destination stands out. */
-static double score_of(const struct candidate *c, bool rare, bool fresh, bool unusual)
+/* Share of the evidence's time that the channel goes on for. */
+static double cover_of(const struct candidate *c, const struct sw_flow_network *network)
+{
+    int64_t span = network->last_ms - network->first_ms;
+    return span > 0 ? (double)(c->last_ms - c->first_ms) / (double)span : 0;
+}
+
+static bool is_exchange(const struct candidate *c)
+{
+    return c->out > 0 && c->in > 0;
+}
+
+/* From outside, day and night, hardly missing a turn. */
+static bool is_steady_inbound(const struct candidate *c, const struct sw_flow_network *network)
+{
+    return c->inbound && is_exchange(c) && c->last_ms - c->first_ms >= 12 * 3600000ll && cover_of(c, network) >= 0.5 &&
+           c->period.gaps * 20 <= c->period.intervals && c->period.regular >= 0.9;
+}
+
+/* Clocks are set at steady periods everywhere. */
+static bool is_clock(const struct candidate *c)
+{
+    return c->protocol == 17 && c->port == 123;
+}
+
+/* 0 to 1, for ordering: how sure the period is, how even the sizes, how long it goes on, how far the destination stands out. */
+static double score_of(const struct candidate *c, const struct sw_flow_network *network, bool rare, bool fresh, bool unusual)
 {
     double sure = 1 - exp(-c->period.evidence / 60);
-    double exchange = c->out > 0 && c->in > 0 ? 1 : 0;
-    return 0.4 * sure + 0.15 * c->evenness + 0.15 * rare + 0.1 * fresh + 0.1 * unusual + 0.1 * exchange;
+    double score = 0.3 * sure + 0.15 * c->evenness + 0.1 * cover_of(c, network) + 0.15 * rare + 0.1 * fresh + 0.1 * unusual +
+                   0.1 * is_exchange(c);
+    return is_clock(c) ? score / 3 : score;
 }
 
 static void put_span(struct sw_buf *out, double seconds)
@@ -259,7 +295,9 @@ static int report(struct sw_behaviour_run *run, const struct sw_flow_host *host,
     bool fresh = is_fresh(c, host->network);
     bool unusual = is_unusual(c);
     unsigned rule = RULE_LOW;
-    if (rare && !c->inbound && !is_daily_habit(&c->period) && (fresh || unusual))
+    if (is_steady_inbound(c, host->network))
+        rule = RULE_INBOUND;
+    else if (rare && !c->inbound && !is_clock(c) && !is_daily_habit(&c->period) && (fresh || unusual))
         rule = fresh && unusual ? RULE_HIGH : RULE_MEDIUM;
     struct sw_buf text;
     sw_buf_init(&text, SW_BEHAVIOUR_EXPLANATION);
@@ -267,7 +305,7 @@ static int report(struct sw_behaviour_run *run, const struct sw_flow_host *host,
     const struct sw_channel channel = {.source = host->peer, .destination = c->destination, .address = c->address, .port = c->port,
                                        .protocol = c->protocol, .samples = c->kept, .count = c->kept_count, .first_ms = c->first_ms,
                                        .last_ms = c->last_ms, .network = host->network};
-    int rc = sw_channel_report(run, &channel, rule, c->count, score_of(c, rare, fresh, unusual), sw_buf_str(&text));
+    int rc = sw_channel_report(run, &channel, rule, c->count, score_of(c, host->network, rare, fresh, unusual), sw_buf_str(&text));
     sw_buf_fini(&text);
     return rc;
 }
