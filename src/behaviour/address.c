@@ -1,4 +1,5 @@
-/* address.c - reading and writing IP addresses. IPv4 is read here, quickly, since every flow has two; IPv6 by inet_pton(). */
+/* address.c - reading and writing IP addresses. IPv4 is read here, quickly, since every flow has two; IPv6 by
+ * inet_pton(). */
 #include "behaviour/address.h"
 
 #include "base/error.h"

@@ -22,7 +22,8 @@ int sw_address_parse(struct sw_str text, struct sw_address *address);
 void sw_buf_address(struct sw_buf *out, const struct sw_address *address);
 bool sw_address_is_v4(const struct sw_address *address);
 
-/* Addresses that no router of the internet carries: private, link-local, loopback, shared (RFC 6890, RFC 4193, RFC 6598). */
+/* Addresses that no router of the internet carries: private, link-local, loopback, shared (RFC 6890, RFC 4193, RFC
+ * 6598). */
 bool sw_address_is_private(const struct sw_address *address);
 /* Multicast, broadcast, unspecified: no host. */
 bool sw_address_is_group(const struct sw_address *address);

@@ -94,8 +94,8 @@ bool sw_behaviour_at(size_t index, struct sw_behaviour_info *info)
 
 /* --- settings ----------------------------------------------------------------------------------------------- */
 
-static int set_parameter(struct sw_behaviours *all, size_t index, struct sw_str name, struct sw_str value, const char *whole,
-                         struct sw_error *err)
+static int set_parameter(struct sw_behaviours *all, size_t index, struct sw_str name, struct sw_str value,
+                         const char *whole, struct sw_error *err)
 {
     const struct sw_behaviour *b = table[index];
     for (size_t i = 0; i < b->parameter_count; i++) {
@@ -104,13 +104,13 @@ static int set_parameter(struct sw_behaviours *all, size_t index, struct sw_str 
             continue;
         double number;
         if (sw_str_double(value, &number) != 0 || !(number >= p->least && number <= p->most))
-            return sw_error_set(err, SW_E_USAGE, 0, 0, "behaviour setting '%s': %s is a number from %g to %g", whole, p->name,
-                                p->least, p->most);
+            return sw_error_set(err, SW_E_USAGE, 0, 0, "behaviour setting '%s': %s is a number from %g to %g", whole,
+                                p->name, p->least, p->most);
         all->values[index][i] = number;
         return 0;
     }
-    return sw_error_set(err, SW_E_USAGE, 0, 0, "behaviour setting '%s': %s has no parameter '%.*s'", whole, b->name, (int)name.len,
-                        name.ptr);
+    return sw_error_set(err, SW_E_USAGE, 0, 0, "behaviour setting '%s': %s has no parameter '%.*s'", whole, b->name,
+                        (int)name.len, name.ptr);
 }
 
 /* "NAME=off", "NAME=on", "NAME.PARAMETER=VALUE"; NAME "all" switches every one. */
@@ -119,7 +119,8 @@ static int apply_setting(struct sw_behaviours *all, const char *whole, struct sw
     struct sw_str text = sw_str(whole);
     size_t equals = sw_str_chr(text, '=');
     if (equals == SW_NPOS)
-        return sw_error_set(err, SW_E_USAGE, 0, 0, "behaviour setting '%s' is not NAME=off or NAME.PARAMETER=VALUE", whole);
+        return sw_error_set(err, SW_E_USAGE, 0, 0, "behaviour setting '%s' is not NAME=off or NAME.PARAMETER=VALUE",
+                            whole);
     struct sw_str name = sw_str_slice(text, 0, equals);
     struct sw_str value = sw_str_from(text, equals + 1);
     size_t dot = sw_str_chr(name, '.');
@@ -137,10 +138,12 @@ static int apply_setting(struct sw_behaviours *all, const char *whole, struct sw
         else if (dot != SW_NPOS && !every)
             return set_parameter(all, i, parameter, value, whole, err);
         else
-            return sw_error_set(err, SW_E_USAGE, 0, 0, "behaviour setting '%s' is not NAME=off or NAME.PARAMETER=VALUE", whole);
+            return sw_error_set(err, SW_E_USAGE, 0, 0, "behaviour setting '%s' is not NAME=off or NAME.PARAMETER=VALUE",
+                                whole);
     }
     if (!any)
-        return sw_error_set(err, SW_E_USAGE, 0, 0, "there is no behaviour '%.*s' (see `seawall rules list`)", (int)name.len, name.ptr);
+        return sw_error_set(err, SW_E_USAGE, 0, 0, "there is no behaviour '%.*s' (see `seawall rules list`)",
+                            (int)name.len, name.ptr);
     return 0;
 }
 
@@ -331,7 +334,8 @@ static int by_time(const void *a, const void *b)
 }
 
 /* Members in order of time; of many the first, the last, and some evenly between. */
-static int copy_members(struct sw_behaviours *all, struct sw_behaviour_match *match, const struct sw_behaviour_report *report)
+static int copy_members(struct sw_behaviours *all, struct sw_behaviour_match *match,
+                        const struct sw_behaviour_report *report)
 {
     if (report->member_count == 0)
         return 0;
@@ -355,7 +359,8 @@ static int copy_members(struct sw_behaviours *all, struct sw_behaviour_match *ma
     return members != NULL ? 0 : SW_E_LIMIT;
 }
 
-static int copy_groups(struct sw_behaviours *all, struct sw_behaviour_match *match, const struct sw_behaviour_report *report)
+static int copy_groups(struct sw_behaviours *all, struct sw_behaviour_match *match,
+                       const struct sw_behaviour_report *report)
 {
     size_t count = report->group_count < MAX_GROUPS ? report->group_count : MAX_GROUPS;
     if (count == 0)
@@ -388,10 +393,14 @@ int sw_behaviour_report(struct sw_behaviour_run *run, const struct sw_behaviour_
     if (rc != 0)
         return rc;
     struct sw_behaviour_match *match = &all->found[all->found_count];
-    *match = (struct sw_behaviour_match){
-        .rule = &all_rules[run->first_rule + report->rule], .rule_index = run->first_rule + report->rule,
-        .first = report->first, .last = report->last, .count = report->count, .value = report->value};
-    match->explanation = sw_arena_dup(&all->found_texts, sw_str_slice(report->explanation, 0, SW_BEHAVIOUR_EXPLANATION));
+    *match = (struct sw_behaviour_match){.rule = &all_rules[run->first_rule + report->rule],
+                                         .rule_index = run->first_rule + report->rule,
+                                         .first = report->first,
+                                         .last = report->last,
+                                         .count = report->count,
+                                         .value = report->value};
+    match->explanation =
+        sw_arena_dup(&all->found_texts, sw_str_slice(report->explanation, 0, SW_BEHAVIOUR_EXPLANATION));
     rc = match->explanation.ptr != NULL ? 0 : SW_E_LIMIT;
     if (rc == 0)
         rc = copy_groups(all, match, report);

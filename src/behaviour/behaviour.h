@@ -1,17 +1,17 @@
 /*
  * behaviour.h - what no single record shows: channels, volumes, accounts and clients over all of the evidence.
  *
- * A worker shows each event to sw_behaviour_look(), which notes what matters of it in the piece's batch (a flow, a request, a
- * logon: some dozen bytes). The notes go with sw_behaviour_deliver(), in the order of the evidence, into stores that keep
- * them by key; sw_behaviour_finish() puts each key's notes in order of time, runs the behaviours over them, and
- * gives what they found in order of time. The outcome depends on the evidence and the budget alone, not on the number of threads.
- * docs/behaviours.md lists the behaviours; docs/adding-a-behaviour.md tells how one is made.
+ * A worker shows each event to sw_behaviour_look(), which notes what matters of it in the piece's batch (a flow, a
+ * request, a logon: some dozen bytes). The notes go with sw_behaviour_deliver(), in the order of the evidence, into
+ * stores that keep them by key; sw_behaviour_finish() puts each key's notes in order of time, runs the behaviours over
+ * them, and gives what they found in order of time. The outcome depends on the evidence and the budget alone, not on
+ * the number of threads. docs/behaviours.md lists the behaviours; docs/adding-a-behaviour.md tells how one is made.
  *
  * Owner:   sw_behaviours_free() frees all but batches.
- * Limits:  `memory` bytes for the stores. Beyond it the keys with the least in them are given up, counted, and what remains
- *          of a key that came back later says that it is incomplete.
- * Threads: a batch belongs to one thread; look may run on many at once; deliver and finish on one at a time.
- * Errors:  SW_E_NOMEM, SW_E_USAGE (settings), and what the caller's emit returned.      Trust: hostile input.
+ * Limits:  `memory` bytes for the stores. Beyond it the keys with the least in them are given up, counted, and what
+ * remains of a key that came back later says that it is incomplete. Threads: a batch belongs to one thread; look may
+ * run on many at once; deliver and finish on one at a time. Errors:  SW_E_NOMEM, SW_E_USAGE (settings), and what the
+ * caller's emit returned.      Trust: hostile input.
  */
 #ifndef SW_BEHAVIOUR_BEHAVIOUR_H
 #define SW_BEHAVIOUR_BEHAVIOUR_H
@@ -31,7 +31,8 @@ struct sw_behaviour_options {
     const struct sw_classes *classes;
     enum sw_level min_level; /* findings below it are not kept */
     size_t memory;           /* 0: SW_BEHAVIOUR_MEMORY */
-    const char *const *internal; /* networks of the organisation, "10.0.0.0/8"; none: inferred from the evidence, and told */
+    const char *const
+        *internal; /* networks of the organisation, "10.0.0.0/8"; none: inferred from the evidence, and told */
     size_t internal_count;
     const char *const *settings; /* "NAME=off", "NAME.PARAMETER=VALUE" */
     size_t setting_count;
@@ -77,14 +78,15 @@ struct sw_behaviour_stats {
     uint64_t evicted; /* notes given up for the budget */
     uint64_t evicted_keys;
     uint64_t findings_dropped; /* beyond what is kept of one run */
-    size_t held;      /* bytes, at most */
+    size_t held;               /* bytes, at most */
     struct sw_str internal; /* the networks taken as the organisation's own, and why; empty when no flows were seen */
 };
 
 /* The rules of all behaviours, for listings: ids and titles never change. */
 const struct sw_rule *sw_behaviour_rules(size_t *count);
 
-int sw_behaviours_new(struct sw_behaviours **behaviours, const struct sw_behaviour_options *options, struct sw_error *err);
+int sw_behaviours_new(struct sw_behaviours **behaviours, const struct sw_behaviour_options *options,
+                      struct sw_error *err);
 void sw_behaviours_free(struct sw_behaviours *behaviours);
 
 int sw_behaviour_batch_new(struct sw_behaviour_batch **batch);
@@ -113,7 +115,7 @@ struct sw_behaviour_parameter {
     double value; /* default */
     double least;
     double most;
-    const char *unit;    /* "s", "bytes", "" */
+    const char *unit; /* "s", "bytes", "" */
     const char *meaning;
 };
 

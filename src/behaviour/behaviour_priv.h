@@ -2,8 +2,8 @@
  * behaviour_priv.h - between the stores ("watches"), the behaviours, and what drives them.
  *
  * A watch notes one kind of thing in events and keeps the notes by key until the end: flows, web requests, logons. A
- * behaviour is one file: rules, parameters, and functions that a watch calls at the end with its keys, one after the other in
- * an order that the evidence alone decides. Each is one line in behaviours.def.
+ * behaviour is one file: rules, parameters, and functions that a watch calls at the end with its keys, one after the
+ * other in an order that the evidence alone decides. Each is one line in behaviours.def.
  */
 #ifndef SW_BEHAVIOUR_BEHAVIOUR_PRIV_H
 #define SW_BEHAVIOUR_BEHAVIOUR_PRIV_H
@@ -51,15 +51,16 @@ struct sw_behaviour {
 
     /* All may be NULL. Non-zero ends the run with that code. */
     int (*begin)(struct sw_behaviour_run *run);
-    int (*channel)(struct sw_behaviour_run *run, const struct sw_channel *channel);        /* watch flow */
-    int (*host)(struct sw_behaviour_run *run, const struct sw_flow_host *host);            /* watch flow, per host */
-    int (*network)(struct sw_behaviour_run *run, const struct sw_flow_network *network);   /* watch flow, at its end */
-    int (*zone)(struct sw_behaviour_run *run, const struct sw_dns_zone *zone);             /* watch dns */
-    int (*path)(struct sw_behaviour_run *run, const struct sw_web_path *path);             /* watch web */
-    int (*site)(struct sw_behaviour_run *run, const struct sw_web_site *site);             /* watch web, at a site's end */
-    int (*account)(struct sw_behaviour_run *run, const struct sw_account *account);        /* watch account */
-    int (*accounts)(struct sw_behaviour_run *run, const struct sw_account_world *accounts); /* watch account, at its end */
-    void (*end)(struct sw_behaviour_run *run); /* frees state */
+    int (*channel)(struct sw_behaviour_run *run, const struct sw_channel *channel);      /* watch flow */
+    int (*host)(struct sw_behaviour_run *run, const struct sw_flow_host *host);          /* watch flow, per host */
+    int (*network)(struct sw_behaviour_run *run, const struct sw_flow_network *network); /* watch flow, at its end */
+    int (*zone)(struct sw_behaviour_run *run, const struct sw_dns_zone *zone);           /* watch dns */
+    int (*path)(struct sw_behaviour_run *run, const struct sw_web_path *path);           /* watch web */
+    int (*site)(struct sw_behaviour_run *run, const struct sw_web_site *site);      /* watch web, at a site's end */
+    int (*account)(struct sw_behaviour_run *run, const struct sw_account *account); /* watch account */
+    int (*accounts)(struct sw_behaviour_run *run,
+                    const struct sw_account_world *accounts); /* watch account, at its end */
+    void (*end)(struct sw_behaviour_run *run);                /* frees state */
 };
 
 /* What a behaviour found; everything is copied. */

@@ -1,9 +1,9 @@
 /*
  * flow.h - what network behaviours see: channels and hosts.
  *
- * A channel is everything that one source did towards one destination: a name (from SNI, HTTP Host, CONNECT) whatever its
- * addresses, or, for connections that no name is known of, an address, protocol and port. Samples are in order of time.
- * Sources of records: flow_notes.c lists classes of events and their fields.
+ * A channel is everything that one source did towards one destination: a name (from SNI, HTTP Host, CONNECT) whatever
+ * its addresses, or, for connections that no name is known of, an address, protocol and port. Samples are in order of
+ * time. Sources of records: flow_notes.c lists classes of events and their fields.
  */
 #ifndef SW_BEHAVIOUR_FLOW_H
 #define SW_BEHAVIOUR_FLOW_H
@@ -15,16 +15,18 @@ enum sw_flow_outcome { SW_FLOW_UNKNOWN, SW_FLOW_ESTABLISHED, SW_FLOW_FAILED /* r
 
 /* Protocols that a sensor recognised. */
 #define SW_FLOW_SERVICES(X) \
-    X(NONE, "") X(OTHER, "other") X(HTTP, "http") X(TLS, "tls") X(QUIC, "quic") X(DNS, "dns") X(SSH, "ssh") X(SMB, "smb") \
-    X(RDP, "rdp") X(KERBEROS, "kerberos") X(LDAP, "ldap") X(SMTP, "smtp") X(FTP, "ftp") X(NTP, "ntp") X(DHCP, "dhcp") \
-    X(RPC, "dce_rpc") X(MYSQL, "mysql") X(SNMP, "snmp") X(SYSLOG, "syslog") X(IRC, "irc") X(SOCKS, "socks") X(SIP, "sip") \
-    X(RADIUS, "radius") X(IMAP, "imap") X(POP3, "pop3") X(RFB, "rfb") X(TELNET, "telnet") X(WINRM, "winrm")
+    X(NONE, "") \
+    X(OTHER, "other") X(HTTP, "http") X(TLS, "tls") X(QUIC, "quic") X(DNS, "dns") X(SSH, "ssh") X(SMB, "smb") \
+        X(RDP, "rdp") X(KERBEROS, "kerberos") X(LDAP, "ldap") X(SMTP, "smtp") X(FTP, "ftp") X(NTP, "ntp") \
+            X(DHCP, "dhcp") X(RPC, "dce_rpc") X(MYSQL, "mysql") X(SNMP, "snmp") X(SYSLOG, "syslog") X(IRC, "irc") \
+                X(SOCKS, "socks") X(SIP, "sip") X(RADIUS, "radius") X(IMAP, "imap") X(POP3, "pop3") X(RFB, "rfb") \
+                    X(TELNET, "telnet") X(WINRM, "winrm")
 
 enum sw_flow_service {
 #define SW_FLOW_SERVICE(name, text) SW_FLOW_##name,
     SW_FLOW_SERVICES(SW_FLOW_SERVICE)
 #undef SW_FLOW_SERVICE
-    SW_FLOW_SERVICE_COUNT
+        SW_FLOW_SERVICE_COUNT
 };
 
 const char *sw_flow_service_name(enum sw_flow_service service);
@@ -40,8 +42,8 @@ struct sw_flow_sample {
     uint8_t protocol;     /* IP protocol number; 0 unknown */
     uint8_t service;      /* enum sw_flow_service */
     uint8_t outcome;      /* enum sw_flow_outcome */
-    bool reply;           /* the other half of a connection, from a log of single directions: no connection of its own */
-    bool open;            /* a record of a session that was still open */
+    bool reply; /* the other half of a connection, from a log of single directions: no connection of its own */
+    bool open;  /* a record of a session that was still open */
 };
 
 /* One end. */
@@ -50,19 +52,19 @@ struct sw_peer {
     struct sw_str name;        /* else: a host's or a service's name */
     bool is_address;
     bool internal;
-    bool group;                /* multicast, broadcast */
-    bool observer;             /* the evidence was taken at this very host */
-    uint32_t sources;          /* internal hosts that began something with it */
-    int64_t first_ms;          /* first and last time that it was talked to, by anyone */
+    bool group;       /* multicast, broadcast */
+    bool observer;    /* the evidence was taken at this very host */
+    uint32_t sources; /* internal hosts that began something with it */
+    int64_t first_ms; /* first and last time that it was talked to, by anyone */
     int64_t last_ms;
-    uint64_t bytes;            /* both ways, as destination */
+    uint64_t bytes; /* both ways, as destination */
 };
 
 struct sw_channel {
     const struct sw_peer *source;
     const struct sw_peer *destination; /* a name, or an address */
-    const struct sw_peer *address;     /* the address (or the last one) behind a name; the destination itself without one */
-    uint16_t port;                     /* the most frequent one */
+    const struct sw_peer *address; /* the address (or the last one) behind a name; the destination itself without one */
+    uint16_t port;                 /* the most frequent one */
     uint8_t protocol;
     uint8_t service;
     const struct sw_flow_sample *samples; /* in order of time */
@@ -71,8 +73,8 @@ struct sw_channel {
     uint64_t in;
     int64_t first_ms;
     int64_t last_ms;
-    uint64_t cut;       /* samples that were left out for want of memory */
-    bool incomplete;    /* something of it was given up for the budget before */
+    uint64_t cut;    /* samples that were left out for want of memory */
+    bool incomplete; /* something of it was given up for the budget before */
     const struct sw_flow_network *network;
 };
 
@@ -96,8 +98,9 @@ struct sw_flow_network {
 /* "10.0.0.5", "host.example"; appends. */
 void sw_buf_peer(struct sw_buf *out, const struct sw_peer *peer);
 
-/* Reports a channel that stands for `count` records: groups src_ip, dst_host, dst_ip, dst_port; members from its samples. */
-int sw_channel_report(struct sw_behaviour_run *run, const struct sw_channel *channel, unsigned rule, uint64_t count, double value,
-                      struct sw_str explanation);
+/* Reports a channel that stands for `count` records: groups src_ip, dst_host, dst_ip, dst_port; members from its
+ * samples. */
+int sw_channel_report(struct sw_behaviour_run *run, const struct sw_channel *channel, unsigned rule, uint64_t count,
+                      double value, struct sw_str explanation);
 
 #endif

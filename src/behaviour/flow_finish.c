@@ -135,14 +135,21 @@ static bool in_order(const struct decoded *all, size_t count)
 
 /* --- decoding ----------------------------------------------------------------------------------------------- */
 
-static void set_sample(struct sw_flow_sample *sample, const struct sw_flow_pair *pair, const struct sw_series_record *record)
+static void set_sample(struct sw_flow_sample *sample, const struct sw_flow_pair *pair,
+                       const struct sw_series_record *record)
 {
     uint64_t flags = record->values[SW_FLOW_V_FLAGS];
-    *sample = (struct sw_flow_sample){
-        .time_ms = record->time_ms, .out = record->values[SW_FLOW_V_OUT], .in = record->values[SW_FLOW_V_IN],
-        .place = record->place, .duration_ms = (uint32_t)record->values[SW_FLOW_V_DURATION], .port = pair->port,
-        .protocol = pair->protocol, .service = (uint8_t)(flags >> 4), .outcome = (uint8_t)(flags >> 2 & 3),
-        .reply = (flags & SW_FLOW_F_REPLY) != 0, .open = (flags & SW_FLOW_F_OPEN) != 0};
+    *sample = (struct sw_flow_sample){.time_ms = record->time_ms,
+                                      .out = record->values[SW_FLOW_V_OUT],
+                                      .in = record->values[SW_FLOW_V_IN],
+                                      .place = record->place,
+                                      .duration_ms = (uint32_t)record->values[SW_FLOW_V_DURATION],
+                                      .port = pair->port,
+                                      .protocol = pair->protocol,
+                                      .service = (uint8_t)(flags >> 4),
+                                      .outcome = (uint8_t)(flags >> 2 & 3),
+                                      .reply = (flags & SW_FLOW_F_REPLY) != 0,
+                                      .open = (flags & SW_FLOW_F_OPEN) != 0};
     if (record->values[SW_FLOW_V_HEADERS] > 0)
         sample->out_ip = sample->out + record->values[SW_FLOW_V_HEADERS];
 }
@@ -232,7 +239,8 @@ static int show_channel(struct work *w, struct sw_channel *channel)
     return 0;
 }
 
-static int make_channel(struct work *w, const struct sw_peer *source, const struct decoded *from, size_t count, bool incomplete)
+static int make_channel(struct work *w, const struct sw_peer *source, const struct decoded *from, size_t count,
+                        bool incomplete)
 {
     struct sw_flow *flow = w->flow;
     if (w->sample_cap < count) {
@@ -246,10 +254,15 @@ static int make_channel(struct work *w, const struct sw_peer *source, const stru
     if (rc != 0)
         return rc;
     struct sw_channel *channel = &w->channels[w->channel_count++];
-    *channel = (struct sw_channel){.source = source, .destination = &flow->peers[from->target],
-                                   .address = &flow->peers[from[count - 1].address], .samples = w->samples, .count = count,
-                                   .first_ms = from[0].sample.time_ms, .last_ms = from[count - 1].sample.time_ms,
-                                   .incomplete = incomplete, .network = &w->network};
+    *channel = (struct sw_channel){.source = source,
+                                   .destination = &flow->peers[from->target],
+                                   .address = &flow->peers[from[count - 1].address],
+                                   .samples = w->samples,
+                                   .count = count,
+                                   .first_ms = from[0].sample.time_ms,
+                                   .last_ms = from[count - 1].sample.time_ms,
+                                   .incomplete = incomplete,
+                                   .network = &w->network};
     uint32_t ports[4] = {0};
     uint32_t votes = 0;
     for (size_t i = 0; i < count; i++) {
@@ -298,7 +311,8 @@ static int show_host(struct work *w, const struct sw_peer *peer)
     return 0;
 }
 
-/* All pairs of one source: together if they fit, so that a name's connections to many addresses meet; else one by one. */
+/* All pairs of one source: together if they fit, so that a name's connections to many addresses meet; else one by one.
+ */
 static int decide_source(struct work *w, const uint32_t *pairs, size_t count)
 {
     const struct sw_flow *flow = w->flow;
@@ -367,8 +381,8 @@ int sw_flow_decide(struct sw_flow *flow, struct sw_behaviours *all)
     struct work w = {.flow = flow};
     w.runs = sw_behaviour_runs(all, &w.run_count);
     set_internal(flow);
-    w.network = (struct sw_flow_network){.peers = flow->peers, .peer_count = flow->peer_count, .first_ms = flow->first_ms,
-                                         .last_ms = flow->last_ms};
+    w.network = (struct sw_flow_network){
+        .peers = flow->peers, .peer_count = flow->peer_count, .first_ms = flow->first_ms, .last_ms = flow->last_ms};
     int rc = order_pairs(&w);
     if (rc == 0)
         rc = describe_peers(&w);
@@ -391,8 +405,8 @@ int sw_flow_decide(struct sw_flow *flow, struct sw_behaviours *all)
 
 /* --- reporting ---------------------------------------------------------------------------------------------- */
 
-int sw_channel_report(struct sw_behaviour_run *run, const struct sw_channel *channel, unsigned rule, uint64_t number, double value,
-                      struct sw_str explanation)
+int sw_channel_report(struct sw_behaviour_run *run, const struct sw_channel *channel, unsigned rule, uint64_t number,
+                      double value, struct sw_str explanation)
 {
     struct sw_buf source;
     struct sw_buf destination;
@@ -423,10 +437,16 @@ int sw_channel_report(struct sw_behaviour_run *run, const struct sw_channel *cha
         members[i] = (struct sw_place_at){sample->time_ms * 1000000, sample->place};
     }
     if (rc == 0) {
-        const struct sw_behaviour_report report = {
-            .rule = rule, .first = channel->first_ms * 1000000, .last = channel->last_ms * 1000000, .count = number,
-            .value = value, .groups = groups, .group_count = count, .members = members, .member_count = kept,
-            .explanation = explanation};
+        const struct sw_behaviour_report report = {.rule = rule,
+                                                   .first = channel->first_ms * 1000000,
+                                                   .last = channel->last_ms * 1000000,
+                                                   .count = number,
+                                                   .value = value,
+                                                   .groups = groups,
+                                                   .group_count = count,
+                                                   .members = members,
+                                                   .member_count = kept,
+                                                   .explanation = explanation};
         rc = sw_behaviour_report(run, &report);
     }
     sw_free(members);

@@ -1,4 +1,5 @@
-/* flow_notes.c - from events to notes of flows, on the workers: which fields of which logs say what, and reading them. */
+/* flow_notes.c - from events to notes of flows, on the workers: which fields of which logs say what, and reading them.
+ */
 #include "behaviour/flow_priv.h"
 
 #include "base/hash.h"
@@ -18,53 +19,84 @@ const char *sw_flow_service_name(enum sw_flow_service service)
 
 #define R(class_name, field, role) {class_name, field, SW_FLOW_ROLE_##role},
 #define ZEEK_ENDS(class_name) \
-    R(class_name, "uid", UID) R(class_name, "id.orig_h", SOURCE) R(class_name, "id.resp_h", DESTINATION) \
-    R(class_name, "id.resp_p", PORT)
+    R(class_name, "uid", UID) \
+    R(class_name, "id.orig_h", SOURCE) R(class_name, "id.resp_h", DESTINATION) R(class_name, "id.resp_p", PORT)
 #define ZEEK_CONN(class_name) \
-    ZEEK_ENDS(class_name) R(class_name, "id.orig_p", SOURCE_PORT) R(class_name, "proto", PROTOCOL) \
-    R(class_name, "service", SERVICE) R(class_name, "duration", DURATION) R(class_name, "orig_bytes", OUT) \
-    R(class_name, "resp_bytes", IN) R(class_name, "orig_ip_bytes", OUT_IP) R(class_name, "conn_state", STATE) \
-    R(class_name, "local_orig", LOCAL_SOURCE) R(class_name, "local_resp", LOCAL_DESTINATION)
+    ZEEK_ENDS(class_name) \
+    R(class_name, "id.orig_p", SOURCE_PORT) R(class_name, "proto", PROTOCOL) R(class_name, "service", SERVICE) \
+        R(class_name, "duration", DURATION) R(class_name, "orig_bytes", OUT) R(class_name, "resp_bytes", IN) \
+            R(class_name, "orig_ip_bytes", OUT_IP) R(class_name, "conn_state", STATE) \
+                R(class_name, "local_orig", LOCAL_SOURCE) R(class_name, "local_resp", LOCAL_DESTINATION)
 #define EVE_ENDS(class_name) \
-    R(class_name, "flow_id", UID) R(class_name, "src_ip", SOURCE) R(class_name, "dest_ip", DESTINATION) \
-    R(class_name, "src_port", SOURCE_PORT) R(class_name, "dest_port", PORT) R(class_name, "proto", PROTOCOL)
+    R(class_name, "flow_id", UID) \
+    R(class_name, "src_ip", SOURCE) R(class_name, "dest_ip", DESTINATION) R(class_name, "src_port", SOURCE_PORT) \
+        R(class_name, "dest_port", PORT) R(class_name, "proto", PROTOCOL)
 #define WALL_ENDS(class_name) \
-    R(class_name, "src_ip", SOURCE) R(class_name, "dst_ip", DESTINATION) R(class_name, "src_port", SOURCE_PORT) \
-    R(class_name, "dst_port", PORT) R(class_name, "protocol", PROTOCOL) R(class_name, "action", STATE)
+    R(class_name, "src_ip", SOURCE) \
+    R(class_name, "dst_ip", DESTINATION) R(class_name, "src_port", SOURCE_PORT) R(class_name, "dst_port", PORT) \
+        R(class_name, "protocol", PROTOCOL) R(class_name, "action", STATE)
 
 static const struct sw_role_line lines[] = {
-    ZEEK_CONN("zeek/conn") ZEEK_CONN("zeek/open_conn")
-    ZEEK_ENDS("zeek/http") R("zeek/http", "host", NAME) ZEEK_ENDS("zeek/open_http") R("zeek/open_http", "host", NAME)
-    ZEEK_ENDS("zeek/ssl") R("zeek/ssl", "server_name", NAME) ZEEK_ENDS("zeek/open_ssl") R("zeek/open_ssl", "server_name", NAME)
-    ZEEK_ENDS("zeek/quic") R("zeek/quic", "server_name", NAME)
-    EVE_ENDS("suricata/flow") R("suricata/flow", "app_proto", SERVICE) R("suricata/flow", "flow.bytes_toserver", OUT_IP)
-    R("suricata/flow", "flow.bytes_toclient", IN) R("suricata/flow", "flow.start", START) R("suricata/flow", "flow.end", END)
-    R("suricata/flow", "flow.state", STATE)
-    EVE_ENDS("suricata/netflow") R("suricata/netflow", "netflow.bytes", BYTES) R("suricata/netflow", "netflow.start", START)
-    R("suricata/netflow", "netflow.end", END)
-    EVE_ENDS("suricata/http") R("suricata/http", "http.hostname", NAME)
-    EVE_ENDS("suricata/tls") R("suricata/tls", "tls.sni", NAME)
-    WALL_ENDS("firewall/asa") R("firewall/asa", "duration", DURATION) R("firewall/asa", "bytes", BYTES)
-    R("firewall/asa", "event_id", KIND)
-    WALL_ENDS("firewall/fortigate") R("firewall/fortigate", "duration", DURATION) R("firewall/fortigate", "bytes_sent", OUT)
-    R("firewall/fortigate", "bytes_received", IN) R("firewall/fortigate", "service", SERVICE) R("firewall/fortigate", "hostname", NAME)
-    WALL_ENDS("firewall/paloalto") R("firewall/paloalto", "duration", DURATION) R("firewall/paloalto", "bytes_sent", OUT)
-    R("firewall/paloalto", "bytes_received", IN) R("firewall/paloalto", "app", SERVICE) R("firewall/paloalto", "subtype", KIND)
-    WALL_ENDS("firewall/iptables") WALL_ENDS("firewall/nftables") WALL_ENDS("firewall/pfsense") WALL_ENDS("firewall/windows")
-    WALL_ENDS("firewall")
-    WALL_ENDS("netflow") R("netflow", "bytes", BYTES) R("netflow", "duration", DURATION)
-    R("aws/vpcflow", "srcaddr", SOURCE) R("aws/vpcflow", "dstaddr", DESTINATION) R("aws/vpcflow", "srcport", SOURCE_PORT)
-    R("aws/vpcflow", "dstport", PORT) R("aws/vpcflow", "protocol", PROTOCOL) R("aws/vpcflow", "bytes", BYTES)
-    R("aws/vpcflow", "start", START) R("aws/vpcflow", "end", END) R("aws/vpcflow", "action", STATE)
-    R("proxy/", "c-ip", SOURCE) R("proxy/", "cs-host", NAME) R("proxy/", "r-ip", DESTINATION) R("proxy/", "sc-bytes", IN)
-    R("proxy/", "cs-bytes", OUT) R("proxy/", "cs-uri-stem", URL) R("proxy/", "cs-method", METHOD)
-    R("windows/sysmon/network_connection", "SourceIp", SOURCE) R("windows/sysmon/network_connection", "DestinationIp", DESTINATION)
-    R("windows/sysmon/network_connection", "DestinationPort", PORT) R("windows/sysmon/network_connection", "SourcePort", SOURCE_PORT)
-    R("windows/sysmon/network_connection", "Protocol", PROTOCOL)
-    R("linux/sysmon/network_connection", "SourceIp", SOURCE) R("linux/sysmon/network_connection", "DestinationIp", DESTINATION)
-    R("linux/sysmon/network_connection", "DestinationPort", PORT) R("linux/sysmon/network_connection", "SourcePort", SOURCE_PORT)
-    R("linux/sysmon/network_connection", "Protocol", PROTOCOL)
-};
+    ZEEK_CONN("zeek/conn") ZEEK_CONN("zeek/open_conn") ZEEK_ENDS("zeek/http") R("zeek/http", "host", NAME) ZEEK_ENDS(
+        "zeek/open_http") R("zeek/open_http", "host", NAME) ZEEK_ENDS("zeek/ssl") R("zeek/ssl", "server_name", NAME)
+        ZEEK_ENDS("zeek/open_ssl") R("zeek/open_ssl", "server_name", NAME) ZEEK_ENDS("zeek/quic") R(
+            "zeek/quic", "server_name", NAME) EVE_ENDS("suricata/flow") R("suricata/flow", "app_proto", SERVICE)
+            R("suricata/flow", "flow.bytes_toserver", OUT_IP) R("suricata/flow", "flow.bytes_toclient", IN) R(
+                "suricata/flow", "flow.start", START) R("suricata/flow", "flow.end", END)
+                R("suricata/flow", "flow.state", STATE) EVE_ENDS("suricata/netflow") R(
+                    "suricata/netflow", "netflow.bytes", BYTES) R("suricata/netflow", "netflow.start",
+                                                                  START) R("suricata/netflow", "netflow.end", END)
+                    EVE_ENDS("suricata/http") R("suricata/http", "http.hostname", NAME) EVE_ENDS("suricata/tls") R(
+                        "suricata/tls",
+                        "tls.sni", NAME) WALL_ENDS("firewall/asa") R("firewall/asa", "duration", DURATION)
+                        R("firewall/asa", "bytes", BYTES) R("firewall/asa", "event_id", KIND) WALL_ENDS(
+                            "firewall/fortigate") R("firewall/fortigate", "duration", DURATION)
+                            R("firewall/fortigate", "bytes_sent", OUT) R("firewall/fortigate", "bytes_received", IN) R(
+                                "firewall/fortigate",
+                                "service", SERVICE) R("firewall/fortigate", "hostname", NAME)
+                                WALL_ENDS("firewall/paloalto") R("firewall/paloalto", "duration", DURATION) R(
+                                    "firewall/paloalto", "bytes_sent",
+                                    OUT) R("firewall/paloalto", "bytes_received", IN)
+                                    R("firewall/paloalto", "app", SERVICE) R("firewall/paloalto", "subtype", KIND)
+                                        WALL_ENDS("firewall/iptables") WALL_ENDS("firewall/nftables") WALL_ENDS(
+                                            "firewall/pfsense") WALL_ENDS("firewall/windows") WALL_ENDS("firewall")
+                                            WALL_ENDS("netflow") R("netflow", "bytes", BYTES) R(
+                                                "netflow", "duration", DURATION) R("aws/vpcflow", "srcaddr", SOURCE)
+                                                R("aws/vpcflow", "dstaddr", DESTINATION) R(
+                                                    "aws/vpcflow", "srcport",
+                                                    SOURCE_PORT) R("aws/vpcflow", "dstport", PORT)
+                                                    R("aws/vpcflow", "protocol", PROTOCOL) R(
+                                                        "aws/vpcflow", "bytes",
+                                                        BYTES) R("aws/vpcflow", "start",
+                                                                 START) R("aws/vpcflow", "end", END)
+                                                        R("aws/vpcflow", "action", STATE) R("proxy/", "c-ip", SOURCE) R(
+                                                            "proxy/",
+                                                            "cs-host", NAME) R("proxy/", "r-ip",
+                                                                               DESTINATION) R("proxy/", "sc-bytes", IN)
+                                                            R("proxy/", "cs-bytes", OUT) R(
+                                                                "proxy/",
+                                                                "cs-uri-stem",
+                                                                URL) R("proxy/", "cs-method",
+                                                                       METHOD) R("windows/sysmon/network_connection",
+                                                                                 "SourceIp", SOURCE)
+                                                                R("windows/sysmon/network_connection", "DestinationIp",
+                                                                  DESTINATION) R("windows/sysmon/network_connection",
+                                                                                 "DestinationPort", PORT)
+                                                                    R("windows/sysmon/network_connection", "SourcePort",
+                                                                      SOURCE_PORT)
+                                                                        R("windows/sysmon/network_connection",
+                                                                          "Protocol", PROTOCOL) R("linux/sysmon/"
+                                                                                                  "network_connection",
+                                                                                                  "SourceIp", SOURCE)
+                                                                            R("linux/sysmon/network_connection",
+                                                                              "DestinationIp", DESTINATION)
+                                                                                R("linux/sysmon/network_connection",
+                                                                                  "DestinationPort", PORT)
+                                                                                    R("linux/sysmon/network_connection",
+                                                                                      "SourcePort", SOURCE_PORT)
+                                                                                        R("linux/sysmon/"
+                                                                                          "network_connection",
+                                                                                          "Protocol", PROTOCOL)};
 #undef R
 
 static const struct {
@@ -72,13 +104,20 @@ static const struct {
     enum sw_flow_form form;
     bool ends; /* the event's time is that of the connection's end */
 } forms[] = {
-    {"zeek/http", SW_FLOW_FORM_NAME, false},     {"zeek/ssl", SW_FLOW_FORM_NAME, false},
-    {"zeek/open_http", SW_FLOW_FORM_NAME, false}, {"zeek/open_ssl", SW_FLOW_FORM_NAME, false},
-    {"zeek/quic", SW_FLOW_FORM_NAME, false},     {"suricata/http", SW_FLOW_FORM_NAME, false},
-    {"suricata/tls", SW_FLOW_FORM_NAME, false},  {"aws/vpcflow", SW_FLOW_FORM_HALF, false},
-    {"suricata/netflow", SW_FLOW_FORM_HALF, false}, {"netflow", SW_FLOW_FORM_HALF, true},
-    {"firewall/asa", SW_FLOW_FORM_CONNECTION, true}, {"firewall/fortigate", SW_FLOW_FORM_CONNECTION, true},
-    {"firewall/paloalto", SW_FLOW_FORM_CONNECTION, true}, {"proxy/", SW_FLOW_FORM_PROXY, false},
+    {"zeek/http", SW_FLOW_FORM_NAME, false},
+    {"zeek/ssl", SW_FLOW_FORM_NAME, false},
+    {"zeek/open_http", SW_FLOW_FORM_NAME, false},
+    {"zeek/open_ssl", SW_FLOW_FORM_NAME, false},
+    {"zeek/quic", SW_FLOW_FORM_NAME, false},
+    {"suricata/http", SW_FLOW_FORM_NAME, false},
+    {"suricata/tls", SW_FLOW_FORM_NAME, false},
+    {"aws/vpcflow", SW_FLOW_FORM_HALF, false},
+    {"suricata/netflow", SW_FLOW_FORM_HALF, false},
+    {"netflow", SW_FLOW_FORM_HALF, true},
+    {"firewall/asa", SW_FLOW_FORM_CONNECTION, true},
+    {"firewall/fortigate", SW_FLOW_FORM_CONNECTION, true},
+    {"firewall/paloalto", SW_FLOW_FORM_CONNECTION, true},
+    {"proxy/", SW_FLOW_FORM_PROXY, false},
 };
 
 enum { FORM_ENDS = 0x80, FORM_OPEN = 0x40, FORM_MASK = 0x0f };
@@ -141,7 +180,8 @@ static uint8_t protocol_of(struct sw_str text)
     static const struct {
         const char *name;
         uint8_t number;
-    } known[] = {{"tcp", 6}, {"udp", 17}, {"icmp", 1}, {"icmp6", 58}, {"ipv6-icmp", 58}, {"gre", 47}, {"esp", 50}, {"sctp", 132}};
+    } known[] = {{"tcp", 6},        {"udp", 17}, {"icmp", 1}, {"icmp6", 58},
+                 {"ipv6-icmp", 58}, {"gre", 47}, {"esp", 50}, {"sctp", 132}};
     for (size_t i = 0; i < SW_COUNT_OF(known); i++)
         if (sw_str_ieq(text, sw_str(known[i].name)))
             return known[i].number;
@@ -155,15 +195,16 @@ static uint8_t service_of(struct sw_str text)
     static const struct {
         const char *name;
         uint8_t service;
-    } other[] = {{"ssl", SW_FLOW_TLS},        {"smb", SW_FLOW_SMB},       {"krb", SW_FLOW_KERBEROS}, {"krb_tcp", SW_FLOW_KERBEROS},
-                 {"krb5", SW_FLOW_KERBEROS},  {"ldap_tcp", SW_FLOW_LDAP}, {"ldap_udp", SW_FLOW_LDAP}, {"dcerpc", SW_FLOW_RPC},
-                 {"https", SW_FLOW_TLS},      {"http2", SW_FLOW_HTTP},    {"web-browsing", SW_FLOW_HTTP},
-                 {"ms-rdp", SW_FLOW_RDP},     {"ms-ds-smb", SW_FLOW_SMB}, {"vnc", SW_FLOW_RFB},      {"failed", SW_FLOW_NONE}};
+    } other[] = {{"ssl", SW_FLOW_TLS},          {"smb", SW_FLOW_SMB},           {"krb", SW_FLOW_KERBEROS},
+                 {"krb_tcp", SW_FLOW_KERBEROS}, {"krb5", SW_FLOW_KERBEROS},     {"ldap_tcp", SW_FLOW_LDAP},
+                 {"ldap_udp", SW_FLOW_LDAP},    {"dcerpc", SW_FLOW_RPC},        {"https", SW_FLOW_TLS},
+                 {"http2", SW_FLOW_HTTP},       {"web-browsing", SW_FLOW_HTTP}, {"ms-rdp", SW_FLOW_RDP},
+                 {"ms-ds-smb", SW_FLOW_SMB},    {"vnc", SW_FLOW_RFB},           {"failed", SW_FLOW_NONE}};
     struct sw_str part;
     uint8_t got = SW_FLOW_NONE;
     while (sw_str_next(&text, ',', &part)) {
-        if (part.len == 0 || sw_str_is(part, "-") || sw_str_ieq(part, SW_STR("gssapi")) || sw_str_ieq(part, SW_STR("ntlm")) ||
-            sw_str_ieq(part, SW_STR("unknown")))
+        if (part.len == 0 || sw_str_is(part, "-") || sw_str_ieq(part, SW_STR("gssapi")) ||
+            sw_str_ieq(part, SW_STR("ntlm")) || sw_str_ieq(part, SW_STR("unknown")))
             continue;
         for (size_t i = 0; i < SW_COUNT_OF(other); i++)
             if (sw_str_ieq(part, sw_str(other[i].name)))
@@ -180,8 +221,9 @@ static uint8_t service_of(struct sw_str text)
 static uint8_t outcome_of(struct sw_str text)
 {
     static const char *const established[] = {"SF", "S1", "S2", "S3", "RSTO", "RSTR", "established", "closed"};
-    static const char *const failed[] = {"REJ", "S0", "RSTOS0", "RSTRH", "SH", "SHR", "new", "deny", "denied", "drop", "dropped",
-                                         "block", "blocked", "REJECT", "reset-both", "reset-client", "reset-server", "timeout"};
+    static const char *const failed[] = {"REJ",     "S0",     "RSTOS0",     "RSTRH",        "SH",           "SHR",
+                                         "new",     "deny",   "denied",     "drop",         "dropped",      "block",
+                                         "blocked", "REJECT", "reset-both", "reset-client", "reset-server", "timeout"};
     for (size_t i = 0; i < SW_COUNT_OF(established); i++)
         if (sw_str_ieq(text, sw_str(established[i])))
             return SW_FLOW_ESTABLISHED;
@@ -232,8 +274,8 @@ static uint64_t port_of(struct sw_str text)
 /* A port that servers listen on: in a log of single directions the end that has it is the server. */
 static bool is_service_port(uint64_t port)
 {
-    return port > 0 && (port < 1024 || port == 1433 || port == 1521 || port == 3306 || port == 3389 || port == 5432 || port == 5985 ||
-                        port == 5986 || port == 8080 || port == 8443);
+    return port > 0 && (port < 1024 || port == 1433 || port == 1521 || port == 3306 || port == 3389 || port == 5432 ||
+                        port == 5985 || port == 5986 || port == 8080 || port == 8443);
 }
 
 /* --- notes -------------------------------------------------------------------------------------------------- */
@@ -290,7 +332,8 @@ static void set_sensor_flags(struct sw_flow_note *note, const struct sw_str *par
 }
 
 /* The halves of a connection: both are noted as of the client, the server's as a reply. */
-static void turn_half(struct sw_flow_note *note, const struct sw_str *part, struct sw_str *source, struct sw_str *destination)
+static void turn_half(struct sw_flow_note *note, const struct sw_str *part, struct sw_str *source,
+                      struct sw_str *destination)
 {
     uint64_t from = port_of(part[SW_FLOW_ROLE_SOURCE_PORT]);
     note->out = number_of(part[SW_FLOW_ROLE_BYTES]);
@@ -309,8 +352,8 @@ static void turn_half(struct sw_flow_note *note, const struct sw_str *part, stru
 static bool is_beginning(const struct sw_str *part)
 {
     struct sw_str kind = part[SW_FLOW_ROLE_KIND];
-    return sw_str_is(kind, "start") || sw_str_is(kind, "302013") || sw_str_is(kind, "302015") || sw_str_is(kind, "302020") ||
-           sw_str_is(kind, "305011") || sw_str_is(kind, "305012");
+    return sw_str_is(kind, "start") || sw_str_is(kind, "302013") || sw_str_is(kind, "302015") ||
+           sw_str_is(kind, "302020") || sw_str_is(kind, "305011") || sw_str_is(kind, "305012");
 }
 
 int sw_flow_note(const struct sw_flow *flow, struct sw_buf *notes, const struct sw_event *event)
@@ -322,7 +365,8 @@ int sw_flow_note(const struct sw_flow *flow, struct sw_buf *notes, const struct 
     struct sw_str source = part[SW_FLOW_ROLE_SOURCE];
     struct sw_str destination = part[SW_FLOW_ROLE_DESTINATION];
     struct sw_str name = host_in(part[SW_FLOW_ROLE_NAME]);
-    struct sw_flow_note note = {.offset = event->offset, .port = (uint16_t)port_of(part[SW_FLOW_ROLE_PORT]),
+    struct sw_flow_note note = {.offset = event->offset,
+                                .port = (uint16_t)port_of(part[SW_FLOW_ROLE_PORT]),
                                 .protocol = protocol_of(part[SW_FLOW_ROLE_PROTOCOL]),
                                 .service = service_of(part[SW_FLOW_ROLE_SERVICE]),
                                 .outcome = outcome_of(part[SW_FLOW_ROLE_STATE])};

@@ -10,15 +10,16 @@
 #include "behaviour/series.h"
 
 #define SW_FLOW_ROLES(X) \
-    X(SOURCE) X(DESTINATION) X(SOURCE_PORT) X(PORT) X(PROTOCOL) X(SERVICE) X(DURATION) X(OUT) X(IN) X(OUT_IP) X(BYTES) X(STATE) \
-    X(UID) X(NAME) X(URL) X(METHOD) X(LOCAL_SOURCE) X(LOCAL_DESTINATION) X(KIND) X(START) X(END)
+    X(SOURCE) \
+    X(DESTINATION) X(SOURCE_PORT) X(PORT) X(PROTOCOL) X(SERVICE) X(DURATION) X(OUT) X(IN) X(OUT_IP) X(BYTES) X(STATE) \
+        X(UID) X(NAME) X(URL) X(METHOD) X(LOCAL_SOURCE) X(LOCAL_DESTINATION) X(KIND) X(START) X(END)
 
 enum sw_flow_role {
     SW_FLOW_ROLE_NONE,
 #define SW_FLOW_ROLE(name) SW_FLOW_ROLE_##name,
     SW_FLOW_ROLES(SW_FLOW_ROLE)
 #undef SW_FLOW_ROLE
-    SW_FLOW_ROLE_COUNT
+        SW_FLOW_ROLE_COUNT
 };
 
 /* What kind of record a class of events holds. */
@@ -32,8 +33,8 @@ enum sw_flow_form {
 enum sw_flow_flag {
     SW_FLOW_F_REPLY = 1,
     SW_FLOW_F_OPEN = 2,
-    SW_FLOW_F_LOCAL_SOURCE = 4,      /* the sensor says that the source is its network's own */
-    SW_FLOW_F_REMOTE_SOURCE = 8,     /* ... that it isn't */
+    SW_FLOW_F_LOCAL_SOURCE = 4,  /* the sensor says that the source is its network's own */
+    SW_FLOW_F_REMOTE_SOURCE = 8, /* ... that it isn't */
     SW_FLOW_F_LOCAL_DESTINATION = 16
 };
 
@@ -64,7 +65,15 @@ struct sw_flow_note {
 #define SW_FLOW_UID_BITS 40
 
 /* Numbers that a series keeps of a sample. */
-enum { SW_FLOW_V_DURATION, SW_FLOW_V_OUT, SW_FLOW_V_IN, SW_FLOW_V_HEADERS, SW_FLOW_V_FLAGS, SW_FLOW_V_UID, SW_FLOW_VALUES };
+enum {
+    SW_FLOW_V_DURATION,
+    SW_FLOW_V_OUT,
+    SW_FLOW_V_IN,
+    SW_FLOW_V_HEADERS,
+    SW_FLOW_V_FLAGS,
+    SW_FLOW_V_UID,
+    SW_FLOW_VALUES
+};
 
 struct sw_flow_pair {
     uint32_t source; /* peers */

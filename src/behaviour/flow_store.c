@@ -68,8 +68,8 @@ static int flow_look(const void *arg, struct sw_buf *notes, const struct sw_even
 
 static size_t held(const struct sw_flow *flow)
 {
-    return sw_series_pool_used(&flow->pool) + flow->peer_of.cap * sizeof *flow->peer_of.slots + flow->peer_of.keys.held +
-           flow->peer_cap * (sizeof *flow->peers + 9) + flow->pair_cap * sizeof *flow->pairs +
+    return sw_series_pool_used(&flow->pool) + flow->peer_of.cap * sizeof *flow->peer_of.slots +
+           flow->peer_of.keys.held + flow->peer_cap * (sizeof *flow->peers + 9) + flow->pair_cap * sizeof *flow->pairs +
            flow->table_cap * sizeof *flow->table + flow->name_cap * sizeof *flow->names;
 }
 
@@ -97,7 +97,8 @@ static uint64_t hash_of_pair(const struct sw_flow *flow, const struct sw_flow_pa
 {
     uint8_t a[17];
     uint8_t b[17];
-    return pair_hash(peer_key(&flow->peers[pair->source], a), peer_key(&flow->peers[pair->destination], b), pair->port, pair->protocol);
+    return pair_hash(peer_key(&flow->peers[pair->source], a), peer_key(&flow->peers[pair->destination], b), pair->port,
+                     pair->protocol);
 }
 
 static bool was_given_up(const struct sw_flow *flow, uint64_t hash)
@@ -110,7 +111,8 @@ static bool was_given_up(const struct sw_flow *flow, uint64_t hash)
     return true;
 }
 
-/* How much a pair tells: many connections over a long time, or many bytes. Only these two numbers decide what is kept. */
+/* How much a pair tells: many connections over a long time, or many bytes. Only these two numbers decide what is kept.
+ */
 static uint64_t weight(const struct sw_flow_pair *pair)
 {
     uint64_t count = pair->series.count;
@@ -272,8 +274,8 @@ static int peer_of(struct sw_flow *flow, struct sw_str key, uint32_t *peer)
     return add_peer(flow, own);
 }
 
-static int pair_of(struct sw_flow *flow, uint32_t source, uint32_t destination, const struct sw_flow_note *note, uint64_t hash,
-                   struct sw_flow_pair **found)
+static int pair_of(struct sw_flow *flow, uint32_t source, uint32_t destination, const struct sw_flow_note *note,
+                   uint64_t hash, struct sw_flow_pair **found)
 {
     if (flow->table_cap == 0 || flow->pair_count >= flow->table_cap / 2) {
         int rc = grow_table(flow, flow->table_cap > 0 ? flow->table_cap * 2 : 1024);
@@ -292,9 +294,13 @@ static int pair_of(struct sw_flow *flow, uint32_t source, uint32_t destination, 
     int rc = sw_grow(&flow->pairs, &flow->pair_cap, flow->pair_count, sizeof *flow->pairs, UINT32_MAX - 1);
     if (rc != 0)
         return rc;
-    flow->pairs[flow->pair_count] = (struct sw_flow_pair){
-        .source = source, .destination = destination, .hash = (uint32_t)hash, .port = note->port, .protocol = note->protocol,
-        .incomplete = flow->given_up != NULL && was_given_up(flow, hash)};
+    flow->pairs[flow->pair_count] =
+        (struct sw_flow_pair){.source = source,
+                              .destination = destination,
+                              .hash = (uint32_t)hash,
+                              .port = note->port,
+                              .protocol = note->protocol,
+                              .incomplete = flow->given_up != NULL && was_given_up(flow, hash)};
     *found = &flow->pairs[flow->pair_count++];
     flow->table[at] = (uint32_t)flow->pair_count;
     return 0;
@@ -353,8 +359,8 @@ uint32_t sw_flow_name_of(const struct sw_flow *flow, uint64_t uid)
 
 /* --- taking ------------------------------------------------------------------------------------------------- */
 
-static int take_flow(struct sw_flow *flow, const struct sw_flow_note *note, struct sw_str source_key, struct sw_str destination_key,
-                     struct sw_str name, uint32_t input)
+static int take_flow(struct sw_flow *flow, const struct sw_flow_note *note, struct sw_str source_key,
+                     struct sw_str destination_key, struct sw_str name, uint32_t input)
 {
     uint32_t source;
     uint32_t destination;
@@ -363,7 +369,8 @@ static int take_flow(struct sw_flow *flow, const struct sw_flow_note *note, stru
         rc = peer_of(flow, destination_key, &destination);
     struct sw_flow_pair *pair = NULL;
     if (rc == 0)
-        rc = pair_of(flow, source, destination, note, pair_hash(source_key, destination_key, note->port, note->protocol), &pair);
+        rc = pair_of(flow, source, destination, note,
+                     pair_hash(source_key, destination_key, note->port, note->protocol), &pair);
     uint32_t named;
     if (rc == 0 && name.len > 0 && note->uid != 0) {
         rc = peer_of(flow, name, &named);
@@ -372,12 +379,13 @@ static int take_flow(struct sw_flow *flow, const struct sw_flow_note *note, stru
     }
     if (rc != 0)
         return rc;
-    const struct sw_series_record record = {
-        .time_ms = note->time_ms,
-        .place = {input, note->offset},
-        .values = {note->duration_ms, note->out, note->in, note->out_ip >= note->out ? note->out_ip - note->out : 0,
-                   (uint64_t)note->service << 4 | (uint64_t)note->outcome << 2 | (note->flags & (SW_FLOW_F_REPLY | SW_FLOW_F_OPEN)),
-                   note->uid}};
+    const struct sw_series_record record = {.time_ms = note->time_ms,
+                                            .place = {input, note->offset},
+                                            .values = {note->duration_ms, note->out, note->in,
+                                                       note->out_ip >= note->out ? note->out_ip - note->out : 0,
+                                                       (uint64_t)note->service << 4 | (uint64_t)note->outcome << 2 |
+                                                           (note->flags & (SW_FLOW_F_REPLY | SW_FLOW_F_OPEN)),
+                                                       note->uid}};
     rc = sw_series_add(&flow->pool, &pair->series, &record, SW_FLOW_VALUES);
     if (rc != 0)
         return rc;

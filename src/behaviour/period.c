@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 enum {
-    CORE = 6,            /* intervals longer than this many medians are gaps */
-    A_MEDIAN = 200,      /* bins that a median is divided into */
+    CORE = 6,       /* intervals longer than this many medians are gaps */
+    A_MEDIAN = 200, /* bins that a median is divided into */
     BINS = CORE * A_MEDIAN,
     LEAST_INTERVALS = 5
 };
@@ -39,8 +39,8 @@ struct histogram {
     uint32_t below[BINS + 1]; /* [i]: intervals in bins below i */
     double sum;               /* of the core's intervals, in medians */
     size_t count;
-    double median;            /* seconds */
-    double dead;              /* in medians */
+    double median; /* seconds */
+    double dead;   /* in medians */
 };
 
 static size_t between(const struct histogram *h, double from, double to)
@@ -139,7 +139,8 @@ static void try_burst(const int64_t *times, size_t count, double burst, double *
     fill(&h, intervals, n);
     if (h.count < LEAST_INTERVALS || h.count * 2 < n)
         return;
-    /* Of exponential intervals 39 % lie this near to their median; a period with the widest jitter has nearly all there. */
+    /* Of exponential intervals 39 % lie this near to their median; a period with the widest jitter has nearly all
+     * there. */
     if ((double)between(&h, 0.4, 1.6) < 0.55 * (double)h.count)
         return;
     double random = chance(&h);
@@ -162,7 +163,8 @@ static void try_burst(const int64_t *times, size_t count, double burst, double *
 
 /* --- time of day -------------------------------------------------------------------------------------------- */
 
-/* The length of the mean of unit vectors at the times of day (Mardia and Jupp, Directional Statistics, 2000, section 2.3). */
+/* The length of the mean of unit vectors at the times of day (Mardia and Jupp, Directional Statistics, 2000,
+ * section 2.3). */
 static void set_day_phase(const int64_t *times, size_t count, struct sw_period *found)
 {
     double x = 0;

@@ -1,7 +1,7 @@
 /* periodic_channel.c - channels that repeat at a period: implants that ask for orders, and whatever else polls.
  *
- * docs/behaviours/periodic-channel.md. A period alone is no finding of weight: most software polls. What counts is a period
- * towards a destination that hardly anyone else uses. A source that polls many (monitoring) is told of once. */
+ * docs/behaviours/periodic-channel.md. A period alone is no finding of weight: most software polls. What counts is a
+ * period towards a destination that hardly anyone else uses. A source that polls many (monitoring) is told of once. */
 #include "behaviour/flow.h"
 #include "behaviour/period.h"
 #include "behaviour/rita.h"
@@ -14,10 +14,13 @@
 enum { P_EVIDENCE, P_COUNT, P_RARE_SHARE, P_POLLED, P_MAX_PERIOD };
 
 static const struct sw_behaviour_parameter parameters[] = {
-    [P_EVIDENCE] = {"evidence", 10, 3, 1000, "nats", "how much likelier a period must be than chance, as a natural logarithm"},
+    [P_EVIDENCE] = {"evidence", 10, 3, 1000, "nats",
+                    "how much likelier a period must be than chance, as a natural logarithm"},
     [P_COUNT] = {"connections", 7, 6, 1000000, "", "connections that a channel must have"},
-    [P_RARE_SHARE] = {"rare", 0.005, 0, 1, "", "share of the internal hosts that may use a destination that is called rare (one always may)"},
-    [P_POLLED] = {"polled", 4, 2, 100000, "", "internal hosts polled by one source on one port from which on it is taken for monitoring"},
+    [P_RARE_SHARE] = {"rare", 0.005, 0, 1, "",
+                      "share of the internal hosts that may use a rare destination (one always may)"},
+    [P_POLLED] = {"polled", 4, 2, 100000, "",
+                  "internal hosts polled on one port from which on the source is taken for monitoring"},
     [P_MAX_PERIOD] = {"longest", 172800, 60, 31536000, "s", "longest period that is looked for"},
 };
 
@@ -25,30 +28,42 @@ enum { RULE_LOW, RULE_MEDIUM, RULE_HIGH, RULE_INBOUND, RULE_POLLING };
 
 static const struct sw_str tags[] = {SW_BEHAVIOUR_TAG("attack.command-and-control"), SW_BEHAVIOUR_TAG("attack.t1071"),
                                      SW_BEHAVIOUR_TAG("attack.t1571")};
-static const struct sw_str inbound_tags[] = {SW_BEHAVIOUR_TAG("attack.command-and-control"), SW_BEHAVIOUR_TAG("attack.persistence"),
-                                             SW_BEHAVIOUR_TAG("attack.t1505.003"), SW_BEHAVIOUR_TAG("attack.t1071.001")};
+static const struct sw_str inbound_tags[] = {
+    SW_BEHAVIOUR_TAG("attack.command-and-control"), SW_BEHAVIOUR_TAG("attack.persistence"),
+    SW_BEHAVIOUR_TAG("attack.t1505.003"), SW_BEHAVIOUR_TAG("attack.t1071.001")};
 static const struct sw_str polling_tags[] = {SW_BEHAVIOUR_TAG("attack.command-and-control")};
 
 #define NOTE "Updaters, telemetry, mail clients and devices poll as well; look at the destination and at the process"
 
 static const struct sw_rule rules[] = {
-    [RULE_LOW] = SW_BEHAVIOUR_RULE("6d1b7a52-3f0e-4c47-9d1a-0f5c2b8e4a10", "Periodic Channel",
-        "A host keeps connecting to one destination at a steady period, far more regularly than chance would.", SW_LEVEL_LOW, tags, NOTE),
-    [RULE_MEDIUM] = SW_BEHAVIOUR_RULE("6d1b7a52-3f0e-4c47-9d1a-0f5c2b8e4a11", "Periodic Channel To A Rare Destination",
-        "A host keeps connecting at a steady period to a destination that hardly any other host uses.", SW_LEVEL_MEDIUM, tags, NOTE),
-    [RULE_HIGH] = SW_BEHAVIOUR_RULE("6d1b7a52-3f0e-4c47-9d1a-0f5c2b8e4a12", "Periodic Channel To A Rare, New And Unusual Destination",
-        "A host keeps connecting at a steady period to a destination that hardly any other host uses, that is new in this evidence, "
-        "and that has no name or speaks no recognised protocol.", SW_LEVEL_HIGH, tags, NOTE),
-    [RULE_INBOUND] = SW_BEHAVIOUR_RULE("6d1b7a52-3f0e-4c47-9d1a-0f5c2b8e4a14", "Periodic Channel Into The Network",
-        "A host outside keeps coming to an internal host at a steady period, day and night, and gets answers, as one does who polls a "
-        "web shell.", SW_LEVEL_MEDIUM, inbound_tags, "Monitoring services, feed readers and partners' interfaces"),
-    [RULE_POLLING] = SW_BEHAVIOUR_RULE("6d1b7a52-3f0e-4c47-9d1a-0f5c2b8e4a13", "Host That Polls Many Others",
-        "One host connects to many internal hosts at a steady period, as monitoring does.", SW_LEVEL_INFORMATIONAL, polling_tags,
-        "Monitoring, configuration management and backup servers"),
+    [RULE_LOW] = SW_BEHAVIOUR_RULE(
+        "6d1b7a52-3f0e-4c47-9d1a-0f5c2b8e4a10", "Periodic Channel",
+        "A host keeps connecting to one destination at a steady period, far more regularly than chance would.",
+        SW_LEVEL_LOW, tags, NOTE),
+    [RULE_MEDIUM] = SW_BEHAVIOUR_RULE(
+        "6d1b7a52-3f0e-4c47-9d1a-0f5c2b8e4a11", "Periodic Channel To A Rare Destination",
+        "A host keeps connecting at a steady period to a destination that hardly any other host uses.", SW_LEVEL_MEDIUM,
+        tags, NOTE),
+    [RULE_HIGH] = SW_BEHAVIOUR_RULE("6d1b7a52-3f0e-4c47-9d1a-0f5c2b8e4a12",
+                                    "Periodic Channel To A Rare, New And Unusual Destination",
+                                    "A host keeps connecting at a steady period to a destination that hardly any other "
+                                    "host uses, that is new in this evidence, "
+                                    "and that has no name or speaks no recognised protocol.",
+                                    SW_LEVEL_HIGH, tags, NOTE),
+    [RULE_INBOUND] =
+        SW_BEHAVIOUR_RULE("6d1b7a52-3f0e-4c47-9d1a-0f5c2b8e4a14", "Periodic Channel Into The Network",
+                          "A host outside keeps coming to an internal host at a steady period, day and night, and gets "
+                          "answers, as one does who polls a "
+                          "web shell.",
+                          SW_LEVEL_MEDIUM, inbound_tags, "Monitoring services, feed readers and partners' interfaces"),
+    [RULE_POLLING] = SW_BEHAVIOUR_RULE(
+        "6d1b7a52-3f0e-4c47-9d1a-0f5c2b8e4a13", "Host That Polls Many Others",
+        "One host connects to many internal hosts at a steady period, as monitoring does.", SW_LEVEL_INFORMATIONAL,
+        polling_tags, "Monitoring, configuration management and backup servers"),
 };
 
 /* Of fewer internal hosts none can be said to be the only one that uses a destination. */
-enum { FEW_HOSTS = 3 };
+enum { FEW_HOSTS = 5 };
 
 /* A channel that repeats, until its source is complete. */
 struct candidate {
@@ -162,7 +177,8 @@ static int on_channel(struct sw_behaviour_run *run, const struct sw_channel *cha
     struct state *state = run->state;
     bool internal_source = channel->source->internal;
     bool internal_destination = channel->address->internal;
-    if (channel->count < (size_t)run->value[P_COUNT] || channel->destination->group || (!internal_source && !internal_destination))
+    if (channel->count < (size_t)run->value[P_COUNT] || channel->destination->group ||
+        (!internal_source && !internal_destination))
         return 0;
     int rc = make_room(state, channel->count);
     if (rc != 0)
@@ -174,10 +190,19 @@ static int on_channel(struct sw_behaviour_run *run, const struct sw_channel *cha
         state->sizes[n] = (double)channel->samples[i].out;
         state->times[n++] = channel->samples[i].time_ms;
     }
-    struct candidate c = {.destination = channel->destination, .address = channel->address, .port = channel->port,
-                          .protocol = channel->protocol, .service = channel->service, .inbound = !internal_source,
-                          .internal = internal_source && internal_destination, .incomplete = channel->incomplete, .count = n,
-                          .first_ms = channel->first_ms, .last_ms = channel->last_ms, .out = channel->out, .in = channel->in};
+    struct candidate c = {.destination = channel->destination,
+                          .address = channel->address,
+                          .port = channel->port,
+                          .protocol = channel->protocol,
+                          .service = channel->service,
+                          .inbound = !internal_source,
+                          .internal = internal_source && internal_destination,
+                          .incomplete = channel->incomplete,
+                          .count = n,
+                          .first_ms = channel->first_ms,
+                          .last_ms = channel->last_ms,
+                          .out = channel->out,
+                          .in = channel->in};
     rc = sw_period_find(state->times, n, &c.period);
     if (rc != 0 || c.period.evidence < run->value[P_EVIDENCE] || c.period.seconds > run->value[P_MAX_PERIOD])
         return rc;
@@ -210,10 +235,12 @@ static bool is_unusual(const struct candidate *c)
 {
     bool web_port = c->port == 443 || c->port == 80;
     bool unnamed = c->destination->is_address && !c->destination->internal;
-    return unnamed || (c->service == SW_FLOW_NONE && !web_port) || (c->port == 443 && c->service == SW_FLOW_NONE && unnamed);
+    return unnamed || (c->service == SW_FLOW_NONE && !web_port) ||
+           (c->port == 443 && c->service == SW_FLOW_NONE && unnamed);
 }
 
-static bool is_rare(const struct sw_behaviour_run *run, const struct candidate *c, const struct sw_flow_network *network)
+static bool is_rare(const struct sw_behaviour_run *run, const struct candidate *c,
+                    const struct sw_flow_network *network)
 {
     if (network->internal_hosts < FEW_HOSTS) /* nothing to compare with */
         return false;
@@ -233,26 +260,30 @@ static bool is_exchange(const struct candidate *c)
     return c->out > 0 && c->in > 0;
 }
 
+/* Clocks are set, names asked for and leases renewed at steady periods everywhere. */
+static bool is_housekeeping(const struct candidate *c)
+{
+    return (c->protocol == 17 && (c->port == 123 || c->port == 53 || c->port == 67 || c->port == 5353)) ||
+           c->protocol == 1 || c->protocol == 58;
+}
+
 /* From outside, day and night, hardly missing a turn. */
 static bool is_steady_inbound(const struct candidate *c, const struct sw_flow_network *network)
 {
-    return c->inbound && is_exchange(c) && c->last_ms - c->first_ms >= 12 * 3600000ll && cover_of(c, network) >= 0.5 &&
-           c->period.gaps * 20 <= c->period.intervals && c->period.regular >= 0.9;
+    double span = (double)(c->last_ms - c->first_ms) / 1000;
+    return c->inbound && !is_housekeeping(c) && is_exchange(c) && span >= 12 * 3600 && cover_of(c, network) >= 0.5 &&
+           c->period.seconds * (double)c->period.intervals >= 0.5 * span && c->period.regular >= 0.9;
 }
 
-/* Clocks are set at steady periods everywhere. */
-static bool is_clock(const struct candidate *c)
-{
-    return c->protocol == 17 && c->port == 123;
-}
-
-/* 0 to 1, for ordering: how sure the period is, how even the sizes, how long it goes on, how far the destination stands out. */
-static double score_of(const struct candidate *c, const struct sw_flow_network *network, bool rare, bool fresh, bool unusual)
+/* 0 to 1, for ordering: how sure the period is, how even the sizes, how long it goes on, how far the destination stands
+ * out. */
+static double score_of(const struct candidate *c, const struct sw_flow_network *network, bool rare, bool fresh,
+                       bool unusual)
 {
     double sure = 1 - exp(-c->period.evidence / 60);
-    double score = 0.3 * sure + 0.15 * c->evenness + 0.1 * cover_of(c, network) + 0.15 * rare + 0.1 * fresh + 0.1 * unusual +
-                   0.1 * is_exchange(c);
-    return is_clock(c) ? score / 3 : score;
+    double score = 0.3 * sure + 0.15 * c->evenness + 0.1 * cover_of(c, network) + 0.15 * rare + 0.1 * fresh +
+                   0.1 * unusual + 0.1 * is_exchange(c);
+    return is_housekeeping(c) ? score / 3 : score;
 }
 
 static void put_span(struct sw_buf *out, double seconds)
@@ -276,11 +307,12 @@ static void explain(struct sw_buf *out, const struct sw_peer *source, const stru
     put_span(out, c->period.seconds);
     sw_buf_printf(out, " give or take %.0f %%, over ", c->period.jitter * 100);
     put_span(out, (double)(c->last_ms - c->first_ms) / 1000);
-    sw_buf_printf(out, " (%zu intervals and %zu longer gaps; a period explains them e^%.0f times better than chance)", c->period.intervals,
-                  c->period.gaps, c->period.evidence);
+    sw_buf_printf(out, " (%zu intervals and %zu longer gaps; a period explains them e^%.0f times better than chance)",
+                  c->period.intervals, c->period.gaps, c->period.evidence);
     sw_buf_printf(out, "; %llu bytes out, %llu in", (unsigned long long)c->out, (unsigned long long)c->in);
     if (rare && !c->inbound)
-        sw_buf_printf(out, "; %u internal host%s this destination", c->destination->sources, c->destination->sources == 1 ? " uses" : "s use");
+        sw_buf_printf(out, "; %u internal host%s this destination", c->destination->sources,
+                      c->destination->sources == 1 ? " uses" : "s use");
     if (fresh)
         SW_BUF_LIT(out, "; the destination is new within this evidence");
     if (c->rita.scored)
@@ -297,15 +329,23 @@ static int report(struct sw_behaviour_run *run, const struct sw_flow_host *host,
     unsigned rule = RULE_LOW;
     if (is_steady_inbound(c, host->network))
         rule = RULE_INBOUND;
-    else if (rare && !c->inbound && !is_clock(c) && !is_daily_habit(&c->period) && (fresh || unusual))
+    else if (rare && !c->inbound && !is_housekeeping(c) && !is_daily_habit(&c->period) && (fresh || unusual))
         rule = fresh && unusual ? RULE_HIGH : RULE_MEDIUM;
     struct sw_buf text;
     sw_buf_init(&text, SW_BEHAVIOUR_EXPLANATION);
     explain(&text, host->peer, c, rare, fresh);
-    const struct sw_channel channel = {.source = host->peer, .destination = c->destination, .address = c->address, .port = c->port,
-                                       .protocol = c->protocol, .samples = c->kept, .count = c->kept_count, .first_ms = c->first_ms,
-                                       .last_ms = c->last_ms, .network = host->network};
-    int rc = sw_channel_report(run, &channel, rule, c->count, score_of(c, host->network, rare, fresh, unusual), sw_buf_str(&text));
+    const struct sw_channel channel = {.source = host->peer,
+                                       .destination = c->destination,
+                                       .address = c->address,
+                                       .port = c->port,
+                                       .protocol = c->protocol,
+                                       .samples = c->kept,
+                                       .count = c->kept_count,
+                                       .first_ms = c->first_ms,
+                                       .last_ms = c->last_ms,
+                                       .network = host->network};
+    int rc = sw_channel_report(run, &channel, rule, c->count, score_of(c, host->network, rare, fresh, unusual),
+                               sw_buf_str(&text));
     sw_buf_fini(&text);
     return rc;
 }
@@ -319,7 +359,8 @@ static size_t polled_on(const struct state *state, uint16_t port)
     return count;
 }
 
-static int report_polling(struct sw_behaviour_run *run, const struct sw_flow_host *host, const struct candidate *c, size_t polled)
+static int report_polling(struct sw_behaviour_run *run, const struct sw_flow_host *host, const struct candidate *c,
+                          size_t polled)
 {
     struct sw_buf text;
     sw_buf_init(&text, SW_BEHAVIOUR_EXPLANATION);
@@ -327,8 +368,14 @@ static int report_polling(struct sw_behaviour_run *run, const struct sw_flow_hos
     sw_buf_printf(&text, " polls %zu internal hosts on port %u, the first every ", polled, c->port);
     put_span(&text, c->period.seconds);
     SW_BUF_LIT(&text, ", as monitoring does");
-    const struct sw_channel channel = {.source = host->peer, .destination = c->destination, .address = c->address, .port = c->port,
-                                       .samples = c->kept, .count = c->kept_count, .first_ms = c->first_ms, .last_ms = c->last_ms,
+    const struct sw_channel channel = {.source = host->peer,
+                                       .destination = c->destination,
+                                       .address = c->address,
+                                       .port = c->port,
+                                       .samples = c->kept,
+                                       .count = c->kept_count,
+                                       .first_ms = c->first_ms,
+                                       .last_ms = c->last_ms,
                                        .network = host->network};
     int rc = sw_channel_report(run, &channel, RULE_POLLING, c->count, (double)polled, sw_buf_str(&text));
     sw_buf_fini(&text);

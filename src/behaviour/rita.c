@@ -7,7 +7,15 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { BINS = 24, LEAST_TIMES = 4, LEAST_INTERVALS = 3, STROBE = 86400, BIMODAL_HOURS = 11, DURATION_HOURS = 6, IDEAL_RUN = 12 };
+enum {
+    BINS = 24,
+    LEAST_TIMES = 4,
+    LEAST_INTERVALS = 3,
+    STROBE = 86400,
+    BIMODAL_HOURS = 11,
+    DURATION_HOURS = 6,
+    IDEAL_RUN = 12
+};
 
 static double round3(double value)
 {
@@ -68,8 +76,8 @@ double sw_rita_evenness(const double *sorted, size_t count, double otherwise)
     return round3((1 - fabs(skew) + spread) / 2);
 }
 
-void sw_rita_histogram(const int64_t *times, size_t count, int64_t from, int64_t to, uint32_t bins[24], unsigned *filled,
-                       unsigned *longest_run)
+void sw_rita_histogram(const int64_t *times, size_t count, int64_t from, int64_t to, uint32_t bins[24],
+                       unsigned *filled, unsigned *longest_run)
 {
     double step = (double)(to - from) / BINS;
     unsigned at = 0;
@@ -145,7 +153,8 @@ double sw_rita_histogram_score(const uint32_t bins[24], unsigned filled)
     return flat > two ? flat : two;
 }
 
-double sw_rita_duration_score(int64_t from, int64_t to, int64_t first, int64_t last, unsigned filled, unsigned longest_run)
+double sw_rita_duration_score(int64_t from, int64_t to, int64_t first, int64_t last, unsigned filled,
+                              unsigned longest_run)
 {
     if (filled < DURATION_HOURS || to <= from)
         return 0;
@@ -154,7 +163,8 @@ double sw_rita_duration_score(int64_t from, int64_t to, int64_t first, int64_t l
     return coverage > consistency ? coverage : consistency;
 }
 
-int sw_rita_score(const int64_t *times, const double *sizes, size_t count, int64_t from, int64_t to, struct sw_rita *rita)
+int sw_rita_score(const int64_t *times, const double *sizes, size_t count, int64_t from, int64_t to,
+                  struct sw_rita *rita)
 {
     *rita = (struct sw_rita){0};
     size_t distinct = count > 0;

@@ -11,7 +11,8 @@ static bool line_fits(const struct sw_role_line *line, struct sw_str class_name)
     return sw_str_eq(class_name, name);
 }
 
-static int make_layout(struct sw_role_layout *layout, struct sw_str class_name, const struct sw_role_line *lines, size_t count)
+static int make_layout(struct sw_role_layout *layout, struct sw_str class_name, const struct sw_role_line *lines,
+                       size_t count)
 {
     layout->count = sw_field_count();
     layout->role_of = sw_alloc(layout->count, 1);
@@ -27,7 +28,8 @@ static int make_layout(struct sw_role_layout *layout, struct sw_str class_name, 
     return 0;
 }
 
-int sw_roles_init(struct sw_roles *roles, const struct sw_classes *classes, const struct sw_role_line *lines, size_t count)
+int sw_roles_init(struct sw_roles *roles, const struct sw_classes *classes, const struct sw_role_line *lines,
+                  size_t count)
 {
     *roles = (struct sw_roles){.class_count = sw_classes_count(classes)};
     for (size_t i = 0; i < count; i++)

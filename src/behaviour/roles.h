@@ -1,9 +1,9 @@
 /*
  * roles.h - which field of which class of events means what to a watch.
  *
- * A table of lines {class, field, role}; a class may be "firewall/" and stand for all that begin so. Of several fields with
- * the same role the first one in an event that has a value counts.
- * Owner:   sw_roles_fini() frees.      Threads: any, after sw_roles_init().      Errors: SW_E_NOMEM.
+ * A table of lines {class, field, role}; a class may be "firewall/" and stand for all that begin so. Of several fields
+ * with the same role the first one in an event that has a value counts. Owner:   sw_roles_fini() frees.      Threads:
+ * any, after sw_roles_init().      Errors: SW_E_NOMEM.
  */
 #ifndef SW_BEHAVIOUR_ROLES_H
 #define SW_BEHAVIOUR_ROLES_H
@@ -29,7 +29,8 @@ struct sw_roles {
     uint32_t class_count;
 };
 
-int sw_roles_init(struct sw_roles *roles, const struct sw_classes *classes, const struct sw_role_line *lines, size_t count);
+int sw_roles_init(struct sw_roles *roles, const struct sw_classes *classes, const struct sw_role_line *lines,
+                  size_t count);
 void sw_roles_fini(struct sw_roles *roles);
 
 static inline bool sw_roles_has(const struct sw_roles *roles, sw_class_id id)
@@ -37,7 +38,8 @@ static inline bool sw_roles_has(const struct sw_roles *roles, sw_class_id id)
     return id < roles->class_count && roles->layout_of[id] != 0;
 }
 
-/* Fills part[role] for each role below `role_count`; parts that the event lacks are empty. False for classes without lines. */
+/* Fills part[role] for each role below `role_count`; parts that the event lacks are empty. False for classes without
+ * lines. */
 static inline bool sw_roles_get(const struct sw_roles *roles, const struct sw_event *event, struct sw_str *part,
                                 size_t role_count)
 {

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 
 enum {
-    CELL = 32,               /* bytes; chunks are 1 << class cells */
+    CELL = 32, /* bytes; chunks are 1 << class cells */
     CLASSES = 7,
     SEGMENT_CELLS = 1 << 15, /* 1 MiB */
     RECORD_MAX = 10 * (3 + (int)SW_SERIES_VALUES) + 8
@@ -35,7 +35,8 @@ static size_t payload(unsigned size_class)
 
 void sw_series_pool_init(struct sw_series_pool *pool, size_t max_bytes)
 {
-    *pool = (struct sw_series_pool){.max_segments = max_bytes / ((size_t)SEGMENT_CELLS * CELL), .next_cell = SEGMENT_CELLS};
+    *pool =
+        (struct sw_series_pool){.max_segments = max_bytes / ((size_t)SEGMENT_CELLS * CELL), .next_cell = SEGMENT_CELLS};
     if (pool->max_segments < 1)
         pool->max_segments = 1;
     if (pool->max_segments > UINT32_MAX / SEGMENT_CELLS - 1)
@@ -83,7 +84,8 @@ static int add_segment(struct sw_series_pool *pool)
 {
     if (pool->segment_count == pool->max_segments)
         return SW_E_LIMIT;
-    int rc = sw_grow(&pool->segments, &pool->segment_cap, pool->segment_count, sizeof *pool->segments, pool->max_segments);
+    int rc =
+        sw_grow(&pool->segments, &pool->segment_cap, pool->segment_count, sizeof *pool->segments, pool->max_segments);
     if (rc != 0)
         return rc;
     char *segment = sw_alloc(SEGMENT_CELLS, CELL);
@@ -160,7 +162,8 @@ static size_t pack(uint8_t *to, const struct sw_series *before, const struct sw_
     return (size_t)(at - to);
 }
 
-int sw_series_add(struct sw_series_pool *pool, struct sw_series *series, const struct sw_series_record *record, unsigned values)
+int sw_series_add(struct sw_series_pool *pool, struct sw_series *series, const struct sw_series_record *record,
+                  unsigned values)
 {
     uint8_t packed[RECORD_MAX];
     size_t size = pack(packed, series, record, values);

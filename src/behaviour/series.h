@@ -19,8 +19,8 @@ struct sw_series_pool {
     size_t segment_count;
     size_t segment_cap;
     size_t max_segments;
-    uint32_t next_cell;  /* in the last segment */
-    uint32_t spare[7];   /* by size class: first free chunk, 0: none */
+    uint32_t next_cell; /* in the last segment */
+    uint32_t spare[7];  /* by size class: first free chunk, 0: none */
     size_t spare_cells;
 };
 
@@ -44,7 +44,8 @@ void sw_series_pool_fini(struct sw_series_pool *pool);
 size_t sw_series_pool_held(const struct sw_series_pool *pool); /* bytes, free chunks included */
 size_t sw_series_pool_used(const struct sw_series_pool *pool); /* bytes without free chunks */
 
-int sw_series_add(struct sw_series_pool *pool, struct sw_series *series, const struct sw_series_record *record, unsigned values);
+int sw_series_add(struct sw_series_pool *pool, struct sw_series *series, const struct sw_series_record *record,
+                  unsigned values);
 
 /* Gives the chunks back to the pool and empties the series. */
 void sw_series_drop(struct sw_series_pool *pool, struct sw_series *series);
@@ -58,7 +59,8 @@ struct sw_series_cursor {
     struct sw_series_record record;
 };
 
-void sw_series_begin(struct sw_series_cursor *cursor, const struct sw_series_pool *pool, const struct sw_series *series);
+void sw_series_begin(struct sw_series_cursor *cursor, const struct sw_series_pool *pool,
+                     const struct sw_series *series);
 /* The next record in *cursor->record; false at the end. `values` must be what add() was given. */
 bool sw_series_next(struct sw_series_cursor *cursor, unsigned values);
 

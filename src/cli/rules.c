@@ -223,8 +223,8 @@ static void explain_parameters(struct sw_buf *out, const struct sw_behaviour_inf
 {
     for (size_t i = 0; i < info->parameter_count; i++) {
         const struct sw_behaviour_parameter *p = &info->parameters[i];
-        sw_buf_printf(out, "    --behaviour %s.%s=%g%s%s    %s (%g to %g)\n", info->name, p->name, p->value, p->unit[0] != '\0' ? " " : "",
-                      p->unit, p->meaning, p->least, p->most);
+        sw_buf_printf(out, "    --behaviour %s.%s=%g%s%s    %s (%g to %g)\n", info->name, p->name, p->value,
+                      p->unit[0] != '\0' ? " " : "", p->unit, p->meaning, p->least, p->most);
     }
 }
 
@@ -241,8 +241,8 @@ static bool explain_behaviour(struct sw_buf *out, struct sw_str word)
                 continue;
             sw_buf_printf(out, "%s%.*s\n    id       %.*s\n    level    %.*s\n", found ? "\n" : "", SW_STR_ARG(rule->title),
                           SW_STR_ARG(rule->id), SW_STR_ARG(sw_level_name(rule->level)));
-            sw_buf_printf(out, "    engine   behaviour %s: %s (docs/behaviours/%s.md)\n    %.*s\n    false positives: %.*s\n", info.name,
-                          info.summary, info.name, SW_STR_ARG(rule->description), SW_STR_ARG(rule->falsepositives));
+            sw_buf_printf(out, "    engine   behaviour %s: %s (docs/behaviours/%s.md)\n    %.*s\n    false positives: %.*s\n",
+                          info.name, info.summary, info.name, SW_STR_ARG(rule->description), SW_STR_ARG(rule->falsepositives));
             explain_parameters(out, &info);
             found = true;
         }

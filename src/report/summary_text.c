@@ -254,10 +254,12 @@ static void tell_behaviours(struct sw_buf *out, const struct sw_behaviour_stats 
     if (stats->internal.len > 0)
         sw_buf_printf(out, "    own networks: %.*s\n", SW_STR_ARG(stats->internal));
     if (stats->evicted > 0)
-        sw_buf_printf(out, "    behaviours gave up %llu records of %llu keys for want of memory (--behaviour-memory): those with the "
-                      "least in them\n", (unsigned long long)stats->evicted, (unsigned long long)stats->evicted_keys);
+        sw_buf_printf(out, "    behaviours gave up %llu records of %llu keys for want of memory (--behaviour-memory): those "
+                      "with the least in them\n",
+                      (unsigned long long)stats->evicted, (unsigned long long)stats->evicted_keys);
     if (stats->untimed > 0)
-        sw_buf_printf(out, "    %llu records without a time could not be used by behaviours\n", (unsigned long long)stats->untimed);
+        sw_buf_printf(out, "    %llu records without a time could not be used by behaviours\n",
+                      (unsigned long long)stats->untimed);
     if (stats->findings_dropped > 0)
         sw_buf_printf(out, "    %llu findings of behaviours were dropped: too many\n", (unsigned long long)stats->findings_dropped);
 }
