@@ -1,0 +1,195 @@
+/*
+ * log.c - daily log files. Records wait in the bucket of the hour in which they are written and are sorted when the
+ * hour closes; a sensor's gaps, during which nothing is written, are chosen by the seed.
+ */
+#include "scenario.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#define GAPS_MAX 16
+#define BUCKET_MAX ((size_t)3 << 30)
+
+struct entry {
+    int64_t when;
+    uint64_t order;
+    size_t at;
+    uint32_t len;
+};
+
+struct bucket {
+    struct sw_buf text;
+    struct entry *entries;
+    size_t count, cap;
+};
+
+struct log {
+    struct log *next;
+    struct scenario *scenario;
+    char path[64];
+    void (*head)(struct sw_buf *out, const char *name, int64_t time);
+    struct bucket *buckets; /* one an hour */
+    size_t hours;
+    struct bucket *open; /* between log_begin() and log_end() */
+    struct entry pending;
+    struct {
+        int64_t from, until;
+    } gaps[GAPS_MAX];
+    unsigned gap_count;
+    FILE *file;
+    int64_t day; /* of the file that is open */
+};
+
+static void choose_gaps(struct log *log, unsigned sensor, double gaps)
+{
+    const struct options *o = &log->scenario->options;
+    struct chance c = {mix3(o->seed, 0x9a9, sensor)};
+    unsigned count = sensor == 0 || o->days < 2 ? 0 : chance_poisson(&c, gaps * o->days / 30);
+    for (unsigned i = 0; i < count && i < GAPS_MAX; i++) {
+        int64_t from = log->scenario->start + (int64_t)(chance_unit(&c) * o->days * 24 * 60) * MINUTE;
+        log->gaps[i].from = from;
+        log->gaps[i].until = from + (int64_t)chance_scaled(&c, 150, 1.3) * MINUTE;
+        log->gap_count++;
+    }
+}
+
+struct log *log_open(struct scenario *s, const char *path, unsigned sensor, double gaps,
+                     void (*head)(struct sw_buf *out, const char *name, int64_t time))
+{
+    struct log *log = sw_alloc(1, sizeof *log);
+    if (log == NULL)
+        die("out of memory");
+    log->scenario = s;
+    (void)snprintf(log->path, sizeof log->path, "%s", path);
+    log->head = head;
+    log->hours = (size_t)s->options.days * 24;
+    log->buckets = sw_alloc(log->hours, sizeof *log->buckets);
+    if (log->buckets == NULL)
+        die("out of memory");
+    log->day = INT64_MIN;
+    choose_gaps(log, sensor, gaps);
+    log->next = s->logs;
+    s->logs = log;
+    return log;
+}
+
+struct sw_buf *log_begin(struct log *log, struct stream *stream, int64_t when)
+{
+    if (log == NULL || when < log->scenario->start || when >= log->scenario->end)
+        return NULL;
+    for (unsigned i = 0; i < log->gap_count; i++)
+        if (when >= log->gaps[i].from && when < log->gaps[i].until)
+            return NULL;
+    struct bucket *bucket = &log->buckets[(when - log->scenario->start) / HOUR];
+    if (bucket->text.max == 0)
+        sw_buf_init(&bucket->text, BUCKET_MAX);
+    log->open = bucket;
+    log->pending = (struct entry){.when = when, .order = stream->order++, .at = bucket->text.len};
+    return &bucket->text;
+}
+
+void log_end(struct log *log)
+{
+    struct bucket *bucket = log->open;
+    sw_buf_char(&bucket->text, '\n');
+    if (bucket->text.error != 0 ||
+        sw_grow(&bucket->entries, &bucket->cap, bucket->count, sizeof *bucket->entries, (size_t)1 << 30) != 0)
+        die("%s: too much in one hour", log->path);
+    log->pending.len = (uint32_t)(bucket->text.len - log->pending.at);
+    bucket->entries[bucket->count++] = log->pending;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct entry *x = a;
+    const struct entry *y = b;
+    if (x->when != y->when)
+        return x->when < y->when ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+void folders_make(char *path)
+{
+    for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(path, 0777) != 0 && errno != EEXIST)
+            die("%s: %s", path, strerror(errno));
+        *slash = '/';
+    }
+}
+
+static void close_file(struct log *log)
+{
+    if (log->file != NULL && fclose(log->file) != 0)
+        die("%s: cannot write", log->path);
+    log->file = NULL;
+}
+
+static void open_file(struct log *log, int64_t hour)
+{
+    int64_t day = hour / SW_DAY;
+    if (log->day == day)
+        return;
+    close_file(log);
+    log->day = day;
+    char date[32];
+    (void)sw_time_format(day * SW_DAY, date);
+    const char *place = strstr(log->path, "DAY");
+    char path[4096];
+    int n = snprintf(path, sizeof path, "%s/%.*s%.10s%s", log->scenario->options.out, (int)(place - log->path),
+                     log->path, date, place + 3);
+    if (n < 0 || (size_t)n >= sizeof path)
+        die("%s: too long", log->scenario->options.out);
+    folders_make(path);
+    log->file = fopen(path, "wb");
+    if (log->file == NULL)
+        die("%s: %s", path, strerror(errno));
+    (void)setvbuf(log->file, NULL, _IOFBF, 1 << 20);
+    if (log->head != NULL) {
+        struct sw_buf head;
+        sw_buf_init(&head, 1 << 16);
+        log->head(&head, log->path, hour);
+        (void)fwrite(head.data, 1, head.len, log->file);
+        sw_buf_fini(&head);
+    }
+}
+
+static void close_bucket(struct log *log, struct bucket *bucket, int64_t hour)
+{
+    if (bucket->count > 0) {
+        open_file(log, hour);
+        qsort(bucket->entries, bucket->count, sizeof *bucket->entries, compare_entries);
+        for (size_t i = 0; i < bucket->count; i++)
+            (void)fwrite(bucket->text.data + bucket->entries[i].at, 1, bucket->entries[i].len, log->file);
+        if (ferror(log->file))
+            die("%s: cannot write", log->path);
+        log->scenario->lines += bucket->count;
+        log->scenario->bytes += bucket->text.len;
+    }
+    if (bucket->text.max != 0)
+        sw_buf_fini(&bucket->text);
+    sw_free(bucket->entries);
+    *bucket = (struct bucket){0};
+}
+
+void logs_close_hour(struct scenario *s, int64_t hour)
+{
+    size_t index = (size_t)((hour - s->start) / HOUR);
+    for (struct log *log = s->logs; log != NULL; log = log->next)
+        close_bucket(log, &log->buckets[index], hour);
+}
+
+void logs_fini(struct scenario *s)
+{
+    while (s->logs != NULL) {
+        struct log *log = s->logs;
+        s->logs = log->next;
+        close_file(log);
+        sw_free(log->buckets);
+        sw_free(log);
+    }
+}

@@ -1,0 +1,117 @@
+/*
+ * main.c - scenario: seeded logs of an organisation, ordinary and ugly, with hostile activity planted where asked.
+ *
+ * Plans nothing itself: opens the parts' logs, measures how much the ordinary part would be when a volume is asked for,
+ * lets the plants write ahead, then makes hour after hour.
+ */
+#include "options.h"
+#include "world.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct {
+    enum part part;
+    unsigned index;
+    const struct subsystem *subsystems;
+    const struct plant *plants;
+    void (*open)(struct scenario *s);
+    void (*close)(struct scenario *s);
+} parts[] = {
+    {PART_NETWORK, 0, network_subsystems, network_plants, network_open, network_close},
+};
+
+void die(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)fputs("scenario: ", stderr);
+    (void)vfprintf(stderr, format, args);
+    va_end(args);
+    (void)fputc('\n', stderr);
+    exit(1);
+}
+
+static void make_hour(struct scenario *s, size_t part, int64_t hour)
+{
+    s->counted_part = parts[part].index;
+    unsigned number = 1;
+    for (const struct subsystem *sub = parts[part].subsystems; sub->name != NULL; sub++, number++) {
+        struct stream stream = {.seed = mix_text(mix2(s->options.seed, sub->part), sub->name),
+                                .order = (uint64_t)number << 48};
+        stream_at(&stream, 0, hour);
+        s->counted_kind = sub->people;
+        sub->hour(s, &stream, hour);
+    }
+}
+
+/* How much it would be as it comes, by a sample of hours; then how busy people have to be, or which share of hosts has
+ * to be there. */
+static void measure(struct scenario *s, size_t part)
+{
+    unsigned index = parts[part].index;
+    unsigned step = s->options.days > 1 ? 7 : 1;
+    s->counting = true;
+    for (unsigned h = 0; h < s->options.days * 24; h += step)
+        make_hour(s, part, s->start + h * HOUR);
+    s->counting = false;
+    double fixed = (double)(s->counted[index][0] * step);
+    double people = (double)(s->counted[index][1] * step);
+    double wanted = (double)s->options.records;
+    if (wanted > fixed + people) {
+        s->activity[index] = people > 0 ? (wanted - fixed) / people : 1;
+        return;
+    }
+    s->activity[index] = s->coverage[index] = fixed + people > 0 ? wanted / (fixed + people) : 1;
+}
+
+static void plant(struct scenario *s, size_t part)
+{
+    unsigned number = 0;
+    for (const struct plant *p = parts[part].plants; p->name != NULL; p++) {
+        number++;
+        if (!plant_is_wanted(&s->options, p))
+            continue;
+        struct stream stream = {.seed = mix_text(mix2(s->options.seed, 0x91a47), p->name),
+                                .order = (uint64_t)(1000 + number) << 48};
+        stream.chance.state = stream.seed;
+        p->make(s, &stream);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct scenario s = {.activity = {1, 1, 1}, .coverage = {1, 1, 1}};
+    options_read(&s.options, argc, argv);
+    s.start = s.options.start;
+    s.end = s.start + s.options.days * SW_DAY;
+    s.truth_end = &s.truth;
+    char out[4096];
+    if (snprintf(out, sizeof out, "%s/", s.options.out) >= (int)sizeof out)
+        die("%s: too long", s.options.out);
+    folders_make(out);
+    s.world = world_make(&s.options);
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        if ((s.options.parts & parts[i].part) == 0)
+            continue;
+        parts[i].open(&s);
+        if (s.options.records > 0)
+            measure(&s, i);
+        plant(&s, i);
+    }
+    for (int64_t hour = s.start; hour < s.end; hour += HOUR) {
+        for (size_t i = 0; i < COUNT(parts); i++)
+            if ((s.options.parts & parts[i].part) != 0)
+                make_hour(&s, i, hour);
+        logs_close_hour(&s, hour);
+    }
+    truth_write(&s);
+    logs_fini(&s);
+    for (size_t i = 0; i < COUNT(parts); i++)
+        if ((s.options.parts & parts[i].part) != 0)
+            parts[i].close(&s);
+    world_free(s.world);
+    (void)fprintf(stderr, "%llu records, %llu bytes\n", (unsigned long long)s.lines, (unsigned long long)s.bytes);
+    return 0;
+}
