@@ -92,7 +92,13 @@ int sw_str_u64(struct sw_str s, uint64_t *value)
     if (s.len == 0)
         return SW_E_FORMAT;
     uint64_t sum = 0;
-    for (size_t i = 0; i < s.len; i++) {
+    size_t i = 0;
+    for (; i < s.len && i < 19; i++) { /* 19 digits always fit */
+        if (!sw_is_digit(s.ptr[i]))
+            return SW_E_FORMAT;
+        sum = sum * 10 + (uint64_t)(s.ptr[i] - '0');
+    }
+    for (; i < s.len; i++) {
         if (!sw_is_digit(s.ptr[i]))
             return SW_E_FORMAT;
         if (__builtin_mul_overflow(sum, 10u, &sum) || __builtin_add_overflow(sum, (uint64_t)(s.ptr[i] - '0'), &sum))

@@ -4,7 +4,6 @@
  */
 #include "web/analysis.h"
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "web/filter.h"
 #include "web/memo.h"
@@ -100,6 +99,7 @@ struct sw_web_worker {
     struct sw_arena arena;       /* of a closer look */
     struct sw_arena field_arena; /* of decoded fields */
     struct sw_web_memo *memo;
+    struct sw_web_shapes shapes;
     struct sw_event with; /* the event with its decoded fields */
     struct sw_field *fields;
     size_t field_cap;
@@ -140,19 +140,14 @@ int sw_web_batch_new(struct sw_web_batch **out)
     if (batch == NULL)
         return SW_E_NOMEM;
     sw_arena_init(&batch->arena, BATCH_ARENA);
-    int rc = sw_web_paths_init(&batch->paths, SW_WEB_BATCH_PATHS);
-    if (rc != 0) {
-        sw_web_batch_free(batch);
-        *out = NULL;
-    }
-    return rc;
+    sw_web_answers_init(&batch->answers);
+    return 0;
 }
 
 void sw_web_batch_reset(struct sw_web_batch *batch)
 {
     sw_arena_reset(&batch->arena);
-    if (batch->paths.used > 0 || batch->paths.dropped > 0)
-        sw_web_paths_reset(&batch->paths);
+    sw_web_answers_reset(&batch->answers);
     batch->count = 0;
     batch->looked = 0;
     batch->cut = 0;
@@ -160,7 +155,7 @@ void sw_web_batch_reset(struct sw_web_batch *batch)
 
 size_t sw_web_batch_weight(const struct sw_web_batch *batch)
 {
-    return batch->arena.held + batch->cap * sizeof *batch->hits + batch->paths.cap * sizeof *batch->paths.slots;
+    return batch->arena.held + batch->cap * sizeof *batch->hits + sw_web_answers_weight(&batch->answers);
 }
 
 bool sw_web_batch_is_empty(const struct sw_web_batch *batch)
@@ -174,7 +169,7 @@ void sw_web_batch_free(struct sw_web_batch *batch)
         return;
     sw_arena_fini(&batch->arena);
     sw_free(batch->hits);
-    sw_web_paths_fini(&batch->paths);
+    sw_web_answers_fini(&batch->answers);
     sw_free(batch);
 }
 
@@ -195,9 +190,10 @@ static bool room_for_fields(struct sw_web_worker *worker, size_t count)
 const struct sw_event *sw_web_decoded(struct sw_web_worker *worker, const struct sw_event *event)
 {
     const struct sw_web *web = worker->web;
-    struct sw_web_request request;
-    if (!web->wants_decoded || !sw_web_request_of(&web->roles, event, &request) ||
-        !room_for_fields(worker, (size_t)event->count + DECODED))
+    if (!web->wants_decoded || !room_for_fields(worker, (size_t)event->count + DECODED))
+        return event;
+    const struct sw_web_request *request = sw_web_request_of(&web->roles, &worker->shapes, event);
+    if (request == NULL)
         return event;
     sw_arena_reset(&worker->field_arena);
     if (event->count > 0)
@@ -206,7 +202,7 @@ const struct sw_event *sw_web_decoded(struct sw_web_worker *worker, const struct
     worker->with.fields = worker->fields;
     worker->with.cap = (uint32_t)worker->field_cap;
     for (size_t i = 0; i < DECODED; i++) {
-        struct sw_str raw = request.part[decoded_fields[i].role];
+        struct sw_str raw = request->part[decoded_fields[i].role];
         if (web->decoded[i] == SW_FIELD_NONE || raw.len == 0)
             continue;
         uint32_t layers = 0;
@@ -220,43 +216,76 @@ const struct sw_event *sw_web_decoded(struct sw_web_worker *worker, const struct
 
 /* --- looking ------------------------------------------------------------------------------------------------ */
 
-static bool agent_stands_out(struct sw_web_worker *worker, struct sw_str agent)
+/* The keys by which the worker's memory knows the request's longer texts; all are made before the first is looked up. */
+struct keys {
+    struct sw_web_key target;
+    struct sw_web_key agent;
+    struct sw_web_key referer;
+    uint64_t stem; /* of a target that is known to be ordinary, else 0 */
+};
+
+static void make_keys(const struct sw_web_worker *worker, const struct sw_str *part, struct keys *keys)
 {
-    if (sw_web_agent_stands_out(agent))
-        return true;
-    sw_web_memo_add(worker->memo, agent);
-    return false;
+    keys->target = sw_web_memo_target_key(worker->memo, part[SW_WEB_ROLE_TARGET]);
+    if (part[SW_WEB_ROLE_AGENT].len > 0)
+        keys->agent = sw_web_memo_key(worker->memo, SW_WEB_ROLE_AGENT, part[SW_WEB_ROLE_AGENT]);
+    if (part[SW_WEB_ROLE_REFERER].len > 0)
+        keys->referer = sw_web_memo_key(worker->memo, SW_WEB_ROLE_REFERER, part[SW_WEB_ROLE_REFERER]);
 }
 
-static bool referer_stands_out(struct sw_web_worker *worker, struct sw_str referer)
+/* An ordinary target is remembered, with its stem. */
+static uint32_t look_at_target(struct sw_web_worker *worker, struct sw_str target, struct keys *keys)
 {
-    if (sw_web_referer_stands_out(referer))
+    keys->stem = sw_web_memo_stem(worker->memo, keys->target);
+    if (keys->stem != 0)
+        return 0;
+    if (sw_web_target_stands_out(target))
+        return 1u << SW_WEB_ROLE_TARGET;
+    keys->stem = sw_web_stem_hash(target);
+    sw_web_memo_add_target(worker->memo, keys->target, keys->stem);
+    return 0;
+}
+
+static bool is_known(struct sw_web_worker *worker, struct sw_web_key key, bool (*stands_out)(struct sw_str),
+                     struct sw_str text)
+{
+    if (text.len == 0 || sw_web_memo_has(worker->memo, key))
         return true;
-    sw_web_memo_add(worker->memo, referer);
-    return false;
+    if (stands_out(text))
+        return false;
+    sw_web_memo_add(worker->memo, key);
+    return true;
+}
+
+/* Few logs have more headers. Cookies hold Base64 and JSON: looked at closely, once each. */
+static uint32_t look_at_headers(struct sw_web_worker *worker, const struct sw_str *part)
+{
+    static const enum sw_web_role headers[] = {SW_WEB_ROLE_FORWARDED, SW_WEB_ROLE_EXTRA, SW_WEB_ROLE_MAILBOX,
+                                               SW_WEB_ROLE_HOST};
+    uint32_t parts = 0;
+    struct sw_str cookie = part[SW_WEB_ROLE_COOKIE];
+    if (cookie.len > 0 && !sw_web_memo_has(worker->memo, sw_web_memo_key(worker->memo, SW_WEB_ROLE_COOKIE, cookie)))
+        parts |= 1u << SW_WEB_ROLE_COOKIE;
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        struct sw_str text = part[headers[i]];
+        if (text.len > 0 && !is_known(worker, sw_web_memo_key(worker->memo, headers[i], text),
+                                      sw_web_header_stands_out, text))
+            parts |= 1u << headers[i];
+    }
+    return parts;
 }
 
 /* Which parts of the request need a closer look: bits by role. */
-static uint32_t first_look(struct sw_web_worker *worker, const struct sw_web_request *request)
+static uint32_t first_look(struct sw_web_worker *worker, const struct sw_web_request *request, struct keys *keys)
 {
     const struct sw_str *part = request->part;
-    uint32_t parts = 0;
-    if (sw_web_target_stands_out(part[SW_WEB_ROLE_TARGET]))
-        parts |= 1u << SW_WEB_ROLE_TARGET;
-    if (part[SW_WEB_ROLE_AGENT].len > 0 && !sw_web_memo_has(worker->memo, part[SW_WEB_ROLE_AGENT]) &&
-        agent_stands_out(worker, part[SW_WEB_ROLE_AGENT]))
+    make_keys(worker, part, keys);
+    uint32_t parts = look_at_target(worker, part[SW_WEB_ROLE_TARGET], keys);
+    if (!is_known(worker, keys->agent, sw_web_agent_stands_out, part[SW_WEB_ROLE_AGENT]))
         parts |= 1u << SW_WEB_ROLE_AGENT;
-    if (part[SW_WEB_ROLE_REFERER].len > 0 && !sw_web_memo_has(worker->memo, part[SW_WEB_ROLE_REFERER]) &&
-        referer_stands_out(worker, part[SW_WEB_ROLE_REFERER]))
+    if (!is_known(worker, keys->referer, sw_web_referer_stands_out, part[SW_WEB_ROLE_REFERER]))
         parts |= 1u << SW_WEB_ROLE_REFERER;
-    /* Cookies hold Base64 and JSON: looked at closely, once each. Few logs have them. */
-    if (part[SW_WEB_ROLE_COOKIE].len > 0 && !sw_web_memo_has(worker->memo, part[SW_WEB_ROLE_COOKIE]))
-        parts |= 1u << SW_WEB_ROLE_COOKIE;
-    static const enum sw_web_role headers[] = {SW_WEB_ROLE_FORWARDED, SW_WEB_ROLE_EXTRA, SW_WEB_ROLE_MAILBOX,
-                                               SW_WEB_ROLE_HOST};
-    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
-        if (part[headers[i]].len > 0 && sw_web_header_stands_out(part[headers[i]]))
-            parts |= 1u << headers[i];
+    parts |= look_at_headers(worker, part);
     if (sw_web_may_fix_session(request))
         parts |= 1u << SW_WEB_ROLE_TARGET;
     /* Methods that write; POST and GET begin otherwise. */
@@ -270,12 +299,10 @@ static uint32_t first_look(struct sw_web_worker *worker, const struct sw_web_req
 /* The memory of texts that had nothing. */
 static void remember(struct sw_web_worker *worker, const struct sw_web_request *request, uint32_t parts)
 {
-    if ((parts & 1u << SW_WEB_ROLE_AGENT) != 0)
-        sw_web_memo_add(worker->memo, request->part[SW_WEB_ROLE_AGENT]);
-    if ((parts & 1u << SW_WEB_ROLE_REFERER) != 0)
-        sw_web_memo_add(worker->memo, request->part[SW_WEB_ROLE_REFERER]);
-    if ((parts & 1u << SW_WEB_ROLE_COOKIE) != 0)
-        sw_web_memo_add(worker->memo, request->part[SW_WEB_ROLE_COOKIE]);
+    static const enum sw_web_role roles[] = {SW_WEB_ROLE_AGENT, SW_WEB_ROLE_REFERER, SW_WEB_ROLE_COOKIE};
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+        if ((parts & 1u << roles[i]) != 0)
+            sw_web_memo_add(worker->memo, sw_web_memo_key(worker->memo, roles[i], request->part[roles[i]]));
 }
 
 static uint64_t number_of(struct sw_str text, uint64_t none)
@@ -284,37 +311,24 @@ static uint64_t number_of(struct sw_str text, uint64_t none)
     return sw_str_u64(text, &value) == 0 ? value : none;
 }
 
-static uint64_t hash_of_stem(const struct sw_web_request *request)
-{
-    struct sw_str target = request->part[SW_WEB_ROLE_TARGET];
-    return sw_hash(sw_str_slice(target, 0, sw_str_chr(target, '?'))) | 1;
-}
-
-static uint64_t hash_of_client(const struct sw_web_request *request)
-{
-    struct sw_str client = request->part[SW_WEB_ROLE_CLIENT];
-    return client.len > 0 ? sw_hash(client) | 1 : 0;
-}
-
-/* An ordinary answer tells what the path usually gives. */
-static void note_answer(struct sw_web_batch *batch, const struct sw_web_request *request, int64_t time)
+/* An ordinary answer tells what the path usually gives. `stem`: 0 when it is not known yet. */
+static int note_answer(struct sw_web_batch *batch, const struct sw_web_request *request, uint64_t stem, int64_t time)
 {
     struct sw_str status = request->part[SW_WEB_ROLE_STATUS];
     if (status.len != 3 || status.ptr[0] != '2')
-        return;
-    struct sw_str target = request->part[SW_WEB_ROLE_TARGET];
+        return 0;
     uint64_t bytes = number_of(request->part[SW_WEB_ROLE_BYTES], UINT64_MAX);
     if (bytes == UINT64_MAX)
-        return;
-    const struct sw_web_answer answer = {
-        .stem = hash_of_stem(request),
-        .client = hash_of_client(request),
-        .time = time,
-        .bytes = bytes,
-        .post = sw_str_is(request->part[SW_WEB_ROLE_METHOD], "POST"),
-        .path = sw_str_slice(target, 0, sw_str_chr(target, '?')),
-    };
-    sw_web_paths_note(&batch->paths, &answer);
+        return 0;
+    struct sw_str target = request->part[SW_WEB_ROLE_TARGET];
+    if (stem == 0)
+        stem = sw_web_stem_hash(target);
+    int rc = sw_web_answers_note(&batch->answers, stem, bytes);
+    if (rc != 0 || (stem & SW_WEB_STEM_SCRIPT) == 0)
+        return rc;
+    struct sw_str path = sw_str_slice(target, 0, sw_str_chr(target, '?'));
+    return sw_web_answers_script(&batch->answers, path, request->part[SW_WEB_ROLE_CLIENT], time,
+                                 sw_str_is(request->part[SW_WEB_ROLE_METHOD], "POST"));
 }
 
 /* Which of the event's fields show it: those of the reports' places. */
@@ -370,8 +384,8 @@ static int keep(struct sw_web_batch *batch, const struct sw_web_look *look, cons
     struct sw_web_hit hit = {
         .event = *event,
         .origin = origin,
-        .client = hash_of_client(request),
-        .stem = hash_of_stem(request),
+        .client = sw_web_client_hash(request->part[SW_WEB_ROLE_CLIENT]),
+        .stem = sw_web_stem_hash(request->part[SW_WEB_ROLE_TARGET]),
         .status = (uint16_t)(number_of(request->part[SW_WEB_ROLE_STATUS], 0) & 0x3ff),
         .bytes = (int64_t)(number_of(request->part[SW_WEB_ROLE_BYTES], UINT64_MAX) & INT64_MAX),
         .exploit_count = (uint8_t)look->exploit_count,
@@ -393,26 +407,25 @@ static int keep(struct sw_web_batch *batch, const struct sw_web_look *look, cons
 int sw_web_look(struct sw_web_worker *worker, struct sw_web_batch *batch, const struct sw_event *event,
                 struct sw_web_origin origin)
 {
-    struct sw_web_request request;
-    if (!sw_web_request_of(&worker->web->roles, event, &request))
+    const struct sw_web_request *request = sw_web_request_of(&worker->web->roles, &worker->shapes, event);
+    if (request == NULL)
         return 0;
-    uint32_t parts = first_look(worker, &request);
+    struct keys keys = {0};
+    uint32_t parts = first_look(worker, request, &keys);
     if (parts == 0) {
-        note_answer(batch, &request, event->time);
-        return 0;
+        return note_answer(batch, request, keys.stem, event->time);
     }
     sw_arena_reset(&worker->arena);
-    struct sw_web_look look = {.arena = &worker->arena, .request = &request};
+    struct sw_web_look look = {.arena = &worker->arena, .request = request};
     batch->looked++;
-    batch->cut += request.part[SW_WEB_ROLE_TARGET].len > SW_WEB_TEXT_MAX;
+    batch->cut += request->part[SW_WEB_ROLE_TARGET].len > SW_WEB_TEXT_MAX;
     sw_web_request_detect(&look, parts);
     bool found = look.exploit_count > 0;
     for (unsigned i = 0; i < SW_WEB_CLASS_COUNT; i++)
         found |= look.reports[i].confidence != SW_WEB_NOTHING;
     if (!found) {
-        remember(worker, &request, parts);
-        note_answer(batch, &request, event->time);
-        return 0;
+        remember(worker, request, parts);
+        return note_answer(batch, request, keys.stem, event->time);
     }
     return keep(batch, &look, event, origin);
 }
@@ -482,7 +495,8 @@ int sw_web_deliver(struct sw_web *web, struct sw_web_batch *batch, sw_web_emit_f
 {
     web->stats.looked += batch->looked;
     web->stats.texts_cut += batch->cut;
-    int rc = sw_web_paths_merge(&web->paths, &batch->paths);
+    int rc = 0;
+    sw_web_paths_add(&web->paths, &batch->answers);
     for (size_t i = 0; rc == 0 && i < batch->count; i++) {
         rc = sw_grow(&web->hits, &web->cap, web->count, sizeof *web->hits, SIZE_MAX / 1024);
         if (rc != 0)

@@ -93,6 +93,15 @@ static bool is_session(struct sw_str name)
            sw_str_find(name, SW_STR(":sess")) != SW_NPOS || sw_str_find(name, SW_STR(".sess")) != SW_NPOS;
 }
 
+static bool may_name_session(struct sw_str target)
+{
+    static const char *const words[] = {"sess", "zenid", "cakephp", "symfony", "sid=", "token=", "cfid="};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (sw_str_ifind(target, sw_str(words[i])) != SW_NPOS)
+            return true;
+    return false;
+}
+
 bool sw_web_may_fix_session(const struct sw_web_request *request)
 {
     struct sw_str own = request->part[SW_WEB_ROLE_HOST];
@@ -102,10 +111,7 @@ bool sw_web_may_fix_session(const struct sw_web_request *request)
     struct sw_str host = host_of(request->part[SW_WEB_ROLE_REFERER]);
     own = sw_str_slice(own, 0, sw_str_chr(own, ':'));
     return host.len > 0 && !sw_str_iends(host, own) && !sw_str_iends(own, host) &&
-           (sw_str_ifind(target, SW_STR("sess")) != SW_NPOS || sw_str_ifind(target, SW_STR("zenid")) != SW_NPOS ||
-            sw_str_ifind(target, SW_STR("cakephp")) != SW_NPOS || sw_str_ifind(target, SW_STR("symfony")) != SW_NPOS ||
-            sw_str_ifind(target, SW_STR("sid=")) != SW_NPOS || sw_str_ifind(target, SW_STR("token=")) != SW_NPOS ||
-            sw_str_ifind(target, SW_STR("cfid=")) != SW_NPOS);
+           may_name_session(target);
 }
 
 /* A session's id in a link from elsewhere. Only where the log tells the own host. */

@@ -26,6 +26,8 @@ enum seen {
 
 /* --- one byte at a time ------------------------------------------------------------------------------------- */
 
+#define BIT(c) (1ull << ((c) & 63))
+
 static inline bool is_ordinary(unsigned char c, enum kind kind)
 {
     if (c >= 0x80) /* overlong forms, full-width forms, typographic punctuation: the rest are letters of some script */
@@ -34,7 +36,9 @@ static inline bool is_ordinary(unsigned char c, enum kind kind)
         return kind != TARGET_DECODED;
     if (c == ' ')
         return kind == TARGET_DECODED || kind == REFERER_DECODED;
-    return sw_is_alpha((char)c) || (c >= ',' && c <= ':') || (c != 0 && strchr("=?&_@~[]%", c) != NULL);
+    static const uint64_t marks[2] = {BIT('=') | BIT('?') | BIT('&') | BIT('%'),
+                                      BIT('_') | BIT('@') | BIT('~') | BIT('[') | BIT(']')};
+    return sw_is_alpha((char)c) || (c >= ',' && c <= ':') || (marks[c >> 6] >> (c & 63) & 1) != 0;
 }
 
 static inline bool is_odd_pair(unsigned char before, unsigned char c, unsigned char two_before, enum kind kind)
@@ -115,16 +119,19 @@ struct places {
     unsigned told; /* ordinary ones that seen_of() asks about */
 };
 
-/* *last: whether the byte before the block was a dot or slash. A pair of them is judged by scan_bytes(). */
+/* *last: whether the byte before the block was a dot (1) and a slash (2). What is_odd_pair() may object to is odd here. */
 static inline struct places places_of(__m128i block, enum kind kind, unsigned *last)
 {
     __m128i dull = in_range(_mm_or_si128(block, _mm_set1_epi8(32)), 'a', 25);
     dull = _mm_or_si128(dull, in_range(block, ',', '9' - ','));
     dull = _mm_or_si128(dull, _mm_or_si128(is(block, '_'), is(block, '&')));
     unsigned rest = ~(unsigned)_mm_movemask_epi8(dull) & 0xffff;
-    unsigned marks = (unsigned)_mm_movemask_epi8(_mm_or_si128(is(block, '.'), is(block, '/')));
-    unsigned pairs = marks & (marks << 1 | *last);
-    *last = marks >> 15 & 1;
+    unsigned dots = (unsigned)_mm_movemask_epi8(is(block, '.'));
+    unsigned slashes = (unsigned)_mm_movemask_epi8(is(block, '/'));
+    unsigned pairs = dots & ((dots | slashes) << 1 | (*last != 0));
+    if (kind <= TARGET_DECODED)
+        pairs |= slashes & (slashes << 1 | *last >> 1);
+    *last = dots >> 15 | slashes >> 15 << 1;
     struct places places = {pairs, 0};
     if (rest == 0)
         return places;
@@ -170,7 +177,7 @@ static inline unsigned scan(struct sw_str text, enum kind kind)
     if ((seen & ODD) != 0 || at == text.len)
         return seen;
     at = text.len - 16; /* the last block overlaps the one before */
-    last = text.ptr[at - 1] == '.' || text.ptr[at - 1] == '/';
+    last = text.ptr[at - 1] == '.' ? 1 : text.ptr[at - 1] == '/' ? 2 : 0;
     return seen | scan_block(text, at, kind, &last);
 }
 

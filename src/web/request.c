@@ -96,6 +96,81 @@ void sw_web_request_in_message(struct sw_web_request *request)
     }
 }
 
+static uint8_t role_of(const struct sw_web_layout *layout, const struct sw_field *field)
+{
+    return field->id < layout->count ? layout->role_of[field->id] : SW_WEB_NO_ROLE;
+}
+
+static inline struct sw_str value_of(const struct sw_field *field)
+{
+    return field->type != SW_NULL ? sw_field_value(field) : (struct sw_str){NULL, 0};
+}
+
+/* The place of events with these fields: a few of the ids tell them apart. */
+static struct sw_web_fields *place_of(struct sw_web_shapes *shapes, const struct sw_event *event)
+{
+    uint32_t count = event->count;
+    if (count == 0)
+        return &shapes->seen[0];
+    const struct sw_field *fields = event->fields;
+    uint32_t mix = count + fields[count / 4].id * 3 + fields[count / 2].id * 5 + fields[count - 1 - count / 4].id * 7;
+    return &shapes->seen[mix % SW_WEB_SHAPES];
+}
+
+/* Learns the fields of an event and takes its request, of several fields of a role the first that is not empty. */
+static void learn(struct sw_web_fields *shape, const struct sw_web_layout *layout, const struct sw_event *event)
+{
+    memset(shape, 0, sizeof *shape);
+    shape->count = event->count;
+    uint32_t had = 0;
+    for (uint32_t i = 0; i < event->count; i++) {
+        const struct sw_field *field = &event->fields[i];
+        uint8_t role = role_of(layout, field);
+        if (i < SW_WEB_SHAPE_FIELDS) {
+            shape->ids[i] = field->id;
+            shape->roles[i] = role;
+            shape->again |= (uint64_t)(had >> role & 1) << i;
+        }
+        had |= 1u << role;
+        if (role != SW_WEB_NO_ROLE && shape->request.part[role].len == 0)
+            shape->request.part[role] = value_of(field);
+    }
+}
+
+/* Takes the request of an event whose fields are those of the shape; false when they are not. */
+static bool take_again(struct sw_web_fields *shape, const struct sw_event *event)
+{
+    for (uint32_t i = 0; i < event->count; i++) {
+        const struct sw_field *field = &event->fields[i];
+        if (field->id != shape->ids[i])
+            return false;
+        uint8_t role = shape->roles[i];
+        if (role != SW_WEB_NO_ROLE && ((shape->again >> i & 1) == 0 || shape->request.part[role].len == 0))
+            shape->request.part[role] = value_of(field);
+    }
+    return true;
+}
+
+const struct sw_web_request *sw_web_request_of(const struct sw_web_roles *roles, struct sw_web_shapes *shapes,
+                                               const struct sw_event *event)
+{
+    uint16_t number = event->class_id < roles->class_count ? roles->layout_of[event->class_id] : 0;
+    if (number == 0)
+        return NULL;
+    struct sw_web_fields *shape = place_of(shapes, event);
+    if (shape->layout != number || shape->count != event->count || !take_again(shape, event)) {
+        learn(shape, &roles->layouts[number - 1], event);
+        /* what is longer than a shape is learnt anew each time, and so is what a message is read for */
+        bool lasting = event->count <= SW_WEB_SHAPE_FIELDS && shape->request.part[SW_WEB_ROLE_MESSAGE].len == 0;
+        shape->layout = lasting ? number : 0;
+    }
+    if (shape->request.part[SW_WEB_ROLE_TARGET].len == 0 && shape->request.part[SW_WEB_ROLE_MESSAGE].len > 0) {
+        shape->layout = 0;
+        sw_web_request_in_message(&shape->request);
+    }
+    return shape->request.part[SW_WEB_ROLE_TARGET].len > 0 ? &shape->request : NULL;
+}
+
 int sw_web_roles_init(struct sw_web_roles *roles, const struct sw_classes *classes)
 {
     const struct sw_logsource web = {.category = SW_STR("webserver")};

@@ -26,24 +26,27 @@ void sw_web_roles_fini(struct sw_web_roles *roles);
 /* Takes the request that an error log's message quotes: "Invalid URI in request GET /x HTTP/1.1". */
 void sw_web_request_in_message(struct sw_web_request *request);
 
-/* Sets the request's parts; false when the event is no web request. A value that says "none" gives no part. */
-static inline bool sw_web_request_of(const struct sw_web_roles *roles, const struct sw_event *event,
-                                     struct sw_web_request *request)
-{
-    uint16_t number = event->class_id < roles->class_count ? roles->layout_of[event->class_id] : 0;
-    if (number == 0)
-        return false;
-    const struct sw_web_layout *layout = &roles->layouts[number - 1];
-    memset(request, 0, sizeof *request);
-    for (uint32_t i = 0; i < event->count; i++) {
-        const struct sw_field *field = &event->fields[i];
-        uint8_t role = field->id < layout->count ? layout->role_of[field->id] : SW_WEB_NO_ROLE;
-        if (role != SW_WEB_NO_ROLE && field->type != SW_NULL && request->part[role].len == 0)
-            request->part[role] = sw_field_value(field);
-    }
-    if (request->part[SW_WEB_ROLE_TARGET].len == 0 && request->part[SW_WEB_ROLE_MESSAGE].len > 0)
-        sw_web_request_in_message(request);
-    return request->part[SW_WEB_ROLE_TARGET].len > 0;
-}
+/* A sequence of fields that events had, with their roles, and the request of the last one: the next event of its class
+ * mostly has the same fields, and then only what it holds changes. */
+#define SW_WEB_SHAPES 32u
+#define SW_WEB_SHAPE_FIELDS 40u
+
+struct sw_web_fields {
+    uint32_t layout; /* number + 1; 0: none yet */
+    uint32_t count;
+    sw_field_id ids[SW_WEB_SHAPE_FIELDS];
+    uint8_t roles[SW_WEB_SHAPE_FIELDS];
+    uint64_t again; /* bit by field: one before it has the same role, and counts unless it is empty */
+    struct sw_web_request request;
+};
+
+/* Of one worker. */
+struct sw_web_shapes {
+    struct sw_web_fields seen[SW_WEB_SHAPES];
+};
+
+/* The event's request, valid until the next call; NULL when the event is none. A value that says "none" gives no part. */
+const struct sw_web_request *sw_web_request_of(const struct sw_web_roles *roles, struct sw_web_shapes *shapes,
+                                               const struct sw_event *event);
 
 #endif

@@ -4,7 +4,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-enum { NAME_MAX_KEPT = 256, FIRST_CAP = 1024 };
+enum { NAME_MAX_KEPT = 256, FIRST_CAP = 1024, NAMES_MAX = 16 << 20, AHEAD = 8 };
 
 /* --- findings ----------------------------------------------------------------------------------------------- */
 
@@ -52,14 +52,6 @@ int sw_web_paths_init(struct sw_web_paths *paths, size_t max)
     return paths->slots != NULL ? 0 : SW_E_NOMEM;
 }
 
-void sw_web_paths_reset(struct sw_web_paths *paths)
-{
-    memset(paths->slots, 0, paths->cap * sizeof *paths->slots);
-    paths->used = 0;
-    paths->dropped = 0;
-    sw_arena_reset(&paths->names);
-}
-
 void sw_web_paths_fini(struct sw_web_paths *paths)
 {
     sw_free(paths->slots);
@@ -69,7 +61,7 @@ void sw_web_paths_fini(struct sw_web_paths *paths)
 
 static struct sw_web_path *slot_of(const struct sw_web_paths *paths, uint64_t stem)
 {
-    size_t at = (size_t)stem & (paths->cap - 1);
+    size_t at = (size_t)(stem >> 2) & (paths->cap - 1);
     while (paths->slots[at].stem != 0 && paths->slots[at].stem != stem)
         at = (at + 1) & (paths->cap - 1);
     return &paths->slots[at];
@@ -110,11 +102,14 @@ static struct sw_web_path *entry_for(struct sw_web_paths *paths, uint64_t stem)
 
 static bool is_one_of(struct sw_str extension)
 {
-    static const char *const scripts[] = {
-        "php", "jsp", "asp", "aspx", "ashx", "asmx", "jspx", "cfm", "phtml", "php5", "php7", "phar", "cgi", "pl",
-        "cer", "asa", "jspf", "soap", "cfc", "war"};
+    static const struct sw_str scripts[] = {
+        SW_STR_INIT("php"),  SW_STR_INIT("jsp"),  SW_STR_INIT("asp"),   SW_STR_INIT("aspx"), SW_STR_INIT("ashx"),
+        SW_STR_INIT("asmx"), SW_STR_INIT("jspx"), SW_STR_INIT("cfm"),   SW_STR_INIT("phtml"), SW_STR_INIT("php5"),
+        SW_STR_INIT("php7"), SW_STR_INIT("phar"), SW_STR_INIT("cgi"),   SW_STR_INIT("pl"),   SW_STR_INIT("cer"),
+        SW_STR_INIT("asa"),  SW_STR_INIT("jspf"), SW_STR_INIT("soap"),  SW_STR_INIT("cfc"),  SW_STR_INIT("war")};
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
-        if (sw_str_ieq(extension, sw_str(scripts[i])))
+        if (extension.len == scripts[i].len && sw_lower(extension.ptr[0]) == scripts[i].ptr[0] &&
+            sw_str_ieq(extension, scripts[i]))
             return true;
     return false;
 }
@@ -128,63 +123,121 @@ bool sw_web_is_script(struct sw_str path)
     return false;
 }
 
+uint64_t sw_web_client_hash(struct sw_str client)
+{
+    uint64_t hash = client.len > 0 ? sw_hash(client) | 1 : 0;
+    return hash != SW_WEB_MANY_CLIENTS ? hash : 1;
+}
+
+uint64_t sw_web_stem_hash(struct sw_str target)
+{
+    struct sw_str path = sw_str_slice(target, 0, sw_str_chr(target, '?'));
+    bool script = path.len <= NAME_MAX_KEPT && sw_web_is_script(path);
+    return (sw_hash(path) & ~(uint64_t)SW_WEB_STEM_SCRIPT) | (script ? SW_WEB_STEM_SCRIPT : 0) | 1;
+}
+
 static void note_client(struct sw_web_path *entry, uint64_t client, int64_t time)
 {
     if (entry->first_client == 0) {
         entry->first_client = client;
         entry->first_time = time;
-    } else if (client != entry->first_client) {
-        if (entry->other_client == 0)
-            entry->other_client = client;
-        else if (client != entry->other_client)
-            entry->many_clients = true;
+    } else if (client != entry->first_client && client != entry->other_client) {
+        entry->other_client = entry->other_client == 0 ? client : SW_WEB_MANY_CLIENTS;
     }
 }
 
-void sw_web_paths_note(struct sw_web_paths *paths, const struct sw_web_answer *answer)
+static void note_script(struct sw_web_paths *paths, struct sw_web_path *entry, const struct sw_web_script_answer *script)
 {
-    struct sw_web_path *entry = entry_for(paths, answer->stem);
-    if (entry == NULL) {
-        paths->dropped++;
-        return;
+    if (entry->answers == 0 && script->name.len > 0) {
+        entry->name = sw_arena_dup(&paths->names, script->name).ptr;
+        entry->name_len = entry->name != NULL ? (uint16_t)script->name.len : 0;
     }
-    if (entry->answers == 0 && sw_web_is_script(answer->path) && answer->path.len <= NAME_MAX_KEPT)
-        entry->name = sw_arena_dup(&paths->names, answer->path);
-    note_client(entry, answer->client, answer->time);
-    entry->answers++;
-    entry->posts += answer->post;
-    entry->least = answer->bytes < entry->least ? answer->bytes : entry->least;
-    entry->most = answer->bytes > entry->most ? answer->bytes : entry->most;
+    if (entry->other_client != SW_WEB_MANY_CLIENTS)
+        note_client(entry, script->client, script->time);
+    entry->posted |= script->post;
 }
 
-int sw_web_paths_merge(struct sw_web_paths *into, const struct sw_web_paths *from)
+void sw_web_paths_add(struct sw_web_paths *paths, const struct sw_web_answers *answers)
 {
-    into->dropped += from->dropped;
-    for (size_t i = 0; i < from->cap; i++) {
-        const struct sw_web_path *source = &from->slots[i];
-        if (source->stem == 0)
+    const struct sw_web_script_answer *script = answers->scripts;
+    for (size_t i = 0; i < answers->count; i++) {
+        const struct sw_web_answer *answer = &answers->list[i];
+        if (i + AHEAD < answers->count)
+            __builtin_prefetch(&paths->slots[(size_t)(answers->list[i + AHEAD].stem >> 2) & (paths->cap - 1)]);
+        bool of_script = (answer->bytes & SW_WEB_OF_SCRIPT) != 0;
+        uint64_t bytes = answer->bytes & ~SW_WEB_OF_SCRIPT;
+        struct sw_web_path *entry = entry_for(paths, answer->stem);
+        paths->dropped += entry == NULL;
+        if (entry != NULL && of_script)
+            note_script(paths, entry, script);
+        script += of_script;
+        if (entry == NULL)
             continue;
-        struct sw_web_path *entry = entry_for(into, source->stem);
-        if (entry == NULL) {
-            into->dropped += source->answers;
-            continue;
-        }
-        if (entry->answers == 0 && source->name.len > 0)
-            entry->name = sw_arena_dup(&into->names, source->name);
-        note_client(entry, source->first_client, source->first_time);
-        if (source->other_client != 0)
-            note_client(entry, source->other_client, source->first_time);
-        entry->many_clients |= source->many_clients;
-        entry->answers += source->answers;
-        entry->posts += source->posts;
-        entry->least = source->least < entry->least ? source->least : entry->least;
-        entry->most = source->most > entry->most ? source->most : entry->most;
+        entry->answers += entry->answers != UINT32_MAX;
+        entry->least = bytes < entry->least ? bytes : entry->least;
+        entry->most = bytes > entry->most ? bytes : entry->most;
     }
-    return 0;
 }
 
 const struct sw_web_path *sw_web_paths_find(const struct sw_web_paths *paths, uint64_t stem)
 {
     const struct sw_web_path *entry = slot_of(paths, stem);
     return entry->stem == stem ? entry : NULL;
+}
+
+/* --- answers ------------------------------------------------------------------------------------------------ */
+
+void sw_web_answers_init(struct sw_web_answers *answers)
+{
+    *answers = (struct sw_web_answers){0};
+    sw_arena_init(&answers->names, NAMES_MAX);
+}
+
+void sw_web_answers_reset(struct sw_web_answers *answers)
+{
+    if (answers->script_count > 0)
+        memset(answers->told, 0, sizeof answers->told);
+    answers->count = answers->script_count = 0;
+    sw_arena_reset(&answers->names);
+}
+
+void sw_web_answers_fini(struct sw_web_answers *answers)
+{
+    sw_free(answers->list);
+    sw_free(answers->scripts);
+    sw_arena_fini(&answers->names);
+    *answers = (struct sw_web_answers){0};
+}
+
+size_t sw_web_answers_weight(const struct sw_web_answers *answers)
+{
+    return answers->cap * sizeof *answers->list + answers->script_cap * sizeof *answers->scripts + answers->names.held;
+}
+
+int sw_web_answers_note(struct sw_web_answers *answers, uint64_t stem, uint64_t bytes)
+{
+    if (answers->count == answers->cap) {
+        int rc = sw_grow(&answers->list, &answers->cap, answers->count, sizeof *answers->list, SIZE_MAX / 64);
+        if (rc != 0)
+            return rc;
+    }
+    answers->list[answers->count++] = (struct sw_web_answer){stem, bytes < SW_WEB_MOST_BYTES ? bytes : SW_WEB_MOST_BYTES};
+    return 0;
+}
+
+int sw_web_answers_script(struct sw_web_answers *answers, struct sw_str path, struct sw_str client, int64_t time, bool post)
+{
+    int rc = sw_grow(&answers->scripts, &answers->script_cap, answers->script_count, sizeof *answers->scripts,
+                     SIZE_MAX / 64);
+    if (rc != 0)
+        return rc;
+    struct sw_web_answer *last = &answers->list[answers->count - 1];
+    struct sw_web_script_answer script = {.client = sw_web_client_hash(client), .time = time, .post = post};
+    uint64_t *told = &answers->told[last->stem >> 2 & (SW_WEB_NAMES_TOLD - 1)];
+    if (*told != last->stem)
+        script.name = sw_arena_dup(&answers->names, path);
+    *told = last->stem;
+    last->bytes |= SW_WEB_OF_SCRIPT;
+    answers->scripts[answers->script_count++] = script;
+    return 0;
 }

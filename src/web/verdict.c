@@ -49,8 +49,9 @@ static bool is_entrance(struct sw_str path)
 /* What an intruder would come back to: a script that hardly anyone asks for, and that is spoken to. */
 static bool is_lonely_script(const struct sw_web_path *path)
 {
-    return path->stem != 0 && path->name.len > 0 && !path->many_clients && path->first_client != 0 &&
-           path->first_time != SW_TIME_NONE && (path->posts > 0 || path->answers > 1) && !is_entrance(path->name);
+    return path->stem != 0 && path->name != NULL && path->other_client != SW_WEB_MANY_CLIENTS &&
+           path->first_client != 0 && path->first_time != SW_TIME_NONE && (path->posted || path->answers > 1) &&
+           !is_entrance(sw_strn(path->name, path->name_len));
 }
 
 static int by_client(const void *left, const void *right)
@@ -277,7 +278,7 @@ enum sw_web_verdict sw_web_judge(const struct sw_web_judge *judge, const struct 
         return verdict;
     sw_buf_printf(why, "; %lld s later the same client was the first to use \"",
                   (long long)((after->first_time - hit->event.time) / SW_SECOND));
-    sw_buf_str_add(why, sw_str_slice(after->name, 0, SHOWN_MAX));
+    sw_buf_str_add(why, sw_str_slice(sw_strn(after->name, after->name_len), 0, SHOWN_MAX));
     SW_BUF_LIT(why, "\", and got it");
     return SW_WEB_SUCCEEDED;
 }
