@@ -20,6 +20,7 @@ static const struct {
     void (*close)(struct scenario *s);
 } parts[] = {
     {PART_NETWORK, 0, network_subsystems, network_plants, network_open, network_close},
+    {PART_WEB, 1, web_subsystems, web_plants, web_open, web_close},
 };
 
 void die(const char *format, ...)

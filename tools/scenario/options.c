@@ -14,6 +14,8 @@ static const struct {
     const char *what;
 } formats[] = {
     {"zeek", FORMAT_ZEEK, true, "Zeek's conn, dns, http, ssl, ssh of two sensors, tab-separated"},
+    {"nginx", FORMAT_NGINX, true, "access log of the public site, combined"},
+    {"iis", FORMAT_IIS, true, "W3C log of the customers' portal"},
     {"zeek-json", FORMAT_ZEEK_JSON, false, "the same as JSON (instead)"},
 };
 static const struct {
@@ -21,7 +23,7 @@ static const struct {
     unsigned value;
 } parts[] = {{"network", PART_NETWORK}, {"web", PART_WEB}, {"accounts", PART_ACCOUNTS}};
 
-static const struct plant *const plant_tables[] = {network_plants};
+static const struct plant *const plant_tables[] = {network_plants, web_plants};
 
 static void usage(FILE *out)
 {
