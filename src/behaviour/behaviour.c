@@ -187,12 +187,13 @@ int sw_behaviours_new(struct sw_behaviours **out, const struct sw_behaviour_opti
     if (all->wanted_by == NULL)
         return sw_error_set(err, SW_E_NOMEM, 0, 0, "out of memory");
     int rc = make_runs(all, options, err);
-    const struct sw_watch_setup setup = {
-        .classes = options->classes,
-        .memory = (options->memory > 0 ? options->memory : SW_BEHAVIOUR_MEMORY) / WATCHES,
-        .options = options,
-    };
+    size_t memory = options->memory > 0 ? options->memory : SW_BEHAVIOUR_MEMORY;
+    size_t shares = 0;
+    for (size_t i = 0; i < WATCHES; i++)
+        shares += watches[i]->share;
     for (size_t i = 0; i < WATCHES && rc == 0; i++) {
+        const struct sw_watch_setup setup = {
+            .classes = options->classes, .memory = memory / shares * watches[i]->share, .options = options};
         rc = watches[i]->open(&all->watch[i], &setup, err);
         for (sw_class_id id = 0; id < all->class_count && rc == 0; id++)
             if (watches[i]->wants(all->watch[i], id))

@@ -27,8 +27,9 @@ struct sw_channel;
 struct sw_flow_host;
 struct sw_flow_network;
 struct sw_dns_zone;
-struct sw_web_path;
-struct sw_web_site;
+struct sw_access_path;
+struct sw_access_login;
+struct sw_access_world;
 struct sw_account;
 struct sw_account_world;
 
@@ -55,8 +56,9 @@ struct sw_behaviour {
     int (*host)(struct sw_behaviour_run *run, const struct sw_flow_host *host);          /* watch flow, per host */
     int (*network)(struct sw_behaviour_run *run, const struct sw_flow_network *network); /* watch flow, at its end */
     int (*zone)(struct sw_behaviour_run *run, const struct sw_dns_zone *zone);           /* watch dns */
-    int (*path)(struct sw_behaviour_run *run, const struct sw_web_path *path);           /* watch web */
-    int (*site)(struct sw_behaviour_run *run, const struct sw_web_site *site);      /* watch web, at a site's end */
+    int (*path)(struct sw_behaviour_run *run, const struct sw_access_path *path);     /* watch web, rare paths */
+    int (*login)(struct sw_behaviour_run *run, const struct sw_access_login *login);  /* watch web, after all paths */
+    int (*accesses)(struct sw_behaviour_run *run, const struct sw_access_world *all); /* watch web, at its end */
     int (*account)(struct sw_behaviour_run *run, const struct sw_account *account); /* watch account */
     int (*accounts)(struct sw_behaviour_run *run,
                     const struct sw_account_world *accounts); /* watch account, at its end */
@@ -91,6 +93,7 @@ struct sw_watch_setup {
 
 struct sw_watch {
     const char *name;
+    unsigned share; /* of the memory, among those of all watches */
     int (*open)(void **watch, const struct sw_watch_setup *setup, struct sw_error *err);
     void (*close)(void *watch);
     bool (*wants)(const void *watch, sw_class_id id); /* events of which classes are to be looked at */

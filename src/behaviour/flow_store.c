@@ -464,6 +464,7 @@ static void flow_stats(const void *arg, struct sw_behaviour_stats *stats)
 
 const struct sw_watch sw_watch_flow = {
     .name = "flow",
+    .share = 2,
     .open = flow_open,
     .close = flow_close,
     .wants = flow_wants,

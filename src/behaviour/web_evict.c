@@ -1,0 +1,282 @@
+/* web_evict.c - gives up what tells least when room ends: half of the paths, or half of the clients. What is given up
+ * is counted, and remembered in a Bloom filter, so that what comes back is known to be incomplete. */
+#include "behaviour/web_access_priv.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+enum { BLOOM_BITS = 1 << 22 };
+
+size_t sw_access_held(const struct sw_access *access)
+{
+    size_t tables =
+        access->path_table.cap + access->visitor_table.cap + access->guess_table.cap + access->host_table.cap;
+    return sw_series_pool_held(&access->pool) + access->keys.held + access->name_texts.held + access->host_texts.held +
+           access->path_cap * sizeof *access->paths + access->visitor_cap * sizeof *access->visitors +
+           access->guess_cap * sizeof *access->guesses + access->prober_cap * sizeof *access->probers +
+           access->host_cap * sizeof *access->hosts + access->agent_cap * sizeof *access->agents +
+           access->name_cap * sizeof *access->names + tables * sizeof(uint32_t) +
+           (access->given_up != NULL ? BLOOM_BITS / 8 : 0);
+}
+
+/* --- what was given up -------------------------------------------------------------------------------------- */
+
+static uint32_t bloom_bit(uint64_t hash, unsigned number)
+{
+    return (uint32_t)(hash * 0x9e3779b97f4a7c15ull >> (number * 20)) % BLOOM_BITS;
+}
+
+static int remember(struct sw_access *access, uint64_t hash)
+{
+    if (access->given_up == NULL)
+        access->given_up = sw_alloc(BLOOM_BITS / 8, 1);
+    if (access->given_up == NULL)
+        return SW_E_NOMEM;
+    for (unsigned i = 0; i < 3; i++) {
+        uint32_t bit = bloom_bit(hash, i);
+        access->given_up[bit / 8] |= (uint8_t)(1u << bit % 8);
+    }
+    return 0;
+}
+
+bool sw_access_was_given_up(const struct sw_access *access, uint64_t hash)
+{
+    if (access->given_up == NULL)
+        return false;
+    for (unsigned i = 0; i < 3; i++) {
+        uint32_t bit = bloom_bit(hash, i);
+        if ((access->given_up[bit / 8] >> bit % 8 & 1) == 0)
+            return false;
+    }
+    return true;
+}
+
+/* --- choosing ----------------------------------------------------------------------------------------------- */
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The weight from which on things are kept so that at most `most` are, and how many of just that weight. */
+static void choose(uint32_t *weights, size_t count, size_t most, uint32_t *bound, size_t *of_bound)
+{
+    qsort(weights, count, sizeof *weights, by_number);
+    *bound = weights[count - most];
+    size_t above = 0;
+    while (above < most && weights[count - 1 - above] > *bound)
+        above++;
+    *of_bound = most - above;
+}
+
+/* --- paths -------------------------------------------------------------------------------------------------- */
+
+/* Popular paths stay: given up, they would come back as rare ones. Of the rare, those that were used most, sent to, and
+ * run. */
+static uint32_t path_weight(const struct sw_access_entry *entry)
+{
+    uint32_t ok = entry->ok < 10000 ? entry->ok : 10000;
+    uint32_t posts = entry->posts < 10000 ? entry->posts : 10000;
+    uint32_t weight = ok + 4 * posts;
+    if (entry->kind == SW_ACCESS_SCRIPT || posts > 0)
+        weight *= 2;
+    return entry->popular ? weight + 200000 : weight;
+}
+
+/* Texts and table anew, for the paths that are left. */
+static int rebuild_paths(struct sw_access *access)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < access->path_count; i++)
+        total += (size_t)access->paths[i].host_len + access->paths[i].path_len;
+    struct sw_arena keys;
+    sw_arena_init(&keys, access->max_key_bytes);
+    char *text = sw_arena_bytes(&keys, total + 1);
+    if (text == NULL)
+        return SW_E_NOMEM;
+    int rc = sw_access_table_make(&access->path_table, access->path_table.cap);
+    if (rc != 0) {
+        sw_arena_fini(&keys);
+        return rc;
+    }
+    for (size_t i = 0; i < access->path_count; i++) {
+        struct sw_access_entry *entry = &access->paths[i];
+        size_t len = (size_t)entry->host_len + entry->path_len;
+        memcpy(text, entry->key, len);
+        entry->key = text;
+        text += len;
+        sw_access_table_put(&access->path_table, entry->hash, i);
+    }
+    sw_arena_fini(&access->keys);
+    access->keys = keys;
+    return 0;
+}
+
+int sw_access_evict_paths(struct sw_access *access)
+{
+    size_t count = access->path_count;
+    if (count < 2)
+        return SW_E_LIMIT;
+    uint32_t *weights = sw_alloc(count, sizeof *weights);
+    if (weights == NULL)
+        return SW_E_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        weights[i] = path_weight(&access->paths[i]);
+    uint32_t bound;
+    size_t of_bound;
+    choose(weights, count, count / 2, &bound, &of_bound);
+    sw_free(weights);
+    size_t kept = 0;
+    int rc = 0;
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        struct sw_access_entry *entry = &access->paths[i];
+        uint32_t weight = path_weight(entry);
+        bool keep = weight > bound || (weight == bound && of_bound > 0);
+        of_bound -= keep && weight == bound;
+        if (keep) {
+            access->paths[kept++] = *entry;
+            continue;
+        }
+        rc = remember(access, entry->hash);
+        access->evicted += entry->ok;
+        access->evicted_keys++;
+        sw_series_drop(&access->pool, &entry->series);
+    }
+    if (rc != 0)
+        return rc;
+    access->path_count = kept;
+    return rebuild_paths(access);
+}
+
+/* --- clients ------------------------------------------------------------------------------------------------ */
+
+static uint32_t visitor_weight(const struct sw_access_visitor *visitor, bool referred_to)
+{
+    uint32_t missing = visitor->missing < 100000 ? visitor->missing : 100000;
+    uint32_t requests = visitor->requests < 100000 ? visitor->requests : 100000;
+    return missing * 2 + requests + (referred_to ? 1000000u : 0);
+}
+
+static void mark_referred(const struct sw_access *access, uint32_t *marks)
+{
+    for (size_t i = 0; i < access->path_count; i++)
+        for (unsigned k = 0; k < access->paths[i].client_count; k++)
+            marks[access->paths[i].clients[k]] = 1;
+    for (size_t i = 0; i < access->guess_count; i++)
+        marks[access->guesses[i].client] = 1;
+}
+
+/* Moves those with a mark of 1 to the front; marks become new numbers. */
+static int keep_marked(struct sw_access *access, uint32_t *marks)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < access->visitor_count; i++) {
+        struct sw_access_visitor *visitor = &access->visitors[i];
+        if (marks[i] != 0) {
+            access->visitors[kept] = *visitor;
+            marks[i] = (uint32_t)kept++;
+            continue;
+        }
+        int rc = remember(access, visitor->hash);
+        if (rc != 0)
+            return rc;
+        access->evicted_keys++;
+        if (visitor->prober != 0) /* its place in the list of probers stays empty */
+            sw_series_drop(&access->pool, &access->probers[visitor->prober - 1]);
+    }
+    access->visitor_count = kept;
+    int rc = sw_access_table_make(&access->visitor_table, access->visitor_table.cap);
+    for (size_t i = 0; i < kept && rc == 0; i++)
+        sw_access_table_put(&access->visitor_table, access->visitors[i].hash, i);
+    return rc;
+}
+
+/* The list of probers, and clients' numbers in it, without the empty places. */
+static int pack_probers(struct sw_access *access)
+{
+    struct sw_series *packed = sw_alloc(access->prober_cap + 1, sizeof *packed);
+    if (packed == NULL)
+        return SW_E_NOMEM;
+    size_t count = 0;
+    for (size_t i = 0; i < access->visitor_count; i++) {
+        struct sw_access_visitor *visitor = &access->visitors[i];
+        if (visitor->prober == 0)
+            continue;
+        packed[count] = access->probers[visitor->prober - 1];
+        visitor->prober = (uint32_t)++count;
+    }
+    sw_free(access->probers);
+    access->probers = packed;
+    access->prober_count = count;
+    return 0;
+}
+
+static void renumber(struct sw_access *access, const uint32_t *numbers)
+{
+    for (size_t i = 0; i < access->path_count; i++)
+        for (unsigned k = 0; k < access->paths[i].client_count; k++)
+            access->paths[i].clients[k] = numbers[access->paths[i].clients[k]];
+    for (size_t i = 0; i < access->guess_count; i++)
+        access->guesses[i].client = numbers[access->guesses[i].client];
+}
+
+/* Marks those to be kept: half of what there may be at most, the referred to before others. */
+static int mark_kept(const struct sw_access *access, uint32_t *marks)
+{
+    size_t count = access->visitor_count;
+    uint32_t *weights = sw_alloc(count, sizeof *weights);
+    if (weights == NULL)
+        return SW_E_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        weights[i] = visitor_weight(&access->visitors[i], marks[i] != 0);
+    uint32_t bound;
+    size_t of_bound;
+    choose(weights, count, count / 2, &bound, &of_bound);
+    sw_free(weights);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t weight = visitor_weight(&access->visitors[i], marks[i] != 0);
+        bool keep = marks[i] != 0 || weight > bound || (weight == bound && of_bound > 0);
+        of_bound -= keep && weight == bound && of_bound > 0;
+        marks[i] = keep;
+    }
+    return 0;
+}
+
+int sw_access_evict_visitors(struct sw_access *access)
+{
+    size_t count = access->visitor_count;
+    if (count < 2)
+        return SW_E_LIMIT;
+    uint32_t *marks = sw_alloc(count, sizeof *marks);
+    if (marks == NULL)
+        return SW_E_NOMEM;
+    int rc = 0;
+    /* Most are referred to: then fewer paths and logins first. */
+    for (unsigned round = 0; round < 24 && rc == 0; round++) {
+        memset(marks, 0, count * sizeof *marks);
+        mark_referred(access, marks);
+        size_t referred = 0;
+        for (size_t i = 0; i < count; i++)
+            referred += marks[i];
+        if (referred <= count / 4 * 3)
+            break;
+        rc = access->path_count >= 2 ? sw_access_evict_paths(access) : 0;
+        if (rc == 0 && access->guess_count >= 2)
+            rc = sw_access_evict_guesses(access);
+    }
+    if (rc == 0)
+        rc = mark_kept(access, marks);
+    if (rc == 0)
+        rc = keep_marked(access, marks);
+    if (rc == 0) {
+        renumber(access, marks);
+        rc = pack_probers(access);
+    }
+    if (rc == 0)
+        rc = sw_access_rebuild_guesses(access); /* their table goes by clients' numbers */
+    sw_free(marks);
+    return rc;
+}
