@@ -21,6 +21,7 @@ static const struct {
 } parts[] = {
     {PART_NETWORK, 0, network_subsystems, network_plants, network_open, network_close},
     {PART_WEB, 1, web_subsystems, web_plants, web_open, web_close},
+    {PART_ACCOUNTS, 2, account_subsystems, account_plants, accounts_open, accounts_close},
 };
 
 void die(const char *format, ...)

@@ -16,6 +16,12 @@ static const struct {
     {"zeek", FORMAT_ZEEK, true, "Zeek's conn, dns, http, ssl, ssh of two sensors, tab-separated"},
     {"nginx", FORMAT_NGINX, true, "access log of the public site, combined"},
     {"iis", FORMAT_IIS, true, "W3C log of the customers' portal"},
+    {"winlogbeat", FORMAT_WINDOWS, true, "Windows' Security log, JSON of Winlogbeat"},
+    {"nxlog", FORMAT_NXLOG, false, "the same, JSON of NXLog (instead)"},
+    {"syslog", FORMAT_SYSLOG, true, "sshd, sudo, cron"},
+    {"entra", FORMAT_ENTRA, true, "sign-ins and audit records of Entra ID, diagnostic settings"},
+    {"okta", FORMAT_OKTA, true, "Okta's system log"},
+    {"vpn", FORMAT_VPN, true, "FortiGate's VPN events"},
     {"zeek-json", FORMAT_ZEEK_JSON, false, "the same as JSON (instead)"},
 };
 static const struct {
@@ -23,7 +29,7 @@ static const struct {
     unsigned value;
 } parts[] = {{"network", PART_NETWORK}, {"web", PART_WEB}, {"accounts", PART_ACCOUNTS}};
 
-static const struct plant *const plant_tables[] = {network_plants, web_plants};
+static const struct plant *const plant_tables[] = {network_plants, web_plants, account_plants};
 
 static void usage(FILE *out)
 {
