@@ -152,6 +152,8 @@ static int make_runs(struct sw_behaviours *all, const struct sw_behaviour_option
     size_t rules;
     (void)sw_behaviour_rules(&rules);
     for (size_t i = 0; i < BEHAVIOURS; i++)
+        all->off[i] = table[i]->optional;
+    for (size_t i = 0; i < BEHAVIOURS; i++)
         for (size_t k = 0; k < table[i]->parameter_count && k < MAX_PARAMETERS; k++)
             all->values[i][k] = table[i]->parameters[k].value;
     for (size_t i = 0; i < options->setting_count; i++) {

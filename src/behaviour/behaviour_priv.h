@@ -49,6 +49,7 @@ struct sw_behaviour {
     size_t rule_count;
     const struct sw_behaviour_parameter *parameters;
     size_t parameter_count;
+    bool optional; /* off unless it is asked for */
 
     /* All may be NULL. Non-zero ends the run with that code. */
     int (*begin)(struct sw_behaviour_run *run);

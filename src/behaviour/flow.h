@@ -86,14 +86,44 @@ struct sw_flow_host {
     const struct sw_flow_network *network;
 };
 
+/* A port on which a host was reached. */
+struct sw_flow_served {
+    uint32_t peer; /* index of network's peers */
+    uint16_t port;
+    uint8_t protocol;
+    bool external;    /* by hosts outside as well */
+    uint32_t sources; /* different ones that got an answer */
+    int64_t first_ms;
+};
+
 /* All of it. */
 struct sw_flow_network {
     const struct sw_peer *peers;
     size_t peer_count;
     uint32_t internal_hosts; /* that began something */
+    const struct sw_flow_served *served; /* by peer, then port */
+    size_t served_count;
+    bool services_seen; /* the sensor names protocols */
     int64_t first_ms;        /* of all flows */
     int64_t last_ms;
 };
+
+/* --- judgements that behaviours share --- */
+
+/* From inside to outside. A name is where its address is. */
+bool sw_channel_is_outbound(const struct sw_channel *channel);
+/* At most this share of the internal hosts use it, or a single one; false when there are too few hosts to tell. */
+bool sw_flow_is_rare(const struct sw_flow_network *network, const struct sw_peer *peer, double share);
+/* First seen more than a day and a tenth of the evidence after its beginning. */
+bool sw_flow_is_fresh(const struct sw_flow_network *network, int64_t first_ms);
+/* The ports that a host serves. */
+const struct sw_flow_served *sw_flow_served_by(const struct sw_flow_network *network, const struct sw_peer *peer, size_t *count);
+/* Names, clocks, leases, echo requests: traffic of every host. */
+bool sw_flow_is_housekeeping(uint8_t protocol, uint16_t port);
+
+/* "3.5 min", "2.1 days"; "4.2 MB". */
+void sw_buf_span(struct sw_buf *out, double seconds);
+void sw_buf_bytes(struct sw_buf *out, uint64_t bytes);
 
 /* "10.0.0.5", "host.example"; appends. */
 void sw_buf_peer(struct sw_buf *out, const struct sw_peer *peer);

@@ -27,15 +27,9 @@ struct work {
     struct sw_channel *channels;
     size_t channel_count;
     size_t channel_cap;
+    struct sw_flow_served *served;
+    size_t served_count;
 };
-
-void sw_buf_peer(struct sw_buf *out, const struct sw_peer *peer)
-{
-    if (peer->is_address)
-        sw_buf_address(out, &peer->address);
-    else
-        sw_buf_str_add(out, peer->name);
-}
 
 /* --- whose networks ----------------------------------------------------------------------------------------- */
 
@@ -338,6 +332,13 @@ static int decide_source(struct work *w, const uint32_t *pairs, size_t count)
 
 /* --- the whole ---------------------------------------------------------------------------------------------- */
 
+/* Such addresses are further ones of hosts that are counted already. */
+static bool is_link_local(const struct sw_peer *peer)
+{
+    const uint8_t *b = peer->address.bytes;
+    return peer->is_address && ((b[0] == 0xfe && (b[1] & 0xc0) == 0x80) || (sw_address_is_v4(&peer->address) && b[12] == 169 && b[13] == 254));
+}
+
 /* Who was talked to by how many, when: before any behaviour asks. */
 static int describe_peers(struct work *w)
 {
@@ -349,13 +350,14 @@ static int describe_peers(struct work *w)
     for (size_t i = 0; i < flow->pair_count; i++) {
         const struct sw_flow_pair *pair = &flow->pairs[w->order[i]];
         bool internal = flow->peers[pair->source].internal;
-        w->network.internal_hosts += internal && pair->source != before;
+        w->network.internal_hosts += internal && pair->source != before && !is_link_local(&flow->peers[pair->source]);
         before = pair->source;
         struct sw_series_cursor cursor;
         sw_series_begin(&cursor, &flow->pool, &pair->series);
         while (sw_series_next(&cursor, SW_FLOW_VALUES)) {
             const struct sw_series_record *record = &cursor.record;
             uint32_t targets[2] = {pair->destination, sw_flow_name_of(flow, record->values[SW_FLOW_V_UID])};
+            w->network.services_seen |= record->values[SW_FLOW_V_FLAGS] >> 4 > SW_FLOW_OTHER;
             for (unsigned k = 0; k < 2 && targets[k] != UINT32_MAX; k++) {
                 struct sw_peer *peer = &flow->peers[targets[k]];
                 if (internal && last_source[targets[k]] != pair->source + 1) {
@@ -374,6 +376,75 @@ static int describe_peers(struct work *w)
     return 0;
 }
 
+static int by_server(const void *a, const void *b)
+{
+    const struct sw_flow_served *x = a;
+    const struct sw_flow_served *y = b;
+    if (x->peer != y->peer)
+        return x->peer < y->peer ? -1 : 1;
+    if (x->port != y->port)
+        return x->port < y->port ? -1 : 1;
+    return (x->protocol > y->protocol) - (x->protocol < y->protocol);
+}
+
+/* The first time that a pair's destination answered; INT64_MAX: never. */
+static int64_t first_answer(const struct sw_flow *flow, const struct sw_flow_pair *pair)
+{
+    struct sw_series_cursor cursor;
+    int64_t first = INT64_MAX;
+    sw_series_begin(&cursor, &flow->pool, &pair->series);
+    while (sw_series_next(&cursor, SW_FLOW_VALUES)) {
+        unsigned outcome = cursor.record.values[SW_FLOW_V_FLAGS] >> 2 & 3;
+        bool answered =
+            outcome == SW_FLOW_ESTABLISHED || (outcome == SW_FLOW_UNKNOWN && cursor.record.values[SW_FLOW_V_IN] > 0);
+        if (answered && cursor.record.time_ms < first)
+            first = cursor.record.time_ms;
+    }
+    return first;
+}
+
+/* Which ports of internal hosts answered whom. */
+static int find_served(struct work *w)
+{
+    const struct sw_flow *flow = w->flow;
+    size_t cap = 0;
+    for (size_t i = 0; i < flow->pair_count; i++) {
+        const struct sw_flow_pair *pair = &flow->pairs[i];
+        if (!flow->peers[pair->destination].internal || pair->port == 0)
+            continue;
+        int64_t first = first_answer(flow, pair);
+        if (first == INT64_MAX)
+            continue;
+        int rc = sw_grow(&w->served, &cap, w->served_count, sizeof *w->served, UINT32_MAX);
+        if (rc != 0)
+            return rc;
+        w->served[w->served_count++] = (struct sw_flow_served){.peer = pair->destination,
+                                                               .port = pair->port,
+                                                               .protocol = pair->protocol,
+                                                               .external = !flow->peers[pair->source].internal,
+                                                               .sources = 1,
+                                                               .first_ms = first};
+    }
+    if (w->served_count == 0)
+        return 0;
+    qsort(w->served, w->served_count, sizeof *w->served, by_server);
+    size_t kept = 0;
+    for (size_t i = 1; i < w->served_count; i++) {
+        struct sw_flow_served *last = &w->served[kept];
+        const struct sw_flow_served *next = &w->served[i];
+        if (by_server(last, next) != 0) {
+            w->served[++kept] = *next;
+            continue;
+        }
+        last->sources++;
+        last->external |= next->external;
+        if (next->first_ms < last->first_ms)
+            last->first_ms = next->first_ms;
+    }
+    w->served_count = kept + 1;
+    return 0;
+}
+
 int sw_flow_decide(struct sw_flow *flow, struct sw_behaviours *all)
 {
     if (flow->pair_count == 0)
@@ -386,6 +457,10 @@ int sw_flow_decide(struct sw_flow *flow, struct sw_behaviours *all)
     int rc = order_pairs(&w);
     if (rc == 0)
         rc = describe_peers(&w);
+    if (rc == 0)
+        rc = find_served(&w);
+    w.network.served = w.served;
+    w.network.served_count = w.served_count;
     for (size_t from = 0; from < flow->pair_count && rc == 0;) {
         size_t to = from + 1;
         while (to < flow->pair_count && flow->pairs[w.order[to]].source == flow->pairs[w.order[from]].source)
@@ -400,59 +475,6 @@ int sw_flow_decide(struct sw_flow *flow, struct sw_behaviours *all)
     sw_free(w.all);
     sw_free(w.samples);
     sw_free(w.channels);
-    return rc;
-}
-
-/* --- reporting ---------------------------------------------------------------------------------------------- */
-
-int sw_channel_report(struct sw_behaviour_run *run, const struct sw_channel *channel, unsigned rule, uint64_t number,
-                      double value, struct sw_str explanation)
-{
-    struct sw_buf source;
-    struct sw_buf destination;
-    struct sw_buf address;
-    struct sw_buf port;
-    sw_buf_init(&source, 512);
-    sw_buf_init(&destination, 512);
-    sw_buf_init(&address, 512);
-    sw_buf_init(&port, 16);
-    sw_buf_peer(&source, channel->source);
-    sw_buf_peer(&destination, channel->destination);
-    sw_buf_peer(&address, channel->address);
-    sw_buf_u64(&port, channel->port);
-    struct sw_behaviour_group groups[4];
-    size_t count = 0;
-    groups[count++] = (struct sw_behaviour_group){SW_STR("src_ip"), sw_buf_str(&source)};
-    if (!channel->destination->is_address)
-        groups[count++] = (struct sw_behaviour_group){SW_STR("dst_host"), sw_buf_str(&destination)};
-    if (channel->address->is_address)
-        groups[count++] = (struct sw_behaviour_group){SW_STR("dst_ip"), sw_buf_str(&address)};
-    if (channel->port != 0)
-        groups[count++] = (struct sw_behaviour_group){SW_STR("dst_port"), sw_buf_str(&port)};
-    size_t kept = channel->samples == NULL ? 0 : channel->count < 4096 ? channel->count : 4096;
-    struct sw_place_at *members = sw_alloc(kept + 1, sizeof *members);
-    int rc = members != NULL ? 0 : SW_E_NOMEM;
-    for (size_t i = 0; rc == 0 && i < kept; i++) {
-        const struct sw_flow_sample *sample = &channel->samples[kept < 2 ? 0 : i * (channel->count - 1) / (kept - 1)];
-        members[i] = (struct sw_place_at){sample->time_ms * 1000000, sample->place};
-    }
-    if (rc == 0) {
-        const struct sw_behaviour_report report = {.rule = rule,
-                                                   .first = channel->first_ms * 1000000,
-                                                   .last = channel->last_ms * 1000000,
-                                                   .count = number,
-                                                   .value = value,
-                                                   .groups = groups,
-                                                   .group_count = count,
-                                                   .members = members,
-                                                   .member_count = kept,
-                                                   .explanation = explanation};
-        rc = sw_behaviour_report(run, &report);
-    }
-    sw_free(members);
-    sw_buf_fini(&source);
-    sw_buf_fini(&destination);
-    sw_buf_fini(&address);
-    sw_buf_fini(&port);
+    sw_free(w.served);
     return rc;
 }

@@ -62,9 +62,6 @@ static const struct sw_rule rules[] = {
         polling_tags, "Monitoring, configuration management and backup servers"),
 };
 
-/* Of fewer internal hosts none can be said to be the only one that uses a destination. */
-enum { FEW_HOSTS = 5 };
-
 /* A channel that repeats, until its source is complete. */
 struct candidate {
     const struct sw_peer *destination;
@@ -224,28 +221,12 @@ static bool is_daily_habit(const struct sw_period *p)
     return p->seconds > 14400 && p->day_phase > 0.85 && p->day_spread > 120;
 }
 
-static bool is_fresh(const struct candidate *c, const struct sw_flow_network *network)
-{
-    int64_t span = network->last_ms - network->first_ms;
-    int64_t since = c->destination->first_ms - network->first_ms;
-    return span > 0 && since > 86400000 && since > span / 10;
-}
-
 static bool is_unusual(const struct candidate *c)
 {
     bool web_port = c->port == 443 || c->port == 80;
     bool unnamed = c->destination->is_address && !c->destination->internal;
     return unnamed || (c->service == SW_FLOW_NONE && !web_port) ||
            (c->port == 443 && c->service == SW_FLOW_NONE && unnamed);
-}
-
-static bool is_rare(const struct sw_behaviour_run *run, const struct candidate *c,
-                    const struct sw_flow_network *network)
-{
-    if (network->internal_hosts < FEW_HOSTS) /* nothing to compare with */
-        return false;
-    double most = fmax(1, floor(run->value[P_RARE_SHARE] * network->internal_hosts));
-    return c->destination->sources <= most;
 }
 
 /* Share of the evidence's time that the channel goes on for. */
@@ -260,18 +241,11 @@ static bool is_exchange(const struct candidate *c)
     return c->out > 0 && c->in > 0;
 }
 
-/* Clocks are set, names asked for and leases renewed at steady periods everywhere. */
-static bool is_housekeeping(const struct candidate *c)
-{
-    return (c->protocol == 17 && (c->port == 123 || c->port == 53 || c->port == 67 || c->port == 5353)) ||
-           c->protocol == 1 || c->protocol == 58;
-}
-
 /* From outside, day and night, hardly missing a turn. */
 static bool is_steady_inbound(const struct candidate *c, const struct sw_flow_network *network)
 {
     double span = (double)(c->last_ms - c->first_ms) / 1000;
-    return c->inbound && !is_housekeeping(c) && is_exchange(c) && span >= 12 * 3600 && cover_of(c, network) >= 0.5 &&
+    return c->inbound && !sw_flow_is_housekeeping(c->protocol, c->port) && is_exchange(c) && span >= 12 * 3600 && cover_of(c, network) >= 0.5 &&
            c->period.seconds * (double)c->period.intervals >= 0.5 * span && c->period.regular >= 0.9;
 }
 
@@ -283,19 +257,7 @@ static double score_of(const struct candidate *c, const struct sw_flow_network *
     double sure = 1 - exp(-c->period.evidence / 60);
     double score = 0.3 * sure + 0.15 * c->evenness + 0.1 * cover_of(c, network) + 0.15 * rare + 0.1 * fresh +
                    0.1 * unusual + 0.1 * is_exchange(c);
-    return is_housekeeping(c) ? score / 3 : score;
-}
-
-static void put_span(struct sw_buf *out, double seconds)
-{
-    if (seconds < 120)
-        sw_buf_printf(out, "%.3g s", seconds);
-    else if (seconds < 7200)
-        sw_buf_printf(out, "%.3g min", seconds / 60);
-    else if (seconds < 172800)
-        sw_buf_printf(out, "%.3g h", seconds / 3600);
-    else
-        sw_buf_printf(out, "%.3g days", seconds / 86400);
+    return sw_flow_is_housekeeping(c->protocol, c->port) ? score / 3 : score;
 }
 
 static void explain(struct sw_buf *out, const struct sw_peer *source, const struct candidate *c, bool rare, bool fresh)
@@ -304,9 +266,9 @@ static void explain(struct sw_buf *out, const struct sw_peer *source, const stru
     sw_buf_printf(out, " connected to ");
     sw_buf_peer(out, c->destination);
     sw_buf_printf(out, ":%u %zu times, every ", c->port, c->count);
-    put_span(out, c->period.seconds);
+    sw_buf_span(out, c->period.seconds);
     sw_buf_printf(out, " give or take %.0f %%, over ", c->period.jitter * 100);
-    put_span(out, (double)(c->last_ms - c->first_ms) / 1000);
+    sw_buf_span(out, (double)(c->last_ms - c->first_ms) / 1000);
     sw_buf_printf(out, " (%zu intervals and %zu longer gaps; a period explains them e^%.0f times better than chance)",
                   c->period.intervals, c->period.gaps, c->period.evidence);
     sw_buf_printf(out, "; %llu bytes out, %llu in", (unsigned long long)c->out, (unsigned long long)c->in);
@@ -323,13 +285,13 @@ static void explain(struct sw_buf *out, const struct sw_peer *source, const stru
 
 static int report(struct sw_behaviour_run *run, const struct sw_flow_host *host, const struct candidate *c)
 {
-    bool rare = is_rare(run, c, host->network);
-    bool fresh = is_fresh(c, host->network);
+    bool rare = sw_flow_is_rare(host->network, c->destination, run->value[P_RARE_SHARE]);
+    bool fresh = sw_flow_is_fresh(host->network, c->destination->first_ms);
     bool unusual = is_unusual(c);
     unsigned rule = RULE_LOW;
     if (is_steady_inbound(c, host->network))
         rule = RULE_INBOUND;
-    else if (rare && !c->inbound && !is_housekeeping(c) && !is_daily_habit(&c->period) && (fresh || unusual))
+    else if (rare && !c->inbound && !sw_flow_is_housekeeping(c->protocol, c->port) && !is_daily_habit(&c->period) && (fresh || unusual))
         rule = fresh && unusual ? RULE_HIGH : RULE_MEDIUM;
     struct sw_buf text;
     sw_buf_init(&text, SW_BEHAVIOUR_EXPLANATION);
@@ -366,7 +328,7 @@ static int report_polling(struct sw_behaviour_run *run, const struct sw_flow_hos
     sw_buf_init(&text, SW_BEHAVIOUR_EXPLANATION);
     sw_buf_peer(&text, host->peer);
     sw_buf_printf(&text, " polls %zu internal hosts on port %u, the first every ", polled, c->port);
-    put_span(&text, c->period.seconds);
+    sw_buf_span(&text, c->period.seconds);
     SW_BUF_LIT(&text, ", as monitoring does");
     const struct sw_channel channel = {.source = host->peer,
                                        .destination = c->destination,

@@ -112,6 +112,7 @@ const struct sw_behaviour sw_behaviour_rita_beacon = {
     .rule_count = SW_COUNT_OF(rules),
     .parameters = parameters,
     .parameter_count = SW_COUNT_OF(parameters),
+    .optional = true,
     .begin = begin,
     .channel = on_channel,
     .end = end,
