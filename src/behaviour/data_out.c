@@ -159,11 +159,12 @@ static void set_window(const struct sw_behaviour_run *run, struct candidate *c, 
     }
 }
 
-/* Days of the destination with enough, and how much their first times of day spread: both without a list of days. */
+/* Days of the destination with enough, and how much the times of day of their uploads spread. */
 static void set_days(const struct sw_behaviour_run *run, struct candidate *c, const struct sw_channel *channel)
 {
     double x = 0;
     double y = 0;
+    size_t uploads = 0;
     for (size_t i = 0; i < channel->count;) {
         size_t day = day_of(channel->network, channel->samples[i].time_ms);
         size_t first = i;
@@ -173,12 +174,17 @@ static void set_days(const struct sw_behaviour_run *run, struct candidate *c, co
         if ((double)out < run->value[P_SLOW])
             continue;
         c->days++;
-        double angle = (double)(channel->samples[first].time_ms % DAY_MS) / DAY_MS * 6.283185307179586;
-        x += cos(angle);
-        y += sin(angle);
+        for (const struct sw_flow_sample *s = &channel->samples[first]; s < &channel->samples[i]; s++) {
+            if (!is_upload(run, s) || s->out < out / 20)
+                continue;
+            double angle = (double)(s->time_ms % DAY_MS) / DAY_MS * 6.283185307179586;
+            x += cos(angle);
+            y += sin(angle);
+            uploads++;
+        }
     }
-    if (c->days > 0) {
-        double phase = sqrt(x * x + y * y) / c->days;
+    if (uploads > 0) {
+        double phase = sqrt(x * x + y * y) / (double)uploads;
         c->day_spread = phase > 1e-9 && phase < 1 ? sqrt(-2 * log(phase)) * 86400 / 6.283185307179586
                         : phase < 1               ? 86400
                                                   : 0;
@@ -212,7 +218,8 @@ static int on_channel(struct sw_behaviour_run *run, const struct sw_channel *cha
     if (rc != 0)
         return rc;
     for (size_t i = 0; i < channel->count; i++)
-        state->day_out[day_of(channel->network, channel->samples[i].time_ms)] += channel->samples[i].out;
+        if (is_upload(run, &channel->samples[i]))
+            state->day_out[day_of(channel->network, channel->samples[i].time_ms)] += channel->samples[i].out;
     double least = fmin(fmin(run->value[P_NIGHT], run->value[P_UNNAMED]), run->value[P_SLOW]);
     if ((double)channel->out < least)
         return 0;

@@ -42,7 +42,7 @@ enum sw_flow_flag {
 struct sw_flow_note {
     int64_t time_ms;
     uint64_t offset;
-    uint64_t uid; /* 40 bits of a hash; 0: none */
+    uint64_t uid; /* SW_FLOW_UID_BITS of a hash; 0: none */
     uint64_t out;
     uint64_t in;
     uint64_t out_ip;
@@ -62,7 +62,8 @@ struct sw_flow_note {
 /* A key is 17 bytes 'a' and the address, or 'n' and a name in lower case. */
 #define SW_FLOW_KEY_MAX 255u
 
-#define SW_FLOW_UID_BITS 40
+/* So many that none of a hundred million connections is taken for one of ten million named ones. */
+#define SW_FLOW_UID_BITS 56
 
 /* Numbers that a series keeps of a sample. */
 enum {
@@ -87,6 +88,12 @@ struct sw_flow_pair {
     uint64_t in;
 };
 
+/* The name of a connection. */
+struct sw_flow_name {
+    uint32_t uid[2];
+    uint32_t peer; /* + 1; 0: free */
+};
+
 struct sw_flow {
     struct sw_roles roles;
     uint8_t *form_of; /* by class */
@@ -109,7 +116,7 @@ struct sw_flow {
     uint32_t *table; /* of pairs, index + 1 */
     size_t table_cap;
     struct sw_series_pool pool;
-    uint64_t *names; /* UID << 24 | peer; a set, 0: free */
+    struct sw_flow_name *names; /* by UID */
     size_t name_count;
     size_t name_cap;
     uint8_t *given_up; /* Bloom filter of keys of pairs that were given up; NULL: none was */

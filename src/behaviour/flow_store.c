@@ -192,8 +192,8 @@ static int drop_peers(struct sw_flow *flow)
     for (size_t i = 0; i < flow->pair_count; i++)
         renamed[flow->pairs[i].source] = renamed[flow->pairs[i].destination] = 1;
     for (size_t i = 0; i < flow->name_cap; i++)
-        if (flow->names[i] != 0)
-            renamed[flow->names[i] & ((1u << 24) - 1)] = 1;
+        if (flow->names[i].peer != 0)
+            renamed[flow->names[i].peer - 1] = 1;
     struct sw_map kept;
     sw_map_init(&kept, MAX_PEERS, flow->memory / 2);
     uint32_t count = 0;
@@ -220,8 +220,8 @@ static int drop_peers(struct sw_flow *flow)
         flow->pairs[i].destination = renamed[flow->pairs[i].destination] - 1;
     }
     for (size_t i = 0; i < flow->name_cap && rc == 0; i++)
-        if (flow->names[i] != 0)
-            flow->names[i] = (flow->names[i] >> 24 << 24) | (renamed[flow->names[i] & ((1u << 24) - 1)] - 1);
+        if (flow->names[i].peer != 0)
+            flow->names[i].peer = renamed[flow->names[i].peer - 1];
     sw_free(renamed);
     if (rc != 0) {
         sw_map_fini(&kept);
@@ -308,10 +308,15 @@ static int pair_of(struct sw_flow *flow, uint32_t source, uint32_t destination, 
 
 /* --- names -------------------------------------------------------------------------------------------------- */
 
-static size_t name_slot(const uint64_t *names, size_t cap, uint64_t uid)
+static uint64_t uid_of(const struct sw_flow_name *name)
+{
+    return (uint64_t)name->uid[1] << 32 | name->uid[0];
+}
+
+static size_t name_slot(const struct sw_flow_name *names, size_t cap, uint64_t uid)
 {
     size_t at = (size_t)((uid * 0x9e3779b97f4a7c15ull) >> 20) & (cap - 1);
-    while (names[at] != 0 && names[at] >> 24 != uid)
+    while (names[at].peer != 0 && uid_of(&names[at]) != uid)
         at = (at + 1) & (cap - 1);
     return at;
 }
@@ -319,19 +324,19 @@ static size_t name_slot(const uint64_t *names, size_t cap, uint64_t uid)
 static int grow_names(struct sw_flow *flow)
 {
     size_t cap = flow->name_cap > 0 ? flow->name_cap * 2 : 1024;
-    uint64_t *names = sw_alloc(cap, sizeof *names);
+    struct sw_flow_name *names = sw_alloc(cap, sizeof *names);
     if (names == NULL)
         return SW_E_NOMEM;
     for (size_t i = 0; i < flow->name_cap; i++)
-        if (flow->names[i] != 0)
-            names[name_slot(names, cap, flow->names[i] >> 24)] = flow->names[i];
+        if (flow->names[i].peer != 0)
+            names[name_slot(names, cap, uid_of(&flow->names[i]))] = flow->names[i];
     sw_free(flow->names);
     flow->names = names;
     flow->name_cap = cap;
     return 0;
 }
 
-/* The first name that a connection gives is its name. Names are peers below 1 << 24 (MAX_PEERS). */
+/* The first name that a connection gives is its name. */
 static int note_name(struct sw_flow *flow, uint64_t uid, uint32_t peer)
 {
     if (flow->name_cap * 2 * sizeof *flow->names > flow->memory / 3 && flow->name_count >= flow->name_cap / 2)
@@ -342,8 +347,8 @@ static int note_name(struct sw_flow *flow, uint64_t uid, uint32_t peer)
             return rc;
     }
     size_t at = name_slot(flow->names, flow->name_cap, uid);
-    if (flow->names[at] == 0) {
-        flow->names[at] = uid << 24 | peer;
+    if (flow->names[at].peer == 0) {
+        flow->names[at] = (struct sw_flow_name){{(uint32_t)uid, (uint32_t)(uid >> 32)}, peer + 1};
         flow->name_count++;
     }
     return 0;
@@ -353,8 +358,7 @@ uint32_t sw_flow_name_of(const struct sw_flow *flow, uint64_t uid)
 {
     if (uid == 0 || flow->name_cap == 0)
         return UINT32_MAX;
-    uint64_t slot = flow->names[name_slot(flow->names, flow->name_cap, uid)];
-    return slot != 0 ? (uint32_t)(slot & ((1u << 24) - 1)) : UINT32_MAX;
+    return flow->names[name_slot(flow->names, flow->name_cap, uid)].peer - 1; /* a free one: UINT32_MAX */
 }
 
 /* --- taking ------------------------------------------------------------------------------------------------- */

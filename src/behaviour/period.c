@@ -169,11 +169,15 @@ static void set_day_phase(const int64_t *times, size_t count, struct sw_period *
 {
     double x = 0;
     double y = 0;
+    size_t weekend = 0;
     for (size_t i = 0; i < count; i++) {
+        int64_t day = times[i] / 86400000 % 7; /* 1970-01-01 was a Thursday: 2 and 3 are the weekend */
+        weekend += day == 2 || day == 3;
         double angle = (double)(times[i] % 86400000) / 86400000 * tau;
         x += cos(angle);
         y += sin(angle);
     }
+    found->weekend = (double)weekend / (double)count;
     found->day_phase = sqrt(x * x + y * y) / (double)count;
     found->day_spread = found->day_phase > 0 ? sqrt(-2 * log(found->day_phase)) * 86400 / tau : 86400;
 }

@@ -27,6 +27,7 @@ struct sw_period {
     size_t gaps;       /* long ones that were not */
     double burst;      /* seconds within which connections were taken as one */
     double day_phase;  /* 0 to 1: how much the times keep to one time of day */
+    double weekend;    /* share of the times on Saturdays and Sundays, UTC */
     double day_spread; /* seconds around it (circular standard deviation) */
 };
 

@@ -19,7 +19,7 @@ static const struct sw_behaviour_parameter parameters[] = {
     [P_COUNT] = {"connections", 7, 6, 1000000, "", "connections that a channel must have"},
     [P_RARE_SHARE] = {"rare", 0.005, 0, 1, "",
                       "share of the internal hosts that may use a rare destination (one always may)"},
-    [P_POLLED] = {"polled", 4, 2, 100000, "",
+    [P_POLLED] = {"polled", 3, 2, 100000, "",
                   "internal hosts polled on one port from which on the source is taken for monitoring"},
     [P_MAX_PERIOD] = {"longest", 172800, 60, 31536000, "s", "longest period that is looked for"},
 };
@@ -64,6 +64,7 @@ static const struct sw_rule rules[] = {
 
 /* A channel that repeats, until its source is complete. */
 struct candidate {
+    const struct sw_peer *source;
     const struct sw_peer *destination;
     const struct sw_peer *address;
     uint16_t port;
@@ -85,9 +86,12 @@ struct candidate {
 };
 
 struct state {
-    struct candidate *items;
+    struct candidate *items; /* of the source at hand */
     size_t count;
     size_t cap;
+    struct candidate *inbound; /* of all sources outside: they are judged together */
+    size_t inbound_count;
+    size_t inbound_cap;
     int64_t *times;
     double *sizes;
     size_t room;
@@ -105,6 +109,7 @@ static void end(struct sw_behaviour_run *run)
     if (state == NULL)
         return;
     sw_free(state->items);
+    sw_free(state->inbound);
     sw_free(state->times);
     sw_free(state->sizes);
     sw_free(state);
@@ -187,7 +192,8 @@ static int on_channel(struct sw_behaviour_run *run, const struct sw_channel *cha
         state->sizes[n] = (double)channel->samples[i].out;
         state->times[n++] = channel->samples[i].time_ms;
     }
-    struct candidate c = {.destination = channel->destination,
+    struct candidate c = {.source = channel->source,
+                          .destination = channel->destination,
                           .address = channel->address,
                           .port = channel->port,
                           .protocol = channel->protocol,
@@ -215,10 +221,10 @@ static int on_channel(struct sw_behaviour_run *run, const struct sw_channel *cha
 
 /* --- a source ----------------------------------------------------------------------------------------------- */
 
-/* People come back at the same time of day as well, but not to the minute, and not at night. */
+/* People come back at the same time of day as well, but not to the minute, and hardly at weekends. */
 static bool is_daily_habit(const struct sw_period *p)
 {
-    return p->seconds > 14400 && p->day_phase > 0.85 && p->day_spread > 120;
+    return p->seconds > 14400 && p->day_phase > 0.85 && p->day_spread > 120 && p->weekend < 0.15;
 }
 
 static bool is_unusual(const struct candidate *c)
@@ -245,8 +251,9 @@ static bool is_exchange(const struct candidate *c)
 static bool is_steady_inbound(const struct candidate *c, const struct sw_flow_network *network)
 {
     double span = (double)(c->last_ms - c->first_ms) / 1000;
-    return c->inbound && !sw_flow_is_housekeeping(c->protocol, c->port) && is_exchange(c) && span >= 12 * 3600 && cover_of(c, network) >= 0.5 &&
-           c->period.seconds * (double)c->period.intervals >= 0.5 * span && c->period.regular >= 0.9;
+    return c->inbound && !sw_flow_is_housekeeping(c->protocol, c->port) && is_exchange(c) && span >= 12 * 3600 &&
+           cover_of(c, network) >= 0.5 && c->period.seconds * (double)c->period.intervals >= 0.5 * span &&
+           c->period.regular >= 0.9;
 }
 
 /* 0 to 1, for ordering: how sure the period is, how even the sizes, how long it goes on, how far the destination stands
@@ -283,20 +290,36 @@ static void explain(struct sw_buf *out, const struct sw_peer *source, const stru
         SW_BUF_LIT(out, "; incomplete: some of it was given up for want of memory");
 }
 
-static int report(struct sw_behaviour_run *run, const struct sw_flow_host *host, const struct candidate *c)
+/* Whether hardly anyone else uses what this channel uses: a destination outside, or a port of a host inside. */
+static bool is_rare(const struct sw_behaviour_run *run, const struct candidate *c,
+                    const struct sw_flow_network *network)
 {
-    bool rare = sw_flow_is_rare(host->network, c->destination, run->value[P_RARE_SHARE]);
-    bool fresh = sw_flow_is_fresh(host->network, c->destination->first_ms);
+    if (!c->internal)
+        return sw_flow_is_rare(network, c->destination, run->value[P_RARE_SHARE]);
+    size_t count;
+    const struct sw_flow_served *served = sw_flow_served_by(network, c->address, &count);
+    uint32_t sources = 0;
+    for (size_t i = 0; i < count; i++)
+        if (served[i].port == c->port && served[i].protocol == c->protocol)
+            sources = served[i].sources;
+    return sources > 0 && sources <= 2;
+}
+
+static int report(struct sw_behaviour_run *run, const struct sw_flow_network *network, const struct candidate *c,
+                  bool inbound)
+{
+    bool rare = !c->inbound && is_rare(run, c, network);
+    bool fresh = sw_flow_is_fresh(network, c->inbound ? c->first_ms : c->destination->first_ms);
     bool unusual = is_unusual(c);
     unsigned rule = RULE_LOW;
-    if (is_steady_inbound(c, host->network))
+    if (inbound)
         rule = RULE_INBOUND;
-    else if (rare && !c->inbound && !sw_flow_is_housekeeping(c->protocol, c->port) && !is_daily_habit(&c->period) && (fresh || unusual))
+    else if (rare && !sw_flow_is_housekeeping(c->protocol, c->port) && !is_daily_habit(&c->period))
         rule = fresh && unusual ? RULE_HIGH : RULE_MEDIUM;
     struct sw_buf text;
     sw_buf_init(&text, SW_BEHAVIOUR_EXPLANATION);
-    explain(&text, host->peer, c, rare, fresh);
-    const struct sw_channel channel = {.source = host->peer,
+    explain(&text, c->source, c, rare, fresh);
+    const struct sw_channel channel = {.source = c->source,
                                        .destination = c->destination,
                                        .address = c->address,
                                        .port = c->port,
@@ -305,9 +328,9 @@ static int report(struct sw_behaviour_run *run, const struct sw_flow_host *host,
                                        .count = c->kept_count,
                                        .first_ms = c->first_ms,
                                        .last_ms = c->last_ms,
-                                       .network = host->network};
-    int rc = sw_channel_report(run, &channel, rule, c->count, score_of(c, host->network, rare, fresh, unusual),
-                               sw_buf_str(&text));
+                                       .network = network};
+    int rc =
+        sw_channel_report(run, &channel, rule, c->count, score_of(c, network, rare, fresh, unusual), sw_buf_str(&text));
     sw_buf_fini(&text);
     return rc;
 }
@@ -350,9 +373,16 @@ static int on_host(struct sw_behaviour_run *run, const struct sw_flow_host *host
     int rc = 0;
     for (size_t i = 0; i < state->count && rc == 0; i++) {
         const struct candidate *c = &state->items[i];
+        if (c->inbound) {
+            rc =
+                sw_grow(&state->inbound, &state->inbound_cap, state->inbound_count, sizeof *state->inbound, UINT32_MAX);
+            if (rc == 0)
+                state->inbound[state->inbound_count++] = *c;
+            continue;
+        }
         size_t polled = c->internal ? polled_on(state, c->port) : 0;
         if ((double)polled < run->value[P_POLLED]) {
-            rc = report(run, host, c);
+            rc = report(run, host->network, c, false);
             continue;
         }
         bool first = true;
@@ -362,6 +392,47 @@ static int on_host(struct sw_behaviour_run *run, const struct sw_flow_host *host
             rc = report_polling(run, host, c, polled);
     }
     state->count = 0;
+    return rc;
+}
+
+/* --- from outside ------------------------------------------------------------------------------------------- */
+
+/* The first 24 bits of an IPv4 address, the first 48 of another one: what one provider's machines share. */
+static bool are_neighbours(const struct sw_peer *a, const struct sw_peer *b)
+{
+    if (!a->is_address || !b->is_address)
+        return false;
+    size_t bytes = sw_address_is_v4(&a->address) ? 15 : 6;
+    return memcmp(a->address.bytes, b->address.bytes, bytes) == 0;
+}
+
+/* A source that comes by at a period at several hosts scans; several neighbours that come to one host monitor it.
+ * Neither is someone who polls what he left there. Only steady ones are compared: there are few. */
+static bool is_alone(const struct state *state, const bool *steady, size_t index)
+{
+    const struct candidate *c = &state->inbound[index];
+    unsigned neighbours = 0;
+    for (size_t i = 0; i < state->inbound_count; i++) {
+        if (i == index || !steady[i])
+            continue;
+        const struct candidate *other = &state->inbound[i];
+        if (other->source == c->source && other->address != c->address)
+            return false;
+        neighbours += other->address == c->address && are_neighbours(other->source, c->source);
+    }
+    return neighbours < 2;
+}
+
+static int on_network(struct sw_behaviour_run *run, const struct sw_flow_network *network)
+{
+    struct state *state = run->state;
+    bool *steady = sw_alloc(state->inbound_count + 1, sizeof *steady);
+    int rc = steady != NULL ? 0 : SW_E_NOMEM;
+    for (size_t i = 0; i < state->inbound_count && rc == 0; i++)
+        steady[i] = is_steady_inbound(&state->inbound[i], network);
+    for (size_t i = 0; i < state->inbound_count && rc == 0; i++)
+        rc = report(run, network, &state->inbound[i], steady[i] && is_alone(state, steady, i));
+    sw_free(steady);
     return rc;
 }
 
@@ -375,5 +446,6 @@ const struct sw_behaviour sw_behaviour_periodic_channel = {
     .begin = begin,
     .channel = on_channel,
     .host = on_host,
+    .network = on_network,
     .end = end,
 };

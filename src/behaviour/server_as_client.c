@@ -27,10 +27,11 @@ static const struct sw_str listener_tags[] = {SW_BEHAVIOUR_TAG("attack.persisten
                                               SW_BEHAVIOUR_TAG("attack.t1205"), SW_BEHAVIOUR_TAG("attack.t1090.001")};
 
 static const struct sw_rule rules[] = {
-    [RULE_NAMED] = SW_BEHAVIOUR_RULE("a4b8d2c6-1e9f-4d73-b5a0-6c2e8f4a3005", "Server Fetches From A New Destination Outside",
-                                     "A host that serves others fetched from a named destination outside that no host of "
-                                     "this network had used before.",
-                                     SW_LEVEL_LOW, tags, "Updates"),
+    [RULE_NAMED] =
+        SW_BEHAVIOUR_RULE("a4b8d2c6-1e9f-4d73-b5a0-6c2e8f4a3005", "Server Fetches From A New Destination Outside",
+                          "A host that serves others fetched from a named destination outside that no host of "
+                          "this network had used before.",
+                          SW_LEVEL_LOW, tags, "Updates"),
     [RULE_OUTBOUND] =
         SW_BEHAVIOUR_RULE("a4b8d2c6-1e9f-4d73-b5a0-6c2e8f4a3001", "Server Connects To A New Destination Outside",
                           "A host that serves others connected to a destination outside that no host of this "
@@ -68,7 +69,8 @@ static uint16_t role_of(const struct sw_behaviour_run *run, const struct sw_flow
     uint16_t port = 0;
     uint32_t most = 0;
     for (size_t i = 0; i < count; i++) {
-        if (served[i].sources < run->value[P_CLIENTS] || served[i].port >= 32768 ||
+        double enough = is_inner(served[i].port) ? 1 : run->value[P_CLIENTS]; /* databases may have one client */
+        if (served[i].sources < enough || served[i].port >= 32768 ||
             sw_flow_is_housekeeping(served[i].protocol, served[i].port))
             continue;
         uint32_t weight = served[i].sources + (is_inner(served[i].port) ? 1000000 : 0);
@@ -78,6 +80,19 @@ static uint16_t role_of(const struct sw_behaviour_run *run, const struct sw_flow
         }
     }
     return port;
+}
+
+/* Whether a host answers on this port itself; where it does, it may well be the client of others as well. */
+static bool serves(const struct sw_flow_network *network, const struct sw_peer *peer, uint16_t port)
+{
+    if (port == 80 || port == 443) /* every host is a client of the web */
+        return false;
+    size_t count;
+    const struct sw_flow_served *served = sw_flow_served_by(network, peer, &count);
+    for (size_t i = 0; i < count; i++)
+        if (served[i].port == port && served[i].sources > 1)
+            return true;
+    return false;
 }
 
 static int on_channel(struct sw_behaviour_run *run, const struct sw_channel *channel)
@@ -91,7 +106,8 @@ static int on_channel(struct sw_behaviour_run *run, const struct sw_channel *cha
     for (size_t i = 0; i < channel->count && !answered; i++)
         answered = channel->samples[i].out >= LEAST_BYTES && channel->samples[i].in >= LEAST_BYTES;
     uint16_t role = answered ? role_of(run, channel->network, channel->source) : 0;
-    if (role == 0)
+    if (role == 0 ||
+        serves(channel->network, channel->source, channel->port)) /* mail and name servers speak to their like */
         return 0;
     struct sw_buf text;
     sw_buf_init(&text, SW_BEHAVIOUR_EXPLANATION);
@@ -107,8 +123,8 @@ static int on_channel(struct sw_behaviour_run *run, const struct sw_channel *cha
     SW_BUF_LIT(&text, " in");
     bool fetches = !channel->destination->is_address && channel->in > 4 * channel->out;
     unsigned rule = fetches ? RULE_NAMED : is_inner(role) ? RULE_INNER : RULE_OUTBOUND;
-    int rc = sw_channel_report(run, channel, rule, channel->count,
-                               (double)(channel->out + channel->in), sw_buf_str(&text));
+    int rc =
+        sw_channel_report(run, channel, rule, channel->count, (double)(channel->out + channel->in), sw_buf_str(&text));
     sw_buf_fini(&text);
     return rc;
 }
