@@ -336,7 +336,8 @@ static int decide_source(struct work *w, const uint32_t *pairs, size_t count)
 static bool is_link_local(const struct sw_peer *peer)
 {
     const uint8_t *b = peer->address.bytes;
-    return peer->is_address && ((b[0] == 0xfe && (b[1] & 0xc0) == 0x80) || (sw_address_is_v4(&peer->address) && b[12] == 169 && b[13] == 254));
+    return peer->is_address && ((b[0] == 0xfe && (b[1] & 0xc0) == 0x80) ||
+                                (sw_address_is_v4(&peer->address) && b[12] == 169 && b[13] == 254));
 }
 
 /* Who was talked to by how many, when: before any behaviour asks. */
