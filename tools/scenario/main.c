@@ -35,13 +35,19 @@ void die(const char *format, ...)
     exit(1);
 }
 
+/* Orders records of equal time: by stream, then by the hour that made them, then as they were made. */
+static uint64_t order_of(const struct scenario *s, unsigned number, int64_t hour)
+{
+    return (uint64_t)number << 53 | (uint64_t)((hour - s->start) / HOUR) << 36;
+}
+
 static void make_hour(struct scenario *s, size_t part, int64_t hour)
 {
     s->counted_part = parts[part].index;
     unsigned number = 1;
     for (const struct subsystem *sub = parts[part].subsystems; sub->name != NULL; sub++, number++) {
         struct stream stream = {.seed = mix_text(mix2(s->options.seed, sub->part), sub->name),
-                                .order = (uint64_t)number << 48};
+                                .order = order_of(s, number, hour)};
         stream_at(&stream, 0, hour);
         s->counted_kind = sub->people;
         sub->hour(s, &stream, hour);
@@ -68,17 +74,32 @@ static void measure(struct scenario *s, size_t part)
     s->activity[index] = s->coverage[index] = fixed + people > 0 ? wanted / (fixed + people) : 1;
 }
 
-static void plant(struct scenario *s, size_t part)
+static struct stream stream_of_plant(const struct scenario *s, const struct plant *p, unsigned number, int64_t hour)
+{
+    struct stream stream = {.seed = mix_text(mix2(s->options.seed, 0x91a47), p->name),
+                            .order = order_of(s, 1000 + number, hour)};
+    stream.chance.state = stream.seed;
+    return stream;
+}
+
+static void make_plants(struct scenario *s, size_t part)
 {
     unsigned number = 0;
     for (const struct plant *p = parts[part].plants; p->name != NULL; p++) {
-        number++;
-        if (!plant_is_wanted(&s->options, p))
-            continue;
-        struct stream stream = {.seed = mix_text(mix2(s->options.seed, 0x91a47), p->name),
-                                .order = (uint64_t)(1000 + number) << 48};
-        stream.chance.state = stream.seed;
-        p->make(s, &stream);
+        struct stream stream = stream_of_plant(s, p, ++number, s->start);
+        if (plant_is_wanted(&s->options, p))
+            p->make(s, &stream);
+    }
+}
+
+static void make_plants_hour(struct scenario *s, size_t part, int64_t hour)
+{
+    unsigned number = 0;
+    for (const struct plant *p = parts[part].plants; p->name != NULL; p++) {
+        struct stream stream = stream_of_plant(s, p, ++number, hour);
+        stream_at(&stream, 1, hour);
+        if (p->hour != NULL && plant_is_wanted(&s->options, p))
+            p->hour(s, &stream, hour);
     }
 }
 
@@ -100,12 +121,15 @@ int main(int argc, char **argv)
         parts[i].open(&s);
         if (s.options.records > 0)
             measure(&s, i);
-        plant(&s, i);
+        make_plants(&s, i);
     }
     for (int64_t hour = s.start; hour < s.end; hour += HOUR) {
-        for (size_t i = 0; i < COUNT(parts); i++)
-            if ((s.options.parts & parts[i].part) != 0)
-                make_hour(&s, i, hour);
+        for (size_t i = 0; i < COUNT(parts); i++) {
+            if ((s.options.parts & parts[i].part) == 0)
+                continue;
+            make_hour(&s, i, hour);
+            make_plants_hour(&s, i, hour);
+        }
         logs_close_hour(&s, hour);
     }
     truth_write(&s);

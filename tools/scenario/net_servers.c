@@ -120,6 +120,13 @@ static void backup_server(struct scenario *s, struct stream *stream, unsigned i,
 
 void net_backups(struct scenario *s, struct stream *stream, int64_t hour)
 {
+    if (hour == s->start && !s->counting) {
+        struct truth_item *item = truth_open(s, "ordinary-backup", "ordinary", "");
+        char text[16];
+        truth_negative(item);
+        truth_entity(item, "source", "%s", address_text(SERVER(ROLE_BACKUP), text));
+        truth_entity(item, "destination", "%s", "corporg-backup.s3.eu-central-1.amazonaws.com");
+    }
     int64_t midnight = (hour + 3 * HOUR) / SW_DAY * SW_DAY; /* the night's */
     if (hour != midnight - 3 * HOUR)
         return;

@@ -2,12 +2,14 @@
  * network.c - the sensors: one at the edge, which sees what enters and leaves, one inside with a clock that is wrong.
  * Decides who sees a flow; zeek.c and its siblings write it down.
  */
+#include "firewall.h"
 #include "flow.h"
 
 #include "base/mem.h"
 
 struct sensors {
-    struct sensor_logs edge, core;
+    struct sensor_logs edge, core, edge_eve, core_eve;
+    struct firewalls firewalls;
 };
 
 void network_open(struct scenario *s)
@@ -20,6 +22,11 @@ void network_open(struct scenario *s)
         zeek_open(s, &n->edge, "edge", 1);
         zeek_open(s, &n->core, "core", 2);
     }
+    if ((s->options.formats & FORMAT_EVE) != 0) {
+        eve_open(s, &n->edge_eve, "edge", 3);
+        eve_open(s, &n->core_eve, "core", 4);
+    }
+    firewalls_open(s, &n->firewalls);
 }
 
 void network_close(struct scenario *s)
@@ -70,13 +77,17 @@ static void look(struct stream *stream, const struct flow *flow, struct seen *se
     }
 }
 
-static bool tell(struct scenario *s, struct sensor_logs *zeek, struct stream *stream, const struct flow *flow,
-                 struct seen *seen)
+static bool tell(struct scenario *s, struct sensor_logs *zeek, struct sensor_logs *eve, struct stream *stream,
+                 const struct flow *flow, struct seen *seen)
 {
     bool written = false;
     if (zeek->conn != NULL) {
         seen->skew = skew_of(s, zeek->number, flow->start);
         written |= zeek->json ? zeek_json_write(zeek, stream, flow, seen) : zeek_write(zeek, stream, flow, seen);
+    }
+    if (eve->eve != NULL) {
+        seen->skew = skew_of(s, eve->number, flow->start);
+        written |= eve_write(eve, stream, flow, seen);
     }
     return written;
 }
@@ -92,7 +103,9 @@ bool flow_emit(struct scenario *s, struct stream *stream, struct flow *flow)
     struct seen seen;
     look(stream, flow, &seen);
     bool inner = seen.client_inside && seen.server_inside;
-    bool written = tell(s, inner ? &n->core : &n->edge, stream, flow, &seen);
+    bool written = inner ? tell(s, &n->core, &n->core_eve, stream, flow, &seen)
+                         : tell(s, &n->edge, &n->edge_eve, stream, flow, &seen);
+    written |= firewalls_write(s, &n->firewalls, stream, flow, &seen);
     if (written)
         truth_count(stream->truth, flow->start, flow->sent + flow->received);
     return written;

@@ -14,6 +14,11 @@ static const struct {
     const char *what;
 } formats[] = {
     {"zeek", FORMAT_ZEEK, true, "Zeek's conn, dns, http, ssl, ssh of two sensors, tab-separated"},
+    {"eve", FORMAT_EVE, false, "Suricata's EVE of the two sensors: flow, dns, tls, http"},
+    {"asa", FORMAT_ASA, false, "Cisco ASA, between internet and DMZ"},
+    {"fortinet", FORMAT_FORTINET, false, "FortiGate's traffic log, between inside and internet"},
+    {"vpcflow", FORMAT_VPCFLOW, false, "AWS VPC flow logs, of the Linux servers"},
+    {"squid", FORMAT_SQUID, false, "Squid, of a quarter of the clients"},
     {"nginx", FORMAT_NGINX, true, "access log of the public site, combined"},
     {"iis", FORMAT_IIS, true, "W3C log of the customers' portal"},
     {"winlogbeat", FORMAT_WINDOWS, true, "Windows' Security log, JSON of Winlogbeat"},
@@ -121,7 +126,8 @@ static bool is_listed(const char *list, const char *name)
 
 bool plant_is_wanted(const struct options *o, const struct plant *plant)
 {
-    return (o->parts & plant->part) != 0 && (strcmp(o->plants, "all") == 0 || is_listed(o->plants, plant->name));
+    return (o->parts & plant->part) != 0 &&
+           ((plant->hour == NULL && is_listed(o->plants, "all")) || is_listed(o->plants, plant->name));
 }
 
 static void check_plants(const char *list)

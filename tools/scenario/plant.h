@@ -56,5 +56,7 @@ void plant_db_outbound(struct scenario *s, struct stream *stream);
 void plant_new_listener(struct scenario *s, struct stream *stream);
 void plant_relay(struct scenario *s, struct stream *stream);
 void plant_residential(struct scenario *s, struct stream *stream);
+void plant_heavy_pair(struct scenario *s, struct stream *stream);
+void plant_heavy_pair_hour(struct scenario *s, struct stream *stream, int64_t hour);
 
 #endif

@@ -144,8 +144,11 @@ extern const struct subsystem network_subsystems[], web_subsystems[], account_su
 struct plant {
     const char *name;
     enum part part;
-    const char *what; /* one line, for --help */
-    void (*make)(struct scenario *s, struct stream *stream);
+    const char *what;                                        /* one line, for --help */
+    void (*make)(struct scenario *s, struct stream *stream); /* all at once, before the first hour */
+    /* For what is too much to wait in memory, hour by hour like a subsystem. Such a plant is made only when it is
+     * named. */
+    void (*hour)(struct scenario *s, struct stream *stream, int64_t hour);
 };
 extern const struct plant network_plants[], web_plants[], account_plants[];
 

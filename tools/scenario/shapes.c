@@ -122,15 +122,20 @@ void flow_lookup(struct scenario *s, struct stream *stream, int64_t start, uint3
                              .code = "NOERROR",
                              .ttl = 30 + (unsigned)(dice % 570),
                              .answers = address_text(address, answer)};
+    uint32_t dc = ADDRESS(10, 20, 1, 10) + (client & 1);
+    uint32_t forwarder = dice >> 32 & 1 ? ADDRESS(9, 9, 9, 9) : ADDRESS(1, 1, 1, 1);
+    if (client == ADDRESS(10, 20, 1, 10) || client == ADDRESS(10, 20, 1, 11)) { /* the servers themselves */
+        flow_dns(s, stream, start, client, forwarder, &dns);
+        return;
+    }
     if (dice % 5 == 0) { /* the same for IPv6, which most have not */
         struct dns_detail six = dns;
         six.type = "AAAA";
         six.type_number = 28;
         six.answers = NULL;
-        flow_dns(s, stream, start - 1000000, client, ADDRESS(10, 20, 1, 10) + (client & 1), &six);
+        flow_dns(s, stream, start - 1000000, client, dc, &six);
     }
-    flow_dns(s, stream, start, client, ADDRESS(10, 20, 1, 10) + (client & 1), &dns);
+    flow_dns(s, stream, start, client, dc, &dns);
     if ((dice >> 16) % 7 == 0) /* not in the server's cache */
-        flow_dns(s, stream, start + 400000, ADDRESS(10, 20, 1, 10) + (client & 1),
-                 dice >> 32 & 1 ? ADDRESS(9, 9, 9, 9) : ADDRESS(1, 1, 1, 1), &dns);
+        flow_dns(s, stream, start + 400000, dc, forwarder, &dns);
 }

@@ -65,5 +65,7 @@ void plant_webshell_iis(struct scenario *s, struct stream *stream);
 void plant_web_enumeration(struct scenario *s, struct stream *stream);
 void plant_web_shared_path(struct scenario *s, struct stream *stream);
 void plant_web_bruteforce(struct scenario *s, struct stream *stream);
+void plant_heavy_client(struct scenario *s, struct stream *stream);
+void plant_heavy_client_hour(struct scenario *s, struct stream *stream, int64_t hour);
 
 #endif
