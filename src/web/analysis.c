@@ -432,14 +432,14 @@ int sw_web_look(struct sw_web_worker *worker, struct sw_web_batch *batch, const 
 
 /* --- delivery ----------------------------------------------------------------------------------------------- */
 
-static uint32_t rule_of(const struct sw_web_hit *hit, enum sw_web_verdict verdict)
+static uint32_t rule_of(const struct sw_web_hit *hit, enum sw_web_verdict verdict, bool vain)
 {
-    bool succeeded = verdict == SW_WEB_SUCCEEDED;
+    enum sw_web_outcome outcome = verdict == SW_WEB_SUCCEEDED                                     ? SW_WEB_RULE_SUCCESS
+                                  : hit->exploit_count == 0 && hit->confidence != SW_WEB_ATTEMPT ? SW_WEB_RULE_HINT
+                                  : vain                                                         ? SW_WEB_RULE_VAIN
+                                                                                                 : SW_WEB_RULE_ATTEMPT;
     if (hit->exploit_count > 0)
-        return sw_web_exploit_rule(hit->exploits[0], succeeded);
-    enum sw_web_outcome outcome = succeeded                            ? SW_WEB_RULE_SUCCESS
-                                  : hit->confidence == SW_WEB_ATTEMPT ? SW_WEB_RULE_ATTEMPT
-                                                                       : SW_WEB_RULE_HINT;
+        return sw_web_exploit_rule(hit->exploits[0], outcome);
     return sw_web_class_rule((enum sw_web_class_id)hit->class_id, outcome);
 }
 
@@ -452,14 +452,15 @@ static int emit_hit(const struct sw_web *web, const struct sw_web_judge *judge, 
         SW_BUF_LIT(text, "; ");
     struct sw_buf why;
     sw_buf_init(&why, EXPLANATION_MAX);
-    enum sw_web_verdict verdict = sw_web_judge(judge, hit, &why);
+    bool vain;
+    enum sw_web_verdict verdict = sw_web_judge(judge, hit, &why, &vain);
     sw_buf_text(text, sw_web_verdict_name(verdict));
     SW_BUF_LIT(text, ": ");
     sw_buf_str_add(text, sw_buf_str(&why));
     int rc = sw_buf_error(text) != 0 ? sw_buf_error(text) : sw_buf_error(&why);
     sw_buf_fini(&why);
     size_t count;
-    uint32_t index = rule_of(hit, verdict);
+    uint32_t index = rule_of(hit, verdict, vain);
     const struct sw_rule *rule = &sw_web_rules(&count)[index];
     if (rc != 0 || rule->level < web->min_level)
         return rc;

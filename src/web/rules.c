@@ -11,13 +11,13 @@ const struct sw_web_class sw_web_classes[SW_WEB_CLASS_COUNT] = {
 #undef SW_WEB_CLASS
 };
 
-#define SW_WEB_CLASS(id, name, level, title, text, hint, attempt, success, ...) \
+#define SW_WEB_CLASS(id, name, level, title, text, hint, attempt, success, vain, ...) \
     static const struct sw_str tags_of_##id[] = {__VA_ARGS__};
 #include "web/classes.def"
 #undef SW_WEB_CLASS
 
 #define SW_WEB_EXPLOIT(id, level, ...) SW_WEB_EXPLOIT_TAGS(id, __VA_ARGS__)
-#define SW_WEB_EXPLOIT_TAGS(id, name, product, title, statuses, attempt, success, source, ...) \
+#define SW_WEB_EXPLOIT_TAGS(id, name, product, title, statuses, attempt, success, vain, source, ...) \
     static const struct sw_str tags_of_##id[] = {__VA_ARGS__}; \
     static const struct sw_str source_of_##id[] = {SW_STR_INIT(source)};
 #include "web/exploits.def"
@@ -34,18 +34,22 @@ const struct sw_web_class sw_web_classes[SW_WEB_CLASS_COUNT] = {
     },
 
 static const struct sw_rule rules[] = {
-#define SW_WEB_CLASS(id, name, level, title, text, hint, attempt, success, ...) \
+#define SW_WEB_CLASS(id, name, level, title, text, hint, attempt, success, vain, ...) \
     RULE(hint, "Hint: " title, text, SW_LEVEL_INFORMATIONAL, tags_of_##id) \
     RULE(attempt, title, text, level, tags_of_##id) \
-    RULE(success, title ", Likely Succeeded", text, SW_LEVEL_HIGH, tags_of_##id)
+    RULE(success, title ", Likely Succeeded", text, SW_LEVEL_HIGH, tags_of_##id) \
+    RULE(vain, title ", Without Success", text, SW_LEVEL_LOW, tags_of_##id)
 #include "web/classes.def"
 #undef SW_WEB_CLASS
-#define SW_WEB_EXPLOIT(id, level, name, product, title, statuses, attempt, success, source, ...) \
+#define SW_WEB_EXPLOIT(id, level, name, product, title, statuses, attempt, success, vain, source, ...) \
     RULE(attempt, name " (" product "): " title, "The request has the shape of a known exploit.", SW_LEVEL_MEDIUM, \
          tags_of_##id, .references = source_of_##id, .reference_count = 1) \
     RULE(success, name " (" product "): " title ", Likely Succeeded", \
          "The request has the shape of a known exploit, and the answer or what followed says that it worked.", \
-         level, tags_of_##id, .references = source_of_##id, .reference_count = 1)
+         level, tags_of_##id, .references = source_of_##id, .reference_count = 1) \
+    RULE(vain, name " (" product "): " title ", Without Success", \
+         "The request has the shape of a known exploit, and the server refused it or has nothing of that name.", \
+         SW_LEVEL_LOW, tags_of_##id, .references = source_of_##id, .reference_count = 1)
 #include "web/exploits.def"
 #undef SW_WEB_EXPLOIT
 };
@@ -61,7 +65,8 @@ uint32_t sw_web_class_rule(enum sw_web_class_id class_id, enum sw_web_outcome ou
     return (uint32_t)class_id * SW_WEB_RULES_A_CLASS + (uint32_t)outcome;
 }
 
-uint32_t sw_web_exploit_rule(uint32_t exploit, bool success)
+uint32_t sw_web_exploit_rule(uint32_t exploit, enum sw_web_outcome outcome)
 {
-    return SW_WEB_CLASS_COUNT * SW_WEB_RULES_A_CLASS + exploit * 2 + success;
+    uint32_t place = outcome == SW_WEB_RULE_SUCCESS ? 1 : outcome == SW_WEB_RULE_VAIN ? 2 : 0;
+    return SW_WEB_CLASS_COUNT * SW_WEB_RULES_A_CLASS + exploit * SW_WEB_RULES_AN_EXPLOIT + place;
 }

@@ -131,8 +131,9 @@ struct sw_web_judge;
 int sw_web_judge_new(struct sw_web_judge **judge, const struct sw_web_paths *paths, const struct sw_web_hit *hits,
                      size_t count);
 void sw_web_judge_free(struct sw_web_judge *judge);
-/* The verdict on a hit, and the sentence that says why, appended to `why`. */
-enum sw_web_verdict sw_web_judge(const struct sw_web_judge *judge, const struct sw_web_hit *hit, struct sw_buf *why);
+/* The verdict on a hit, and the sentence that says why, appended to `why`. *vain: the answer says that nothing came of it. */
+enum sw_web_verdict sw_web_judge(const struct sw_web_judge *judge, const struct sw_web_hit *hit, struct sw_buf *why,
+                                 bool *vain);
 /* Says what was found, appended to `out`. */
 void sw_web_describe(const struct sw_web_hit *hit, struct sw_buf *out);
 

@@ -7,7 +7,11 @@
 
 #include <stdlib.h>
 
-enum { LAST_DAYS = 7, FEWEST_ANSWERS = 5, SAME_ANSWERS = 3, SHOWN_MAX = 160 };
+enum { LAST_DAYS = 7, FEWEST_ANSWERS = 5, SHOWN_MAX = 160 };
+
+/* A page that is served for everything: so many attacked paths got the same, or nearly the same, or one in so many of the
+ * ordinary paths give it. */
+enum { SAME_ANSWERS = 3, NEAR_ANSWERS = 6, NEAR_BYTES = 128, COMMON_SHARE = 20 };
 
 const char *sw_web_verdict_name(enum sw_web_verdict verdict)
 {
@@ -17,19 +21,24 @@ const char *sw_web_verdict_name(enum sw_web_verdict verdict)
 
 /* --- what is known at the end ------------------------------------------------------------------------------- */
 
-/* An answer that different attacked paths got: of a page that is served for everything. */
-struct common {
-    uint64_t bytes_plus; /* size + 1; 0: free */
-    uint64_t stems[SAME_ANSWERS];
-    uint8_t count;
+/* A size that a path gave: of a page that is served for everything when many paths gave it. */
+struct given {
+    uint64_t bytes;
+    uint64_t stem;
+};
+
+/* In order of size, each pair once. */
+struct sizes {
+    struct given *list;
+    size_t count;
 };
 
 struct sw_web_judge {
     const struct sw_web_paths *paths;
     const struct sw_web_path **scripts; /* of one or two clients, by client and time */
     size_t script_count;
-    struct common *common;
-    size_t common_cap;
+    struct sizes attacked; /* what attacked paths gave */
+    struct sizes steady;   /* what paths give that always give the same */
 };
 
 static bool is_entrance(struct sw_str path)
@@ -85,34 +94,66 @@ static bool is_2xx(unsigned status)
     return status >= 200 && status < 300;
 }
 
-static struct common *common_of(const struct sw_web_judge *judge, uint64_t bytes)
+static int by_size(const void *left, const void *right)
 {
-    size_t at = (size_t)(bytes * 0x9e3779b97f4a7c15ull >> 32) & (judge->common_cap - 1);
-    while (judge->common[at].bytes_plus != 0 && judge->common[at].bytes_plus != bytes + 1)
-        at = (at + 1) & (judge->common_cap - 1);
-    return &judge->common[at];
+    const struct given *a = left;
+    const struct given *b = right;
+    if (a->bytes != b->bytes)
+        return a->bytes < b->bytes ? -1 : 1;
+    return a->stem < b->stem ? -1 : a->stem > b->stem;
 }
 
-static int collect_common(struct sw_web_judge *judge, const struct sw_web_hit *hits, size_t count)
+static void put_in_order(struct sizes *sizes)
 {
-    judge->common_cap = 64;
-    while (judge->common_cap < count * 2)
-        judge->common_cap *= 2;
-    judge->common = sw_alloc(judge->common_cap, sizeof *judge->common);
-    if (judge->common == NULL)
+    if (sizes->count == 0)
+        return;
+    qsort(sizes->list, sizes->count, sizeof *sizes->list, by_size);
+    size_t kept = 1;
+    for (size_t i = 1; i < sizes->count; i++)
+        if (by_size(&sizes->list[i], &sizes->list[kept - 1]) != 0)
+            sizes->list[kept++] = sizes->list[i];
+    sizes->count = kept;
+}
+
+static bool is_steady(const struct sw_web_path *path)
+{
+    return path->stem != 0 && path->least == path->most && path->most > 0;
+}
+
+static int collect_sizes(struct sw_web_judge *judge, const struct sw_web_hit *hits, size_t count)
+{
+    judge->attacked.list = sw_alloc(count + 1, sizeof *judge->attacked.list);
+    judge->steady.list = sw_alloc(judge->paths->used + 1, sizeof *judge->steady.list);
+    if (judge->attacked.list == NULL || judge->steady.list == NULL)
         return SW_E_NOMEM;
-    for (size_t i = 0; i < count; i++) {
-        if (!is_2xx(hits[i].status) || hits[i].bytes < 0)
-            continue;
-        struct common *common = common_of(judge, (uint64_t)hits[i].bytes);
-        common->bytes_plus = (uint64_t)hits[i].bytes + 1;
-        bool known = false;
-        for (unsigned s = 0; s < common->count; s++)
-            known |= common->stems[s] == hits[i].stem;
-        if (!known && common->count < SAME_ANSWERS)
-            common->stems[common->count++] = hits[i].stem;
-    }
+    for (size_t i = 0; i < count; i++)
+        if (is_2xx(hits[i].status) && hits[i].bytes >= 0)
+            judge->attacked.list[judge->attacked.count++] = (struct given){(uint64_t)hits[i].bytes, hits[i].stem};
+    for (size_t i = 0; i < judge->paths->cap; i++)
+        if (is_steady(&judge->paths->slots[i]))
+            judge->steady.list[judge->steady.count++] =
+                (struct given){judge->paths->slots[i].most, judge->paths->slots[i].stem};
+    put_in_order(&judge->attacked);
+    put_in_order(&judge->steady);
     return 0;
+}
+
+/* How many pairs have a size within [least, most], at most `enough` are counted. */
+static size_t within(const struct sizes *sizes, uint64_t least, uint64_t most, size_t enough)
+{
+    size_t low = 0;
+    size_t high = sizes->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (sizes->list[middle].bytes < least)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    size_t found = 0;
+    while (found < enough && low + found < sizes->count && sizes->list[low + found].bytes <= most)
+        found++;
+    return found;
 }
 
 int sw_web_judge_new(struct sw_web_judge **out, const struct sw_web_paths *paths, const struct sw_web_hit *hits,
@@ -124,7 +165,7 @@ int sw_web_judge_new(struct sw_web_judge **out, const struct sw_web_paths *paths
         return SW_E_NOMEM;
     judge->paths = paths;
     int rc = collect_scripts(judge);
-    return rc != 0 ? rc : collect_common(judge, hits, count);
+    return rc != 0 ? rc : collect_sizes(judge, hits, count);
 }
 
 void sw_web_judge_free(struct sw_web_judge *judge)
@@ -132,7 +173,8 @@ void sw_web_judge_free(struct sw_web_judge *judge)
     if (judge == NULL)
         return;
     sw_free(judge->scripts);
-    sw_free(judge->common);
+    sw_free(judge->attacked.list);
+    sw_free(judge->steady.list);
     sw_free(judge);
 }
 
@@ -148,9 +190,43 @@ static bool is_refused(unsigned status)
     return false;
 }
 
-static bool is_everywhere(const struct sw_web_judge *judge, const struct sw_web_hit *hit)
+/* Attacks that are after what is served: a page for everything is none of it. Others may work unseen. */
+static bool wants_content(const struct sw_web_hit *hit)
 {
-    return hit->bytes >= 0 && common_of(judge, (uint64_t)hit->bytes)->count == SAME_ANSWERS;
+    return hit->exploit_count > 0 || hit->class_id == SW_WEB_CLASS_PROBE || hit->class_id == SW_WEB_CLASS_WEBSHELL ||
+           hit->class_id == SW_WEB_CLASS_FILE;
+}
+
+static bool is_start_page(const struct sw_web_judge *judge, const struct sw_web_hit *hit)
+{
+    uint64_t stem = sw_web_stem_hash(SW_STR("/"));
+    const struct sw_web_path *start = hit->stem != stem ? sw_web_paths_find(judge->paths, stem) : NULL;
+    return start != NULL && (uint64_t)hit->bytes >= start->least && (uint64_t)hit->bytes <= start->most &&
+           start->most - start->least <= NEAR_BYTES;
+}
+
+/* What sites answer that have a page for everything: what the start page gives, the size that other attacked paths got, nearly
+ * it when the page repeats the address, what a good part of the ordinary paths give. */
+static const char *is_everywhere(const struct sw_web_judge *judge, const struct sw_web_hit *hit, bool *vain)
+{
+    if (hit->bytes <= 0)
+        return NULL;
+    *vain = true;
+    if (is_start_page(judge, hit))
+        return ", the same as the start page";
+    *vain = wants_content(hit);
+    uint64_t bytes = (uint64_t)hit->bytes;
+    if (within(&judge->attacked, bytes, bytes, SAME_ANSWERS) == SAME_ANSWERS)
+        return ", the same as other attacked paths got";
+    uint64_t least = bytes > NEAR_BYTES ? bytes - NEAR_BYTES : 1;
+    if (within(&judge->attacked, least, bytes + NEAR_BYTES, NEAR_ANSWERS) == NEAR_ANSWERS)
+        return ", nearly the same as other attacked paths got";
+    size_t share = judge->paths->used / COMMON_SHARE;
+    size_t enough = share > SAME_ANSWERS ? share : SAME_ANSWERS;
+    if (within(&judge->steady, bytes, bytes, enough) == enough)
+        return ", the same as many other paths give";
+    *vain = false;
+    return NULL;
 }
 
 /* A script that the client spoke to after this request, and nobody before. */
@@ -236,20 +312,28 @@ static bool is_logged_attack(const struct sw_web_hit *hit)
     return hit->class_id == SW_WEB_CLASS_JNDI;
 }
 
-static enum sw_web_verdict by_answer(const struct sw_web_judge *judge, const struct sw_web_hit *hit, struct sw_buf *why)
+/* What says that nothing came of it: refusals, nothing there, a way elsewhere (a request of its own, if it is followed). */
+static bool is_turned_away(unsigned status)
+{
+    return is_refused(status) || status == 404 || status == 410 || (status >= 300 && status <= 308 && status != 304);
+}
+
+static enum sw_web_verdict by_answer(const struct sw_web_judge *judge, const struct sw_web_hit *hit, struct sw_buf *why,
+                                     bool *vain)
 {
     if (hit->status == 0) {
         SW_BUF_LIT(why, "the answer is not in the log");
         return SW_WEB_ATTEMPTED;
     }
     put_answer(why, hit);
+    *vain = is_turned_away(hit->status);
     if (is_logged_attack(hit)) {
         SW_BUF_LIT(why, ", which tells nothing of what was logged");
         return SW_WEB_ATTEMPTED;
     }
-    bool everywhere = is_2xx(hit->status) && is_everywhere(judge, hit);
-    if (everywhere) {
-        SW_BUF_LIT(why, ", the same as other attacked paths got");
+    const char *everywhere = is_2xx(hit->status) ? is_everywhere(judge, hit, vain) : NULL;
+    if (everywhere != NULL) {
+        sw_buf_text(why, everywhere);
         return SW_WEB_ATTEMPTED;
     }
     for (unsigned i = 0; i < hit->exploit_count; i++)
@@ -270,9 +354,11 @@ static enum sw_web_verdict by_answer(const struct sw_web_judge *judge, const str
     return SW_WEB_ATTEMPTED;
 }
 
-enum sw_web_verdict sw_web_judge(const struct sw_web_judge *judge, const struct sw_web_hit *hit, struct sw_buf *why)
+enum sw_web_verdict sw_web_judge(const struct sw_web_judge *judge, const struct sw_web_hit *hit, struct sw_buf *why,
+                                 bool *vain)
 {
-    enum sw_web_verdict verdict = by_answer(judge, hit, why);
+    *vain = false;
+    enum sw_web_verdict verdict = by_answer(judge, hit, why, vain);
     const struct sw_web_path *after = may_leave_something(hit) ? follow_up(judge, hit) : NULL;
     if (after == NULL)
         return verdict;

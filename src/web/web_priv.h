@@ -32,11 +32,18 @@ struct sw_web_class {
 
 extern const struct sw_web_class sw_web_classes[SW_WEB_CLASS_COUNT];
 
-/* Rules of a class; exploits (exploits.def) have ATTEMPT and SUCCESS only. */
-enum sw_web_outcome { SW_WEB_RULE_HINT, SW_WEB_RULE_ATTEMPT, SW_WEB_RULE_SUCCESS, SW_WEB_RULES_A_CLASS };
+/* Rules of a class; exploits (exploits.def) have no hints. An attempt is in vain when the answer says so. */
+enum sw_web_outcome {
+    SW_WEB_RULE_HINT,
+    SW_WEB_RULE_ATTEMPT,
+    SW_WEB_RULE_SUCCESS,
+    SW_WEB_RULE_VAIN,
+    SW_WEB_RULES_A_CLASS
+};
+#define SW_WEB_RULES_AN_EXPLOIT 3u
 
 uint32_t sw_web_class_rule(enum sw_web_class_id class_id, enum sw_web_outcome outcome);
-uint32_t sw_web_exploit_rule(uint32_t exploit, bool success);
+uint32_t sw_web_exploit_rule(uint32_t exploit, enum sw_web_outcome outcome);
 
 /* --- a request ---------------------------------------------------------------------------------------------- */
 

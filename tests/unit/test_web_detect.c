@@ -146,7 +146,7 @@ static void rules(void **unused)
     (void)unused;
     size_t count;
     const struct sw_rule *all = sw_web_rules(&count);
-    assert_int_equal(count, SW_WEB_CLASS_COUNT * SW_WEB_RULES_A_CLASS + sw_web_exploit_count() * 2);
+    assert_int_equal(count, SW_WEB_CLASS_COUNT * SW_WEB_RULES_A_CLASS + sw_web_exploit_count() * SW_WEB_RULES_AN_EXPLOIT);
     assert_true(sw_web_exploit_count() >= 150);
     for (size_t i = 0; i < count; i++) {
         assert_true(is_uuid(all[i].id));
@@ -155,10 +155,11 @@ static void rules(void **unused)
             assert_false(sw_str_eq(all[i].id, all[j].id));
     }
     for (uint32_t i = 0; i < sw_web_exploit_count(); i++) {
-        const struct sw_rule *attempt = &all[sw_web_exploit_rule(i, false)];
+        const struct sw_rule *attempt = &all[sw_web_exploit_rule(i, SW_WEB_RULE_ATTEMPT)];
         assert_true(sw_str_starts(attempt->title, sw_web_exploit_name(i)));
         assert_int_equal(attempt->level, SW_LEVEL_MEDIUM);
-        assert_true(all[sw_web_exploit_rule(i, true)].level >= SW_LEVEL_HIGH);
+        assert_true(all[sw_web_exploit_rule(i, SW_WEB_RULE_SUCCESS)].level >= SW_LEVEL_HIGH);
+        assert_int_equal(all[sw_web_exploit_rule(i, SW_WEB_RULE_VAIN)].level, SW_LEVEL_LOW);
     }
 }
 

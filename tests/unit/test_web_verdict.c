@@ -56,6 +56,54 @@ static void served_for_everything(void **unused)
                SW_WEB_ATTEMPTED, "the same as other attacked paths got");
 }
 
+#define PAGE(path, bytes) LINE("198.51.100.1", "00", "GET " path, "200", bytes)
+
+/* Sites that answer everything with a page: one probe is enough to see it. */
+static void a_page_for_everything(void **unused)
+{
+    (void)unused;
+    verdict_is(PAGE("/", "8123") LINE("192.0.2.1", "01", "GET /.env", "200", "8123"), SW_WEB_ATTEMPTED, "the same as the start page");
+    verdict_is(LINE("192.0.2.1", "01", "GET /.git/config", "200", "92") PAGE("/", "8123"), SW_WEB_SUCCEEDED, "it was served");
+    verdict_is(PAGE("/a", "700") PAGE("/b", "700") PAGE("/c", "700") PAGE("/d", "41") LINE("192.0.2.1", "01", "GET /.env", "200", "700"),
+               SW_WEB_ATTEMPTED, "the same as many other paths give");
+    /* it repeats the address */
+    verdict_is(LINE("192.0.2.1", "01", "GET /.env", "200", "5005") LINE("192.0.2.1", "01", "GET /.git/config", "200", "5012")
+                   LINE("192.0.2.1", "01", "GET /.git/HEAD", "200", "5010") LINE("192.0.2.1", "01", "GET /.aws/credentials", "200", "5017")
+                       LINE("192.0.2.1", "01", "GET /up/c99.php", "200", "5011") LINE("192.0.2.1", "01", "GET /.ssh/id_rsa", "200", "5013"),
+               SW_WEB_ATTEMPTED, "nearly the same as other attacked paths got");
+}
+
+/* Medium is left to what may have worked. */
+static void levels(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *log;
+        enum sw_level level;
+        const char *title;
+    } of[] = {
+        {LINE("192.0.2.1", "01", "GET /?id=1%27%20or%20%271%27=%271", "404", "10"), SW_LEVEL_LOW, "SQL Injection in a Web Request, Without Success"},
+        {LINE("192.0.2.1", "01", "GET /?id=1%27%20or%20%271%27=%271", "403", "10"), SW_LEVEL_LOW, "SQL Injection in a Web Request, Without Success"},
+        {LINE("192.0.2.1", "01", "GET /?id=1%27%20or%20%271%27=%271", "301", "10"), SW_LEVEL_LOW, "SQL Injection in a Web Request, Without Success"},
+        {LINE("192.0.2.1", "01", "GET /?id=1%27%20or%20%271%27=%271", "200", "10"), SW_LEVEL_MEDIUM, "SQL Injection in a Web Request"},
+        {LINE("192.0.2.1", "01", "GET /?id=1%27%20or%20%271%27=%271", "500", "10"), SW_LEVEL_MEDIUM, "SQL Injection in a Web Request"},
+        {LINE("192.0.2.1", "01", "POST /json/setup-restore.action", "404", "10"), SW_LEVEL_LOW, NULL},
+        {LINE("192.0.2.1", "01", "GET /?x=${jndi:dns://inert.example}", "404", "10"), SW_LEVEL_LOW, NULL},
+        {LINE("192.0.2.1", "01", "GET /?x=${jndi:dns://inert.example}", "200", "10"), SW_LEVEL_MEDIUM, NULL},
+        {LINE("192.0.2.1", "01", "GET /?q=%3Cscript%3Ealert(1)", "404", "10"), SW_LEVEL_LOW, "Cross-Site Scripting in a Web Request, Without Success"},
+        /* an injection may work unseen, whatever the answer's size */
+        {PAGE("/a", "11") PAGE("/b", "11") PAGE("/c", "11") LINE("192.0.2.1", "01", "GET /d?id=1%27%20or%20%271%27=%271", "200", "11"),
+         SW_LEVEL_MEDIUM, "SQL Injection in a Web Request"},
+    };
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        struct web_run run;
+        web_run_log(&run, of[i].log, 0);
+        assert_int_equal(run.count, 1);
+        if (run.found[0].level != of[i].level || (of[i].title != NULL && strcmp(run.found[0].title, of[i].title) != 0))
+            fail_msg("%zu: %s (%s): %s", i, run.found[0].title, sw_level_name(run.found[0].level), run.found[0].why);
+    }
+}
+
 static void by_what_follows(void **unused)
 {
     (void)unused;
@@ -105,6 +153,7 @@ static void explains(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(by_status), cmocka_unit_test(by_size), cmocka_unit_test(served_for_everything),
+                                       cmocka_unit_test(a_page_for_everything), cmocka_unit_test(levels),
                                        cmocka_unit_test(by_what_follows), cmocka_unit_test(cuts), cmocka_unit_test(explains)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
