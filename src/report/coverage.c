@@ -12,7 +12,8 @@ static const struct {
     const char *category; /* of the log source that it reads */
     const char *techniques;
 } engines[] = {
-    {"", "", ""}, /* none yet */
+    {"web requests", "webserver", /* src/web: the tags of its classes and exploits */
+     "T1190 T1059 T1059.007 T1083 T1105 T1203 T1213.006 T1505.003 T1539 T1552.005 T1595.002 T1595.003"},
 };
 
 static bool same_logsource(const struct sw_logsource *a, const struct sw_logsource *b)

@@ -76,6 +76,8 @@ static void event_at(struct sw_web_look *look, const struct sw_web_text *text, s
         return;
     char before = at > 0 ? low.ptr[at - 1] : 0;
     bool led = before != 0 && memchr(" \t\r\n\"'`/;,<>\f\v", before, 13) != NULL;
+    if (before == '/' && sw_str_chr(sw_str_slice(low, 0, at), '<') == SW_NPOS)
+        return; /* part of a path or of Base64, not of a tag */
     if (led && assigned)
         report(look, text, SW_WEB_ATTEMPT, "an event handler", at, name.len + 1);
 }

@@ -107,6 +107,13 @@ static bool takes_commands(const struct shell_look *s)
     return false;
 }
 
+/* Programs that fetch, and tell their bare name as a user agent. */
+static bool is_client(struct sw_str line)
+{
+    static const char *const clients[] = {"aria2c", "axel", "curl", "elinks", "fetch", "links", "lynx", "w3m", "wget"};
+    return SW_WEB_IN(clients, line);
+}
+
 /* User agents hold "(X11; Linux; id)": there a separator needs more behind it. */
 static void judge(struct shell_look *s, enum sw_web_command command, enum led_by led, size_t at, bool prefixed)
 {
@@ -135,7 +142,8 @@ static void judge(struct shell_look *s, enum sw_web_command command, enum led_by
         if (sure)
             report(s, SW_WEB_ATTEMPT, "a command behind a separator");
     } else if (command == SW_WEB_TELLING) {
-        report(s, SW_WEB_ATTEMPT, "a command");
+        if (!alone || s->text->place != SW_WEB_AGENT || !is_client(line))
+            report(s, SW_WEB_ATTEMPT, "a command");
     } else if (arguments) {
         report(s, command == SW_WEB_PROGRAM || in_header(s) ? SW_WEB_ATTEMPT : SW_WEB_HINT, "a command with arguments");
     } else if (command == SW_WEB_PROGRAM && memchr(";|", at < line.len ? line.ptr[at] : 0, 2) != NULL &&

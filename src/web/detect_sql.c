@@ -340,6 +340,13 @@ static void look_over(struct sql_look *s)
     }
 }
 
+/* Markup whose first quote opens an attribute's value: nothing is closed by it. */
+static bool is_attribute(struct sw_str low, char quote)
+{
+    size_t at = sw_str_chr(low, quote);
+    return low.ptr[0] == '<' && at != SW_NPOS && low.ptr[at - 1] == '=';
+}
+
 void sw_web_detect_sql(struct sw_web_look *look, const struct sw_web_text *text)
 {
     struct sql_look s = {.look = look, .text = text};
@@ -357,7 +364,8 @@ void sw_web_detect_sql(struct sw_web_look *look, const struct sw_web_text *text)
         sw_sql_read(&s.sql, text->low, quotes[i]);
         if (s.sql.count > 0 && s.sql.tokens[0].open)
             continue;
-        after_string(&s);
+        if (!is_attribute(text->low, quotes[i]))
+            after_string(&s);
         look_over(&s);
     }
 }

@@ -302,9 +302,14 @@ static void met(struct sw_web_look *look, const struct sw_web_text *text, size_t
         return;
     }
     const struct phrase *phrase = &phrases[number];
-    if ((phrase->places & text->place) != 0 && flags_hold(phrase, text, at))
-        sw_web_report(look, (enum sw_web_class_id)phrase->class_id, (enum sw_web_confidence)phrase->confidence, text,
-                      phrase->text.ptr, at, phrase->text.len);
+    if ((phrase->places & text->place) == 0 || !flags_hold(phrase, text, at))
+        return;
+    enum sw_web_confidence confidence = (enum sw_web_confidence)phrase->confidence;
+    /* Words of scripts in a path with nothing that a script is written with: a page about them. */
+    if (phrase->class_id == SW_WEB_CLASS_XSS && text->place == SW_WEB_PATH &&
+        (text->traits & (SW_WEB_HAS_QUOTE | SW_WEB_HAS_ANGLE | SW_WEB_HAS_PAREN | SW_WEB_HAS_BRACE)) == 0)
+        confidence = SW_WEB_HINT;
+    sw_web_report(look, (enum sw_web_class_id)phrase->class_id, confidence, text, phrase->text.ptr, at, phrase->text.len);
 }
 
 static void look_in(struct sw_web_look *look, const struct sw_web_text *text, const struct table *table, uint32_t gram,
