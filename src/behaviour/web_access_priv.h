@@ -139,11 +139,9 @@ struct sw_access {
     uint8_t *is_access; /* by class */
     uint32_t class_count;
     size_t memory;
-    size_t max_paths;
-    size_t max_visitors;
     size_t max_guesses;
     size_t max_probers;
-    size_t max_key_bytes;
+    size_t max_flexible; /* bytes for paths and clients together */
 
     struct sw_access_entry *paths;
     size_t path_count;
@@ -194,8 +192,8 @@ enum sw_access_outcome sw_access_outcome_of(unsigned status);
 
 /* web_notes.c */
 int sw_access_note_event(const struct sw_access *access, struct sw_buf *notes, const struct sw_event *event);
-/* Folds a target into a path as it is kept: at most SW_ACCESS_PATH_MAX bytes to `out`. Tells its kind and whether it is
- * a script among data. */
+/* Folds a target into a path as it is kept: at most SW_ACCESS_PATH_MAX bytes to `out`. Tells its kind and, where
+ * data_dir is not NULL, whether it is a script among data. */
 size_t sw_access_fold_path(struct sw_str target, char *out, enum sw_access_kind *kind, bool *data_dir);
 bool sw_access_is_login(struct sw_str path);
 
@@ -216,6 +214,9 @@ int sw_access_evict_visitors(struct sw_access *access);
 int sw_access_evict_guesses(struct sw_access *access);
 bool sw_access_was_given_up(const struct sw_access *access, uint64_t hash);
 size_t sw_access_held(const struct sw_access *access);
+/* Makes room for one more element, in the array and its table. SW_E_LIMIT: not within the budget. */
+int sw_access_grow_paths(struct sw_access *access);
+int sw_access_grow_visitors(struct sw_access *access);
 /* Puts element `index` with this hash into a table with room. */
 void sw_access_table_put(struct sw_access_table *table, uint64_t hash, size_t index);
 int sw_access_table_make(struct sw_access_table *table, size_t cap);

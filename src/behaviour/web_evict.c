@@ -20,6 +20,89 @@ size_t sw_access_held(const struct sw_access *access)
            (access->given_up != NULL ? BLOOM_BITS / 8 : 0);
 }
 
+/* --- growth ------------------------------------------------------------------------------------------------- */
+
+enum { LEAST = 64 };
+
+static size_t paths_held(const struct sw_access *access)
+{
+    return access->keys.held + access->path_cap * sizeof *access->paths + access->path_table.cap * sizeof(uint32_t);
+}
+
+static size_t visitors_held(const struct sw_access *access)
+{
+    return access->visitor_cap * sizeof *access->visitors + access->visitor_table.cap * sizeof(uint32_t);
+}
+
+/* A quarter of what both share is the other's, used or not. */
+static bool may_grow(const struct sw_access *access, size_t own, size_t more, size_t other)
+{
+    size_t reserve = access->max_flexible / 4;
+    return own + more + (other > reserve ? other : reserve) <= access->max_flexible;
+}
+
+/* The next size of an array that is full, and of its table: at most half full. */
+static size_t next_cap(size_t cap)
+{
+    return cap < LEAST ? LEAST : cap + cap / 2;
+}
+
+static size_t table_for(size_t table_cap, size_t cap)
+{
+    size_t want = table_cap > 0 ? table_cap : 2 * LEAST;
+    while (want < cap * 2)
+        want *= 2;
+    return want;
+}
+
+int sw_access_grow_paths(struct sw_access *access)
+{
+    if (access->path_count < access->path_cap) /* texts grow on their own */
+        return access->path_count < LEAST || may_grow(access, paths_held(access), 0, visitors_held(access))
+                   ? 0
+                   : SW_E_LIMIT;
+    size_t cap = next_cap(access->path_cap);
+    size_t table = table_for(access->path_table.cap, cap);
+    size_t more =
+        (cap - access->path_cap) * sizeof *access->paths + (table - access->path_table.cap) * sizeof(uint32_t);
+    if (cap > LEAST && !may_grow(access, paths_held(access), more, visitors_held(access)))
+        return SW_E_LIMIT;
+    struct sw_access_entry *paths = sw_realloc(access->paths, cap, sizeof *paths);
+    if (paths == NULL)
+        return SW_E_NOMEM;
+    access->paths = paths;
+    access->path_cap = cap;
+    if (table == access->path_table.cap)
+        return 0;
+    int rc = sw_access_table_make(&access->path_table, table);
+    for (size_t i = 0; i < access->path_count && rc == 0; i++)
+        sw_access_table_put(&access->path_table, access->paths[i].hash, i);
+    return rc;
+}
+
+int sw_access_grow_visitors(struct sw_access *access)
+{
+    if (access->visitor_count < access->visitor_cap)
+        return 0;
+    size_t cap = next_cap(access->visitor_cap);
+    size_t table = table_for(access->visitor_table.cap, cap);
+    size_t more =
+        (cap - access->visitor_cap) * sizeof *access->visitors + (table - access->visitor_table.cap) * sizeof(uint32_t);
+    if (cap > LEAST && !may_grow(access, visitors_held(access), more, paths_held(access)))
+        return SW_E_LIMIT;
+    struct sw_access_visitor *visitors = sw_realloc(access->visitors, cap, sizeof *visitors);
+    if (visitors == NULL)
+        return SW_E_NOMEM;
+    access->visitors = visitors;
+    access->visitor_cap = cap;
+    if (table == access->visitor_table.cap)
+        return 0;
+    int rc = sw_access_table_make(&access->visitor_table, table);
+    for (size_t i = 0; i < access->visitor_count && rc == 0; i++)
+        sw_access_table_put(&access->visitor_table, access->visitors[i].hash, i);
+    return rc;
+}
+
 /* --- what was given up -------------------------------------------------------------------------------------- */
 
 static uint32_t bloom_bit(uint64_t hash, unsigned number)
@@ -86,18 +169,24 @@ static uint32_t path_weight(const struct sw_access_entry *entry)
     return entry->popular ? weight + 200000 : weight;
 }
 
-/* Texts and table anew, for the paths that are left. */
+/* The array, texts and table anew, for the paths that are left: what is given up is free for others. */
 static int rebuild_paths(struct sw_access *access)
 {
+    size_t cap = next_cap(access->path_count);
+    struct sw_access_entry *paths = sw_realloc(access->paths, cap, sizeof *paths);
+    if (paths == NULL)
+        return SW_E_NOMEM;
+    access->paths = paths;
+    access->path_cap = cap;
     size_t total = 0;
     for (size_t i = 0; i < access->path_count; i++)
         total += (size_t)access->paths[i].host_len + access->paths[i].path_len;
     struct sw_arena keys;
-    sw_arena_init(&keys, access->max_key_bytes);
+    sw_arena_init(&keys, access->max_flexible);
     char *text = sw_arena_bytes(&keys, total + 1);
     if (text == NULL)
         return SW_E_NOMEM;
-    int rc = sw_access_table_make(&access->path_table, access->path_table.cap);
+    int rc = sw_access_table_make(&access->path_table, table_for(0, cap));
     if (rc != 0) {
         sw_arena_fini(&keys);
         return rc;
@@ -188,7 +277,13 @@ static int keep_marked(struct sw_access *access, uint32_t *marks)
             sw_series_drop(&access->pool, &access->probers[visitor->prober - 1]);
     }
     access->visitor_count = kept;
-    int rc = sw_access_table_make(&access->visitor_table, access->visitor_table.cap);
+    size_t cap = next_cap(kept);
+    struct sw_access_visitor *visitors = sw_realloc(access->visitors, cap, sizeof *visitors);
+    if (visitors == NULL)
+        return SW_E_NOMEM;
+    access->visitors = visitors;
+    access->visitor_cap = cap;
+    int rc = sw_access_table_make(&access->visitor_table, table_for(0, cap));
     for (size_t i = 0; i < kept && rc == 0; i++)
         sw_access_table_put(&access->visitor_table, access->visitors[i].hash, i);
     return rc;

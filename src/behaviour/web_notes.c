@@ -167,7 +167,7 @@ struct fold {
     char *out;
     size_t len;
     size_t from; /* of the segment */
-    bool data_dir;
+    bool cgi;    /* below /cgi-bin/ */
     enum sw_access_kind kind;
 };
 
@@ -184,10 +184,19 @@ static bool close_segment(struct fold *fold)
     return fold->kind == SW_ACCESS_SCRIPT;
 }
 
-static bool is_data_folder(const struct fold *fold)
+static bool is_cgi_folder(const struct fold *fold)
 {
-    return is_one_of((struct sw_str){fold->out + fold->from, fold->len - fold->from}, data_folders,
-                     SW_COUNT_OF(data_folders));
+    return fold->len - fold->from == 7 && sw_str_ieq((struct sw_str){fold->out + fold->from, 7}, SW_STR("cgi-bin"));
+}
+
+/* Whether a script's path leads through a folder for data. */
+static bool lies_among_data(struct sw_str path)
+{
+    struct sw_str part;
+    while (sw_str_next(&path, '/', &part))
+        if (path.ptr != NULL && part.len > 0 && is_one_of(part, data_folders, SW_COUNT_OF(data_folders)))
+            return true;
+    return false;
 }
 
 /* Without scheme and host, query, fragment, and what ';' adds. */
@@ -229,17 +238,18 @@ size_t sw_access_fold_path(struct sw_str target, char *out, enum sw_access_kind 
             fold.from = fold.len;
             continue;
         }
-        fold.data_dir |= is_data_folder(&fold);
+        fold.cgi |= is_cgi_folder(&fold);
         out[fold.len++] = '/';
         fold.from = fold.len;
         fold.kind = SW_ACCESS_ROUTE;
     }
     if (!script && fold.len > fold.from)
         script = close_segment(&fold);
-    if (fold.kind == SW_ACCESS_ROUTE && sw_str_ifind((struct sw_str){out, fold.len}, SW_STR("/cgi-bin/")) != SW_NPOS)
+    if (fold.kind == SW_ACCESS_ROUTE && fold.cgi)
         fold.kind = SW_ACCESS_SCRIPT;
     *kind = fold.kind;
-    *data_dir = fold.data_dir && script;
+    if (data_dir != NULL)
+        *data_dir = script && lies_among_data((struct sw_str){out, fold.len});
     return fold.len;
 }
 
@@ -313,8 +323,7 @@ static uint8_t referer_flag(struct sw_str referer, const char *path, size_t path
         return 0;
     char folded[SW_ACCESS_PATH_MAX];
     enum sw_access_kind kind;
-    bool data_dir;
-    size_t len = sw_access_fold_path(referer, folded, &kind, &data_dir);
+    size_t len = sw_access_fold_path(referer, folded, &kind, NULL);
     return len == path_len && memcmp(folded, path, len) == 0 ? SW_ACCESS_SELF : SW_ACCESS_REFERRED;
 }
 

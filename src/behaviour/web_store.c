@@ -32,20 +32,17 @@ static void web_close(void *arg)
     sw_free(access);
 }
 
-/* How many of what fit: paths 40 % with their names, clients 25 %, requests 25 %, the rest 10 %. Elements have two to
- * four slots of four bytes in their tables. */
+/* Paths with their names and clients share 65 % as they need it, requests have 25 %, logins and the rest 10 %. */
 static void divide(struct sw_access *access, size_t memory)
 {
-    enum { KEY = 64, SLOTS = 16 };
+    enum { SLOTS = 16 }; /* bytes in a table, an element */
     size_t hundredth = memory / 100;
     access->memory = memory;
-    access->max_paths = hundredth * 40 / (sizeof *access->paths + SLOTS + KEY) + 64;
-    access->max_key_bytes = access->max_paths * KEY + 65536;
-    access->max_visitors = hundredth * 25 / (sizeof *access->visitors + SLOTS) + 64;
+    access->max_flexible = hundredth * 65 + 65536;
     access->max_guesses = hundredth * 5 / (sizeof *access->guesses + SLOTS) + 64;
     access->max_probers = hundredth * 2 / sizeof *access->probers + 64;
     sw_series_pool_init(&access->pool, hundredth * 25);
-    sw_arena_init(&access->keys, access->max_key_bytes);
+    sw_arena_init(&access->keys, access->max_flexible);
     sw_arena_init(&access->name_texts, MAX_NAMES_TEXT);
     sw_arena_init(&access->host_texts, MAX_HOSTS * SW_ACCESS_HOST_MAX * 2);
 }
@@ -232,19 +229,9 @@ static int add_name(struct sw_access *access, struct sw_str name, uint32_t *numb
 
 static int add_visitor(struct sw_access *access, const struct sw_access_note *note, struct sw_str name, uint32_t *index)
 {
-    if (access->visitor_count == access->max_visitors) {
-        int rc = sw_access_evict_visitors(access);
-        if (rc != 0)
-            return rc;
-    }
-    int rc = sw_grow(&access->visitors, &access->visitor_cap, access->visitor_count, sizeof *access->visitors,
-                     access->max_visitors);
-    if (rc == 0 && access->visitor_table.cap < access->visitor_count * 2 + 2) {
-        rc = sw_access_table_make(&access->visitor_table,
-                                  access->visitor_table.cap > 0 ? access->visitor_table.cap * 2 : 1024);
-        for (size_t i = 0; i < access->visitor_count && rc == 0; i++)
-            sw_access_table_put(&access->visitor_table, access->visitors[i].hash, i);
-    }
+    int rc = sw_access_grow_visitors(access);
+    if (rc == SW_E_LIMIT)
+        rc = sw_access_evict_visitors(access);
     uint32_t number = 0;
     if (rc == 0)
         rc = add_name(access, name, &number);
@@ -339,26 +326,14 @@ static struct sw_access_entry *find_path(const struct sw_access *access, const s
 static int add_path(struct sw_access *access, const struct sw_access_note *note, struct sw_str key, uint32_t host,
                     struct sw_access_entry **entry)
 {
-    struct sw_str own = {0};
-    int rc = 0;
-    if (access->path_count < access->max_paths)
-        own = sw_arena_dup(&access->keys, key);
-    if (own.ptr == NULL) {
+    int rc = sw_access_grow_paths(access);
+    if (rc == SW_E_LIMIT)
         rc = sw_access_evict_paths(access);
-        if (rc == 0)
-            own = sw_arena_dup(&access->keys, key);
-    }
-    if (rc == 0 && own.ptr == NULL)
-        rc = SW_E_LIMIT;
-    if (rc == 0)
-        rc = sw_grow(&access->paths, &access->path_cap, access->path_count, sizeof *access->paths, access->max_paths);
-    if (rc == 0 && access->path_table.cap < access->path_count * 2 + 2) {
-        rc = sw_access_table_make(&access->path_table, access->path_table.cap > 0 ? access->path_table.cap * 2 : 1024);
-        for (size_t i = 0; i < access->path_count && rc == 0; i++)
-            sw_access_table_put(&access->path_table, access->paths[i].hash, i);
-    }
     if (rc != 0)
         return rc;
+    struct sw_str own = sw_arena_dup(&access->keys, key);
+    if (own.ptr == NULL)
+        return SW_E_LIMIT;
     *entry = &access->paths[access->path_count];
     **entry = (struct sw_access_entry){.hash = note->path_hash,
                                        .key = own.ptr,
@@ -497,13 +472,57 @@ static int take_one(struct sw_access *access, const struct sw_access_note *note,
     return rc != 0 ? rc : limited;
 }
 
+/* Notes that lie ahead: what they will touch is fetched while others are taken. */
+enum { AHEAD = 8 };
+
+struct ahead {
+    size_t at;
+    uint32_t visitor[AHEAD]; /* hashes */
+    uint64_t path[AHEAD];
+};
+
+static void fetch_slots(const struct sw_access *access, struct sw_str notes, struct ahead *ahead, size_t number)
+{
+    if (ahead->at + sizeof(struct sw_access_note) > notes.len)
+        return;
+    struct sw_access_note note;
+    memcpy(&note, notes.ptr + ahead->at, sizeof note);
+    ahead->at += sizeof note + note.name_len + note.host_len + note.path_len;
+    ahead->visitor[number % AHEAD] = note.client_hash;
+    ahead->path[number % AHEAD] = note.path_hash;
+    if (access->visitor_table.cap > 0)
+        __builtin_prefetch(&access->visitor_table.slots[note.client_hash & (access->visitor_table.cap - 1)]);
+    if (access->path_table.cap > 0)
+        __builtin_prefetch(&access->path_table.slots[note.path_hash & (access->path_table.cap - 1)]);
+}
+
+/* The slots have come: the elements. Half way ahead. */
+static void fetch_elements(const struct sw_access *access, const struct ahead *ahead, size_t number)
+{
+    if (access->visitor_table.cap > 0) {
+        uint32_t slot = access->visitor_table.slots[ahead->visitor[number % AHEAD] & (access->visitor_table.cap - 1)];
+        if (slot != 0)
+            __builtin_prefetch(&access->visitors[slot - 1], 1);
+    }
+    if (access->path_table.cap > 0) {
+        uint32_t slot = access->path_table.slots[ahead->path[number % AHEAD] & (access->path_table.cap - 1)];
+        if (slot != 0)
+            __builtin_prefetch(&access->paths[slot - 1], 1);
+    }
+}
+
 int sw_access_take(struct sw_access *access, struct sw_str notes, uint32_t input)
 {
+    struct ahead ahead = {0};
+    for (size_t i = 0; i < AHEAD; i++)
+        fetch_slots(access, notes, &ahead, i);
     size_t at = 0;
-    while (at + sizeof(struct sw_access_note) <= notes.len) {
+    for (size_t number = 0; at + sizeof(struct sw_access_note) <= notes.len; number++) {
         struct sw_access_note note;
         memcpy(&note, notes.ptr + at, sizeof note);
         at += sizeof note;
+        fetch_elements(access, &ahead, number + AHEAD / 2);
+        fetch_slots(access, notes, &ahead, number + AHEAD);
         int rc = take_one(access, &note, notes.ptr + at, input);
         at += (size_t)note.name_len + note.host_len + note.path_len;
         if (rc == SW_E_LIMIT) { /* no room for it: told, and the rest goes on */
