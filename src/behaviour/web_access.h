@@ -16,6 +16,8 @@
 /* A path with more clients than this is popular: it is counted only. */
 #define SW_ACCESS_CLIENTS 12u
 #define SW_ACCESS_AGENTS 8u
+/* Probes that are kept of a client. */
+#define SW_ACCESS_PROBES 256u
 
 /* What a path's name says. */
 enum sw_access_kind {
@@ -49,7 +51,7 @@ struct sw_access_sample {
 struct sw_access_probe {
     int64_t time_ms;
     struct sw_place place;
-    uint32_t path; /* hash */
+    uint32_t path; /* hash of host and path */
 };
 
 struct sw_access_client {
@@ -87,6 +89,7 @@ struct sw_access_agent {
 struct sw_access_path {
     const struct sw_access_site *site;
     struct sw_str path;
+    uint32_t hash; /* as probes have it */
     enum sw_access_kind kind;
     bool incomplete; /* something of it was given up for the budget before */
     uint64_t ok;     /* answered with success */

@@ -46,7 +46,6 @@ struct sw_access_note {
 enum { SW_ACCESS_V_STATUS, SW_ACCESS_V_BYTES, SW_ACCESS_V_WHO, SW_ACCESS_V_QUERY, SW_ACCESS_VALUES };
 enum { SW_ACCESS_V_PATH, SW_ACCESS_PROBE_VALUES };
 
-#define SW_ACCESS_PROBES 256u   /* kept of a client */
 #define SW_ACCESS_PROBER 8u     /* requests that found nothing, from which on a client's are kept */
 #define SW_ACCESS_SAMPLES 4096u /* kept of a path */
 

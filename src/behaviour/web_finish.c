@@ -179,6 +179,7 @@ static int show_path(struct work *w, const struct sw_access_entry *entry)
         set_agent(access, entry->agents[i], &w->agents[i]);
     const struct sw_access_path path = {.site = &access->hosts[entry->site].site,
                                         .path = {entry->key + entry->host_len, entry->path_len},
+                                        .hash = (uint32_t)entry->hash,
                                         .kind = (enum sw_access_kind)entry->kind,
                                         .incomplete = entry->incomplete,
                                         .ok = entry->ok,

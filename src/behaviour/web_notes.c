@@ -333,6 +333,8 @@ static bool needs_path(const struct sw_access_note *note)
     enum sw_access_outcome outcome = sw_access_outcome_of(note->status);
     if ((note->flags & SW_ACCESS_LOGIN) != 0)
         return true;
+    if (outcome == SW_ACCESS_ERROR) /* what breaks on input is there */
+        return note->kind == SW_ACCESS_SCRIPT && (note->flags & SW_ACCESS_POST) != 0;
     if (outcome != SW_ACCESS_OK)
         return false;
     return note->kind == SW_ACCESS_SCRIPT || note->kind == SW_ACCESS_ROUTE || (note->flags & SW_ACCESS_POST) != 0;

@@ -3,7 +3,7 @@
  * docs/behaviours/web-shell-use.md. It looks at the use alone: who asks, how, how often, and what comes back. What a
  * file holds is the web shell scan's to say. */
 #include "behaviour/period.h"
-#include "behaviour/web_access.h"
+#include "behaviour/web_ranking.h"
 
 #include "base/mem.h"
 
@@ -18,8 +18,8 @@ static const struct sw_behaviour_parameter parameters[] = {
     [P_LEAST] = {"least", 0.5, 0, 1, "", "score from which on a path is a candidate"},
     [P_MEDIUM] = {"medium", 0.65, 0, 1, "", "score of a candidate at level medium"},
     [P_HIGH] = {"high", 0.8, 0, 1, "", "score of a candidate at level high; it must be new or lie among data as well"},
-    [P_TOLD] = {"told", 10, 1, 50, "", "candidates that are told"},
-    [P_MOST] = {"most", 3, 0, 50, "", "of these, at medium or above"},
+    [P_TOLD] = {"told", 10, 1, SW_RANKING_MAX, "", "candidates that are told"},
+    [P_MOST] = {"most", 3, 0, SW_RANKING_MAX, "", "of these, at medium or above"},
 };
 
 enum { RULE_LOW, RULE_MEDIUM, RULE_HIGH };
@@ -47,8 +47,6 @@ static const struct sw_rule rules[] = {
         SW_LEVEL_HIGH, tags, NOTE),
 };
 
-enum { MOST_TOLD = 50, MOST_CLIENTS = 6, CLIENT_TEXT = 104, PATH_TEXT = 512 };
-
 /* What was measured of a path; 0 to 1 unless said. Below 0: the log cannot tell. */
 struct traits {
     double unlinked;  /* share of the requests that no other page referred to */
@@ -71,27 +69,8 @@ struct traits {
     double posts; /* share */
 };
 
-struct candidate {
-    double score;
-    unsigned rule; /* that its score and traits allow */
-    uint64_t count;
-    int64_t first_ms;
-    int64_t last_ms;
-    size_t client_count;
-    size_t member_count;
-    size_t host_len;
-    size_t path_len;
-    char clients[MOST_CLIENTS][CLIENT_TEXT];
-    char host[CLIENT_TEXT];
-    char path[PATH_TEXT];
-    struct sw_place_at members[SW_BEHAVIOUR_MEMBERS];
-    struct sw_buf text;
-};
-
 struct state {
-    struct candidate *best[MOST_TOLD]; /* best first */
-    size_t count;
-    uint64_t candidates;
+    struct sw_ranking ranking;
     int64_t *times;
     uint32_t *sizes;
     uint16_t *queries;
@@ -109,11 +88,7 @@ static void end(struct sw_behaviour_run *run)
     struct state *state = run->state;
     if (state == NULL)
         return;
-    for (size_t i = 0; i < MOST_TOLD; i++) {
-        if (state->best[i] != NULL)
-            sw_buf_fini(&state->best[i]->text);
-        sw_free(state->best[i]);
-    }
+    sw_ranking_fini(&state->ranking);
     sw_free(state->times);
     sw_free(state->sizes);
     sw_free(state->queries);
@@ -392,62 +367,22 @@ static void explain(struct sw_buf *out, const struct sw_access_path *path, const
         SW_BUF_LIT(out, "; earlier requests were given up for want of memory");
 }
 
-static size_t copy_text(char *to, size_t room, struct sw_str text)
-{
-    size_t len = text.len < room ? text.len : room;
-    if (len > 0)
-        memcpy(to, text.ptr, len);
-    return len;
-}
-
-static void fill_candidate(struct candidate *c, const struct sw_access_path *path, const struct traits *t)
-{
-    c->count = path->count + path->cut;
-    c->first_ms = path->first_ms;
-    c->last_ms = path->last_ms;
-    c->host_len = copy_text(c->host, sizeof c->host, path->site->name);
-    c->path_len = copy_text(c->path, sizeof c->path, path->path);
-    c->client_count = 0;
-    for (size_t i = 0; i < path->client_count && c->client_count < MOST_CLIENTS; i++) {
-        struct sw_buf text;
-        sw_buf_init(&text, CLIENT_TEXT);
-        sw_buf_access_client(&text, &path->clients[i]);
-        char *to = c->clients[c->client_count++];
-        to[copy_text(to, CLIENT_TEXT - 1, sw_buf_str(&text))] = '\0';
-        sw_buf_fini(&text);
-    }
-    c->member_count = path->count < SW_BEHAVIOUR_MEMBERS ? path->count : SW_BEHAVIOUR_MEMBERS;
-    for (size_t i = 0; i < c->member_count; i++) {
-        const struct sw_access_sample *s =
-            &path->samples[c->member_count < 2 ? 0 : i * (path->count - 1) / (c->member_count - 1)];
-        c->members[i] = (struct sw_place_at){s->time_ms * 1000000, s->place};
-    }
-    sw_buf_clear(&c->text);
-    explain(&c->text, path, t);
-}
-
-/* Keeps the best; of equal ones the one that was seen first. */
 static int keep(struct sw_behaviour_run *run, const struct sw_access_path *path, const struct traits *t, double score)
 {
     struct state *state = run->state;
-    size_t told = (size_t)run->value[P_TOLD];
-    state->candidates++;
-    if (state->count == told && score <= state->best[told - 1]->score)
-        return 0;
-    struct candidate *c = state->count == told ? state->best[told - 1] : sw_alloc(1, sizeof *c);
-    if (c == NULL)
-        return SW_E_NOMEM;
-    if (state->count < told) {
-        sw_buf_init(&c->text, SW_BEHAVIOUR_EXPLANATION);
-        state->best[state->count++] = c;
-    }
-    c->score = score;
-    c->rule = rule_of(run, path, t, score);
-    fill_candidate(c, path, t);
-    size_t at = state->count - 1;
-    for (; at > 0 && state->best[at - 1]->score < score; at--)
-        state->best[at] = state->best[at - 1];
-    state->best[at] = c;
+    struct sw_ranked *slot;
+    int rc = sw_ranking_add(&state->ranking, (size_t)run->value[P_TOLD], score, 0, &slot);
+    if (rc != 0 || slot == NULL)
+        return rc;
+    slot->rule = rule_of(run, path, t, score);
+    slot->count = path->count + path->cut;
+    slot->first_ms = path->first_ms;
+    slot->last_ms = path->last_ms;
+    sw_ranked_path(slot, path->site, path->path);
+    for (size_t i = 0; i < path->client_count; i++)
+        sw_ranked_client(slot, &path->clients[i]);
+    sw_ranked_members(slot, path->samples, path->count, SW_ACCESS_CLIENTS);
+    explain(&slot->text, path, t);
     return 0;
 }
 
@@ -477,48 +412,11 @@ static int on_path(struct sw_behaviour_run *run, const struct sw_access_path *pa
     return score >= run->value[P_LEAST] ? keep(run, path, &t, score) : 0;
 }
 
-static int report(struct sw_behaviour_run *run, const struct candidate *c, size_t rank, unsigned rule)
-{
-    const struct state *state = run->state;
-    struct sw_behaviour_group groups[MOST_CLIENTS + 2];
-    size_t count = 0;
-    if (c->host_len > 0)
-        groups[count++] = (struct sw_behaviour_group){SW_STR("cs-host"), {c->host, c->host_len}};
-    groups[count++] = (struct sw_behaviour_group){SW_STR("cs-uri-stem"), {c->path, c->path_len}};
-    for (size_t i = 0; i < c->client_count; i++)
-        groups[count++] = (struct sw_behaviour_group){SW_STR("c-ip"), sw_str(c->clients[i])};
-    struct sw_buf text;
-    sw_buf_init(&text, SW_BEHAVIOUR_EXPLANATION);
-    sw_buf_printf(&text, "Candidate %zu of %llu, score %.2f: ", rank, (unsigned long long)state->candidates, c->score);
-    sw_buf_str_add(&text, sw_buf_str(&c->text));
-    const struct sw_behaviour_report r = {.rule = rule,
-                                          .first = c->first_ms * 1000000,
-                                          .last = c->last_ms * 1000000,
-                                          .count = c->count,
-                                          .value = c->score,
-                                          .groups = groups,
-                                          .group_count = count,
-                                          .members = c->members,
-                                          .member_count = c->member_count,
-                                          .explanation = sw_buf_str(&text)};
-    int rc = sw_behaviour_report(run, &r);
-    sw_buf_fini(&text);
-    return rc;
-}
-
 static int on_end(struct sw_behaviour_run *run, const struct sw_access_world *world)
 {
     (void)world;
-    struct state *state = run->state;
-    double graver = 0;
-    int rc = 0;
-    for (size_t i = 0; i < state->count && rc == 0; i++) {
-        const struct candidate *c = state->best[i];
-        unsigned rule = graver < run->value[P_MOST] ? c->rule : RULE_LOW;
-        graver += rule != RULE_LOW;
-        rc = report(run, c, i + 1, rule);
-    }
-    return rc;
+    const struct state *state = run->state;
+    return sw_ranking_report(&state->ranking, run, true, RULE_LOW, run->value[P_MOST]);
 }
 
 const struct sw_behaviour sw_behaviour_web_shell = {
