@@ -12,8 +12,8 @@ static const struct {
     const char *category; /* of the log source that it reads */
     const char *techniques;
 } engines[] = {
-    {"web requests", "webserver", /* src/web: the tags of its classes and exploits */
-     "T1190 T1059 T1059.007 T1083 T1105 T1203 T1213.006 T1505.003 T1539 T1552.005 T1595.002 T1595.003"},
+    /* src/web: of its classes' techniques those that a request alone shows, not what it might lead to */
+    {"web requests", "webserver", "T1190 T1059 T1505.003 T1595.002 T1595.003"},
 };
 
 static bool same_logsource(const struct sw_logsource *a, const struct sw_logsource *b)
@@ -116,6 +116,12 @@ static int add_engines(const struct sw_coverage *c, const struct sw_technique *t
             continue;
         struct sw_logsource logsource = {.category = sw_str(engines[i].category)};
         to->engine = engines[i].name;
+        if (to->need_count == 0) { /* no rule says what log it needs */
+            rc = add_need(to, &logsource);
+            if (rc != 0)
+                return rc;
+            to->needs[0].rules = 0;
+        }
         rc = add_classes(c, to, &logsource, &to->engine_usable);
     }
     return rc;

@@ -78,7 +78,8 @@ static void put_needs(struct sw_buf *out, const struct sw_covered *covered)
     for (size_t i = 0; i < covered->need_count && i < NAMED; i++) {
         sw_buf_text(out, i > 0 ? ", " : "");
         put_logsource(out, &covered->needs[i].logsource);
-        sw_buf_printf(out, " (%u)", covered->needs[i].rules);
+        if (covered->needs[i].rules > 0)
+            sw_buf_printf(out, " (%u)", covered->needs[i].rules);
     }
     if (covered->need_count > NAMED)
         sw_buf_printf(out, " and %zu more", covered->need_count - NAMED);

@@ -135,8 +135,9 @@ static void test_rules(void **state)
     sw_buf_init(&out, 1u << 20);
     sw_coverage_text(&coverage, &out);
     sw_buf_char(&out, '\0');
-    assert_non_null(strstr(out.data, "C0049 Leviathan Australian Intrusions: 4 of 26 techniques detected, 1 of them only through others"));
-    assert_non_null(strstr(out.data, "1 rule: webserver (1)\n"));
+    assert_non_null(strstr(out.data, "C0049 Leviathan Australian Intrusions: 5 of 26 techniques detected, 1 of them only through others"));
+    assert_non_null(strstr(out.data, "1 rule and web requests: webserver (1)\n"));
+    assert_non_null(strstr(out.data, "  web requests: webserver\n")); /* no rule, but the analysis */
     assert_non_null(strstr(out.data, "through T1190\n"));
     assert_non_null(strstr(out.data, "NO RULE\n"));
     sw_buf_fini(&out);
@@ -175,7 +176,7 @@ static void test_evidence(void **state)
     sw_buf_clear(&out);
     sw_coverage_text(&coverage, &out);
     sw_buf_char(&out, '\0');
-    assert_non_null(strstr(out.data, "1 rule: webserver/nginx, 1970-01-01 to 1970-01-02\n"));
+    assert_non_null(strstr(out.data, "1 rule and web requests: webserver/nginx, 1970-01-01 to 1970-01-02\n"));
     sw_buf_fini(&out);
     sw_coverage_fini(&coverage);
     test_free(seen);
