@@ -183,6 +183,28 @@ static int give_up_half(struct sw_flow *flow)
     return grow_table(flow, flow->table_cap);
 }
 
+/* Gives room that is no longer needed back: else the budget would stay used up. */
+static int shrink(struct sw_flow *flow)
+{
+    size_t pairs = flow->pair_count + flow->pair_count / 8 + 64;
+    size_t peers = flow->peer_count + flow->peer_count / 8 + 64;
+    if (pairs < flow->pair_cap) {
+        struct sw_flow_pair *smaller = sw_realloc(flow->pairs, pairs, sizeof *smaller);
+        if (smaller == NULL)
+            return SW_E_NOMEM;
+        flow->pairs = smaller;
+        flow->pair_cap = pairs;
+    }
+    if (peers < flow->peer_cap) {
+        struct sw_peer *smaller = sw_realloc(flow->peers, peers, sizeof *smaller);
+        if (smaller == NULL)
+            return SW_E_NOMEM;
+        flow->peers = smaller;
+        flow->peer_cap = peers;
+    }
+    return 0;
+}
+
 /* Drops the peers that nothing refers to any more; numbers change. */
 static int drop_peers(struct sw_flow *flow)
 {
@@ -230,7 +252,7 @@ static int drop_peers(struct sw_flow *flow)
     sw_map_fini(&flow->peer_of);
     flow->peer_of = kept;
     flow->peer_count = count;
-    return 0;
+    return shrink(flow);
 }
 
 /* --- peers and pairs ---------------------------------------------------------------------------------------- */
