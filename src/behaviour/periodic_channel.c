@@ -258,11 +258,11 @@ static bool is_steady_inbound(const struct candidate *c, const struct sw_flow_ne
 
 /* 0 to 1, for ordering: how sure the period is, how even the sizes, how long it goes on, how far the destination stands
  * out. */
-static double score_of(const struct candidate *c, const struct sw_flow_network *network, bool rare, bool fresh,
+static double score_of(const struct candidate *c, const struct sw_flow_network *network, bool rare, bool stands_out,
                        bool unusual)
 {
     double sure = 1 - exp(-c->period.evidence / 60);
-    double score = 0.3 * sure + 0.15 * c->evenness + 0.1 * cover_of(c, network) + 0.15 * rare + 0.1 * fresh +
+    double score = 0.3 * sure + 0.15 * c->evenness + 0.1 * cover_of(c, network) + 0.15 * rare + 0.1 * stands_out +
                    0.1 * unusual + 0.1 * is_exchange(c);
     return sw_flow_is_housekeeping(c->protocol, c->port) ? score / 3 : score;
 }
@@ -330,7 +330,8 @@ static int report(struct sw_behaviour_run *run, const struct sw_flow_network *ne
                                        .last_ms = c->last_ms,
                                        .network = network};
     int rc =
-        sw_channel_report(run, &channel, rule, c->count, score_of(c, network, rare, fresh, unusual), sw_buf_str(&text));
+        sw_channel_report(run, &channel, rule, c->count,
+                          score_of(c, network, rare, inbound || (fresh && !c->inbound), unusual), sw_buf_str(&text));
     sw_buf_fini(&text);
     return rc;
 }

@@ -45,7 +45,10 @@ int sw_load_rules(struct sw_loaded_rules *loaded, const struct sw_settings *sett
     sw_buf_init(&folder, 1u << 16);
     bool cache = !settings->no_cache && sw_cache_folder(&folder);
     int rc;
-    if (count == 0 && !options.builtin)
+    /* A hunt has more than rules; whoever switched all of that off as well made a mistake. */
+    bool others = settings->no_builtin_rules && settings->command->run == sw_cmd_hunt &&
+                  (!settings->no_behaviours || !settings->no_web_analysis || !settings->no_webshell);
+    if (count == 0 && !options.builtin && !others)
         rc = sw_error_set(err, SW_E_USAGE, 0, 0, "no rules: give some with --rules PATH");
     else if (classes == NULL)
         rc = sw_rules_load(&loaded->rules, &options, err);
