@@ -37,15 +37,15 @@ void accounts_open(struct scenario *s)
     s->directory = d;
     d->nxlog = (formats & FORMAT_NXLOG) != 0;
     if ((formats & (FORMAT_WINDOWS | FORMAT_NXLOG)) != 0)
-        d->windows = log_open(s, "windows/security.DAY.ndjson", 20, 1.5, NULL);
+        d->windows = log_open(s, "windows/security.DAY.ndjson", 20, NULL);
     if ((formats & FORMAT_SYSLOG) != 0)
-        d->syslog = log_open(s, "syslog/auth.DAY.log", 21, 1.5, NULL);
+        d->syslog = log_open(s, "syslog/auth.DAY.log", 21, NULL);
     if ((formats & FORMAT_ENTRA) != 0)
-        d->entra = log_open(s, "entra/sign-ins.DAY.ndjson", 0, 0, NULL);
+        d->entra = log_open(s, "entra/sign-ins.DAY.ndjson", 0, NULL);
     if ((formats & FORMAT_OKTA) != 0)
-        d->okta = log_open(s, "okta/system.DAY.ndjson", 0, 0, NULL);
+        d->okta = log_open(s, "okta/system.DAY.ndjson", 0, NULL);
     if ((formats & FORMAT_VPN) != 0)
-        d->vpn = log_open(s, "vpn/fortigate-event.DAY.log", 22, 1, NULL);
+        d->vpn = log_open(s, "vpn/fortigate-event.DAY.log", 22, NULL);
 }
 
 void accounts_close(struct scenario *s)

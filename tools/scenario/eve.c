@@ -11,7 +11,7 @@ void eve_open(struct scenario *s, struct sensor_logs *to, const char *place, uns
     char path[64];
     (void)snprintf(path, sizeof path, "suricata/%s/eve.DAY.json", place);
     to->number = sensor;
-    to->eve = log_open(s, path, sensor, 2.5, NULL);
+    to->eve = log_open(s, path, sensor, NULL);
 }
 
 static void put_time(struct sw_buf *out, int64_t time)

@@ -17,13 +17,13 @@ void firewalls_open(struct scenario *s, struct firewalls *to)
 {
     unsigned formats = s->options.formats;
     if ((formats & FORMAT_ASA) != 0)
-        to->asa = log_open(s, "asa/asa1.DAY.log", 30, 1.5, NULL);
+        to->asa = log_open(s, "asa/asa1.DAY.log", 30, NULL);
     if ((formats & FORMAT_FORTINET) != 0)
-        to->fortinet = log_open(s, "fortinet/fw1-traffic.DAY.log", 31, 1.5, NULL);
+        to->fortinet = log_open(s, "fortinet/fw1-traffic.DAY.log", 31, NULL);
     if ((formats & FORMAT_VPCFLOW) != 0)
-        to->vpcflow = log_open(s, "vpcflow/vpc.DAY.log", 0, 0, head_vpcflow);
+        to->vpcflow = log_open(s, "vpcflow/vpc.DAY.log", 0, head_vpcflow);
     if ((formats & FORMAT_SQUID) != 0)
-        to->squid = log_open(s, "squid/access.DAY.log", 32, 1.5, NULL);
+        to->squid = log_open(s, "squid/access.DAY.log", 32, NULL);
 }
 
 static bool is_refused(const struct flow *flow)

@@ -27,6 +27,10 @@ struct bucket {
     size_t count, cap;
 };
 
+struct gap {
+    int64_t from, until;
+};
+
 struct log {
     struct log *next;
     struct scenario *scenario;
@@ -36,28 +40,46 @@ struct log {
     size_t hours;
     struct bucket *open; /* between log_begin() and log_end() */
     struct entry pending;
-    struct {
-        int64_t from, until;
-    } gaps[GAPS_MAX];
+    struct gap gaps[GAPS_MAX];
     unsigned gap_count;
     FILE *file;
     int64_t day; /* of the file that is open */
 };
 
-static void choose_gaps(struct log *log, unsigned sensor, double gaps)
+/* Gaps in thirty days, by sensor: Zeek's two, Suricata's two, web servers, collectors of accounts, firewalls. */
+static const struct {
+    unsigned sensor;
+    double gaps;
+} sensors[] = {{1, 2.5},  {2, 2.5},  {3, 2.5}, {4, 2.5},  {10, 1.5}, {11, 1.5},
+               {20, 1.5}, {21, 1.5}, {22, 1},  {30, 1.5}, {31, 1.5}, {32, 1.5}};
+
+static unsigned choose_gaps(const struct scenario *s, unsigned sensor, double gaps, struct gap out[GAPS_MAX])
 {
-    const struct options *o = &log->scenario->options;
+    const struct options *o = &s->options;
     struct chance c = {mix3(o->seed, 0x9a9, sensor)};
-    unsigned count = sensor == 0 || o->days < 2 ? 0 : chance_poisson(&c, gaps * o->days / 30);
-    for (unsigned i = 0; i < count && i < GAPS_MAX; i++) {
-        int64_t from = log->scenario->start + (int64_t)(chance_unit(&c) * o->days * 24 * 60) * MINUTE;
-        log->gaps[i].from = from;
-        log->gaps[i].until = from + (int64_t)chance_scaled(&c, 150, 1.3) * MINUTE;
-        log->gap_count++;
+    unsigned count = o->days < 2 ? 0 : chance_poisson(&c, gaps * o->days / 30);
+    if (count > GAPS_MAX)
+        count = GAPS_MAX;
+    for (unsigned i = 0; i < count; i++) {
+        out[i].from = s->start + (int64_t)(chance_unit(&c) * o->days * 24 * 60) * MINUTE;
+        out[i].until = out[i].from + (int64_t)chance_scaled(&c, 150, 1.3) * MINUTE;
     }
+    return count;
 }
 
-struct log *log_open(struct scenario *s, const char *path, unsigned sensor, double gaps,
+bool is_watched(const struct scenario *s, int64_t from, int64_t until)
+{
+    struct gap gaps[GAPS_MAX];
+    for (size_t k = 0; k < COUNT(sensors); k++) {
+        unsigned count = choose_gaps(s, sensors[k].sensor, sensors[k].gaps, gaps);
+        for (unsigned i = 0; i < count; i++)
+            if (from < gaps[i].until && until > gaps[i].from)
+                return false;
+    }
+    return true;
+}
+
+struct log *log_open(struct scenario *s, const char *path, unsigned sensor,
                      void (*head)(struct sw_buf *out, const char *name, int64_t time))
 {
     struct log *log = sw_alloc(1, sizeof *log);
@@ -71,7 +93,9 @@ struct log *log_open(struct scenario *s, const char *path, unsigned sensor, doub
     if (log->buckets == NULL)
         die("out of memory");
     log->day = INT64_MIN;
-    choose_gaps(log, sensor, gaps);
+    for (size_t k = 0; k < COUNT(sensors); k++)
+        if (sensors[k].sensor == sensor)
+            log->gap_count = choose_gaps(s, sensor, sensors[k].gaps, log->gaps);
     log->next = s->logs;
     s->logs = log;
     return log;

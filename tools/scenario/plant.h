@@ -11,7 +11,7 @@
 const struct host *plant_victim(struct scenario *s, struct stream *stream, unsigned n, bool always_on);
 /* A name and an address that only this plant has. */
 void plant_destination(struct stream *stream, unsigned n, struct outside *to);
-/* A moment at a share of the time that is watched: 0 the start, 1 the end. */
+/* A moment near a share of the time, the same for the same share, with no sensor's gap in the four hours after it. */
 int64_t plant_moment(const struct scenario *s, double share);
 /* The first night at or after a share of the time: between one and four, headquarters' time, on a working day. */
 int64_t plant_night(const struct scenario *s, struct stream *stream, double share);

@@ -13,7 +13,8 @@ static bool is_awake(const struct scenario *s, const struct beacon *b, const str
     if (b->working_hours && busyness(ZONE_HEADQUARTERS, when) < 0.4)
         return false;
     /* Gaps: a third of the half days, from a time of the beacon's own. */
-    return !b->gaps || mix3(stream->seed, 0x9a9, (uint64_t)((when - b->from) / (12 * HOUR))) % 3 != 0;
+    return !b->gaps || when < b->from + 12 * HOUR ||
+           mix3(stream->seed, 0x9a9, (uint64_t)((when - b->from) / (12 * HOUR))) % 3 != 0;
 }
 
 static void call_home(struct scenario *s, struct stream *stream, const struct beacon *b, int64_t when)

@@ -38,16 +38,28 @@ void plant_destination(struct stream *stream, unsigned n, struct outside *to)
 
 int64_t plant_moment(const struct scenario *s, double share)
 {
-    return s->start + (int64_t)(share * (double)(s->end - s->start) / 1e9) * SW_SECOND;
+    uint64_t own = mix2(s->options.seed, (uint64_t)(share * 1e6));
+    if (share > 0.02 && share < 0.98)
+        share += 0.04 * (fraction_of(own) - 0.5);
+    int64_t moment = s->start + (int64_t)(share * (double)(s->end - s->start) / 1e9) * SW_SECOND;
+    for (int64_t later = moment; later < moment + SW_DAY && later + 4 * HOUR < s->end; later += HOUR / 2)
+        if (is_watched(s, later - HOUR, later + 4 * HOUR))
+            return later;
+    return moment;
 }
 
 int64_t plant_night(const struct scenario *s, struct stream *stream, double share)
 {
-    int64_t day = plant_moment(s, share) / SW_DAY * SW_DAY;
-    for (int tries = 0; tries < 5 && !is_working_day(ZONE_HEADQUARTERS, day + 12 * HOUR) && day + 2 * SW_DAY < s->end;
-         tries++)
-        day += SW_DAY;
-    return local_hour(ZONE_HEADQUARTERS, day + 12 * HOUR, 1 + 2 * chance_unit(&stream->chance));
+    int64_t first = plant_moment(s, share) / SW_DAY * SW_DAY;
+    double hour = 1 + 2 * chance_unit(&stream->chance);
+    int64_t night = local_hour(ZONE_HEADQUARTERS, first + 12 * HOUR, hour);
+    for (int64_t day = first; day < first + 6 * SW_DAY && day + SW_DAY < s->end; day += SW_DAY) {
+        int64_t at = local_hour(ZONE_HEADQUARTERS, day + 12 * HOUR, hour);
+        if (is_working_day(ZONE_HEADQUARTERS, at) && at > s->start + 6 * HOUR &&
+            is_watched(s, at - 6 * HOUR, at + 4 * HOUR))
+            return at;
+    }
+    return night;
 }
 
 struct truth_item *plant_truth(struct scenario *s, struct stream *stream, const char *name, const char *kind,

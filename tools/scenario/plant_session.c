@@ -15,9 +15,12 @@ void plant_long_session(struct scenario *s, struct stream *stream)
         plant_truth(s, stream, "long-session", "long-session", "long-session", victim->address, to.address, NULL);
     double lasts = 0.6 * (double)(s->end - s->start) / 1e9;
     lasts = lasts > 3 * 86400 ? 3 * 86400 : lasts;
+    int64_t start = plant_moment(s, 0.15);
+    while (lasts > 3600 &&
+           !is_watched(s, start + (int64_t)(lasts - 900) * SW_SECOND, start + (int64_t)(lasts + 900) * SW_SECOND))
+        lasts -= 1800; /* it is logged when it ends */
     truth_number(item, "duration", lasts);
-    flow_https(s, stream, plant_moment(s, 0.15), victim->address, to.address, NULL, 99, 8400000, 2700000,
-               (int64_t)lasts * SW_SECOND);
+    flow_https(s, stream, start, victim->address, to.address, NULL, 99, 8400000, 2700000, (int64_t)lasts * SW_SECOND);
 }
 
 /* A session of some hours that opens again a few minutes after it has closed, for as long as we watch. */

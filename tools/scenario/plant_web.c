@@ -27,6 +27,8 @@ static void use_shell(struct scenario *s, struct stream *stream, enum server ser
     int64_t rest = (s->end - when) / (int64_t)(uses / 6 + 2);
     for (unsigned n = 0; n < uses;) {
         unsigned who = n == 0 ? 0 : chance_below(c, 3) == 0;
+        for (int tries = 0; tries < 48 && !is_watched(s, when, when + HOUR / 2) && when + HOUR < s->end; tries++)
+            when += HOUR / 2; /* all uses are to be seen */
         unsigned burst = chance_from(c, 3, 9);
         for (; burst > 0 && n < uses; burst--, n++) {
             struct request r = {.time = when,

@@ -100,9 +100,11 @@ static inline int64_t within_hour(struct stream *stream, int64_t hour)
 /* --- logs (log.c) --- */
 
 /* A daily file. `path` holds DAY, which becomes the date; `head` (may be NULL) writes what each file begins with.
- * Logs of one sensor (equal, non-zero numbers) have the same gaps: `gaps` of them in thirty days. */
-struct log *log_open(struct scenario *s, const char *path, unsigned sensor, double gaps,
+ * Logs of one sensor have the same gaps; sensor 0 has none. */
+struct log *log_open(struct scenario *s, const char *path, unsigned sensor,
                      void (*head)(struct sw_buf *out, const char *name, int64_t time));
+/* No sensor has a gap then, whatever parts and formats are asked for. */
+bool is_watched(const struct scenario *s, int64_t from, int64_t until);
 /* A place for a record that is written at `when`; NULL when the log has a gap then or the time is outside. */
 struct sw_buf *log_begin(struct log *log, struct stream *stream, int64_t when);
 void log_end(struct log *log); /* after the record's last byte; adds the line feed */

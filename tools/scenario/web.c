@@ -155,9 +155,9 @@ void web_open(struct scenario *s)
     make_portal(site, &c);
     make_agents(site, &c);
     if ((s->options.formats & FORMAT_NGINX) != 0)
-        site->nginx = log_open(s, "nginx/www-access.DAY.log", 10, 1.5, NULL);
+        site->nginx = log_open(s, "nginx/www-access.DAY.log", 10, NULL);
     if ((s->options.formats & FORMAT_IIS) != 0)
-        site->iis = log_open(s, "iis/portal-u_ex.DAY.log", 11, 1.5, head_iis);
+        site->iis = log_open(s, "iis/portal-u_ex.DAY.log", 11, head_iis);
 }
 
 void web_close(struct scenario *s)

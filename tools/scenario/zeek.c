@@ -78,7 +78,7 @@ static struct log *open_one(struct scenario *s, const char *place, const char *n
 {
     char path[64];
     (void)snprintf(path, sizeof path, "zeek/%s/%s.DAY.log", place, name);
-    return log_open(s, path, sensor, 2.5, json ? NULL : head);
+    return log_open(s, path, sensor, json ? NULL : head);
 }
 
 void zeek_open(struct scenario *s, struct sensor_logs *to, const char *place, unsigned sensor)
