@@ -108,7 +108,9 @@ struct sw_buf *log_begin(struct log *log, struct stream *stream, int64_t when)
     for (unsigned i = 0; i < log->gap_count; i++)
         if (when >= log->gaps[i].from && when < log->gaps[i].until)
             return NULL;
-    struct bucket *bucket = &log->buckets[(when - log->scenario->start) / HOUR];
+    /* What is told late (a log is written when the hour is over) comes at the beginning of the next hour. */
+    int64_t hour = when < log->scenario->closed ? log->scenario->closed : when;
+    struct bucket *bucket = &log->buckets[(hour - log->scenario->start) / HOUR];
     if (bucket->text.max == 0)
         sw_buf_init(&bucket->text, BUCKET_MAX);
     log->open = bucket;
@@ -205,6 +207,7 @@ void logs_close_hour(struct scenario *s, int64_t hour)
     size_t index = (size_t)((hour - s->start) / HOUR);
     for (struct log *log = s->logs; log != NULL; log = log->next)
         close_bucket(log, &log->buckets[index], hour);
+    s->closed = hour + HOUR;
 }
 
 void logs_fini(struct scenario *s)

@@ -110,6 +110,7 @@ int main(int argc, char **argv)
     s.start = s.options.start;
     s.end = s.start + s.options.days * SW_DAY;
     s.truth_end = &s.truth;
+    s.closed = s.start;
     char out[4096];
     if (snprintf(out, sizeof out, "%s/", s.options.out) >= (int)sizeof out)
         die("%s: too long", s.options.out);

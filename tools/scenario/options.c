@@ -146,7 +146,7 @@ static void check_plants(const char *list)
 
 static int64_t start_of(const char *text)
 {
-    int64_t time;
+    int64_t time = 0;
     bool zoned;
     char whole[40];
     (void)snprintf(whole, sizeof whole, "%sT00:00:00Z", text);
