@@ -148,22 +148,27 @@ void acc_vpn(struct scenario *s, struct stream *stream, int64_t hour)
         stream_at(stream, i, hour);
         struct chance *c = &stream->chance;
         double busy = busyness(p->zone, hour + HOUR / 2);
-        unsigned tunnels = chance_is(c, 0.25 * busy) + (storm && busy > 0.3 ? 1 + chance_below(c, 3) : 0);
+        unsigned tunnels = chance_is(c, 0.25 * busy);
+        if (storm && busy > 0.3)
+            tunnels += 1 + chance_below(c, 3);
         for (unsigned n = 0; n < tunnels; n++) {
             int64_t when = storm ? hour + (20 * 60 + chance_below(c, 120)) * SW_SECOND : within_hour(stream, hour);
             int64_t lasts = (int64_t)chance_scaled(c, storm && n + 1 < tunnels ? 30 : 9000, 1) * SW_SECOND;
             if (chance_is(c, 0.06))
                 vpn_login(s, stream, when - 11 * SW_SECOND, p->login, address, place, false);
             vpn_login(s, stream, when, p->login, address, place, true);
-            vpn_down(s, stream, when + lasts, p->login, address, lasts, (uint64_t)chance_scaled(c, 9e6, 1.5),
-                     (uint64_t)chance_scaled(c, 60e6, 1.5));
+            uint64_t sent = (uint64_t)chance_scaled(c, 9e6, 1.5);
+            uint64_t received = (uint64_t)chance_scaled(c, 60e6, 1.5);
+            vpn_down(s, stream, when + lasts, p->login, address, lasts, sent, received);
         }
     }
     stream_at(stream, 1u << 30, hour);
     struct chance *c = &stream->chance;
     for (unsigned n = chance_poisson(c, 1.5 * (s->coverage[2] < 1 ? s->coverage[2] : 1)); n > 0; n--) {
         static const char *const guesses[] = {"admin", "test", "vpn", "guest", "user", "support", "info"};
-        vpn_login(s, stream, within_hour(stream, hour), CHANCE_OF(c, guesses), hosting_address(chance_next(c)),
-                  &places[PLACE_FAR + chance_below(c, PLACE_COUNT - PLACE_FAR)], false);
+        int64_t when = within_hour(stream, hour);
+        uint32_t from = hosting_address(chance_next(c));
+        const struct place *place = &places[PLACE_FAR + chance_below(c, PLACE_COUNT - PLACE_FAR)];
+        vpn_login(s, stream, when, CHANCE_OF(c, guesses), from, place, false);
     }
 }

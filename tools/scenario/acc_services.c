@@ -83,8 +83,8 @@ void acc_services(struct scenario *s, struct stream *stream, int64_t hour)
                           host->role == ROLE_DATABASE ? LOGON_SERVICE : LOGON_BATCH, host->name, 0, NULL);
         if (!runs_windows(host))
             for (unsigned q = 0; q < 4; q++) {
-                syslog_line(s, stream, hour + (q * 15 * 60 + 1) * SW_SECOND + chance_below(c, 900) * 1000000ll,
-                            host->name, "CRON", chance_from(c, 900, 400000),
+                int64_t when = hour + (q * 15 * 60 + 1) * SW_SECOND + chance_below(c, 900) * 1000000ll;
+                syslog_line(s, stream, when, host->name, "CRON", chance_from(c, 900, 400000),
                             "pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)");
             }
         if (host->role == ROLE_LINUX && chance_is(c, 0.15))

@@ -100,4 +100,43 @@ void flow_lookup(struct scenario *s, struct stream *stream, int64_t start, uint3
 void flow_dns(struct scenario *s, struct stream *stream, int64_t start, uint32_t client, uint32_t server,
               const struct dns_detail *dns);
 
+/* Their arguments draw from one chance: evaluated from left to right, so that every compiler makes the same bytes. */
+#define flow_https(s, stream, start, client, server, name, kind, sent, received, duration)                             \
+    do {                                                                                                               \
+        int64_t start_ = (start);                                                                                      \
+        uint32_t client_ = (client);                                                                                   \
+        uint32_t server_ = (server);                                                                                   \
+        const char *name_ = (name);                                                                                    \
+        unsigned kind_ = (kind);                                                                                       \
+        uint64_t sent_ = (sent);                                                                                       \
+        uint64_t received_ = (received);                                                                               \
+        int64_t duration_ = (duration);                                                                                \
+        (flow_https)(s, stream, start_, client_, server_, name_, kind_, sent_, received_, duration_);                  \
+    } while (0)
+#define flow_tcp(s, stream, start, client, server, port, service, state, sent, received, duration)                     \
+    do {                                                                                                               \
+        int64_t start_ = (start);                                                                                      \
+        uint32_t client_ = (client);                                                                                   \
+        uint32_t server_ = (server);                                                                                   \
+        uint16_t port_ = (port);                                                                                       \
+        const char *service_ = (service);                                                                              \
+        const char *state_ = (state);                                                                                  \
+        uint64_t sent_ = (sent);                                                                                       \
+        uint64_t received_ = (received);                                                                               \
+        int64_t duration_ = (duration);                                                                                \
+        (flow_tcp)(s, stream, start_, client_, server_, port_, service_, state_, sent_, received_, duration_);         \
+    } while (0)
+#define flow_udp(s, stream, start, client, server, port, service, sent, received, duration)                            \
+    do {                                                                                                               \
+        int64_t start_ = (start);                                                                                      \
+        uint32_t client_ = (client);                                                                                   \
+        uint32_t server_ = (server);                                                                                   \
+        uint16_t port_ = (port);                                                                                       \
+        const char *service_ = (service);                                                                              \
+        uint64_t sent_ = (sent);                                                                                       \
+        uint64_t received_ = (received);                                                                               \
+        int64_t duration_ = (duration);                                                                                \
+        (flow_udp)(s, stream, start_, client_, server_, port_, service_, sent_, received_, duration_);                 \
+    } while (0)
+
 #endif

@@ -122,8 +122,10 @@ int main(int argc, char **argv)
         parts[i].open(&s);
         if (s.options.records > 0)
             measure(&s, i);
-        make_plants(&s, i);
     }
+    for (size_t i = 0; i < COUNT(parts); i++) /* a plant may write to the logs of every part */
+        if ((s.options.parts & parts[i].part) != 0)
+            make_plants(&s, i);
     for (int64_t hour = s.start; hour < s.end; hour += HOUR) {
         for (size_t i = 0; i < COUNT(parts); i++) {
             if ((s.options.parts & parts[i].part) == 0)

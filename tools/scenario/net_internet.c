@@ -14,6 +14,19 @@ static double at_most_one(double x)
     return x < 1 ? x : 1;
 }
 
+/* As regular as a beacon from outside, and known to be harmless. */
+static void tell_of_poll(struct scenario *s, int64_t hour, uint32_t from, const char *what, double period)
+{
+    if (hour != s->start || s->counting)
+        return;
+    char text[16];
+    struct truth_item *item = truth_open(s, "ordinary-poll", "ordinary", "");
+    truth_negative(item);
+    truth_entity(item, "source", "%s", address_text(from, text));
+    truth_entity(item, "what", "%s", what);
+    truth_number(item, "period", period);
+}
+
 static void visit(struct scenario *s, struct stream *stream, int64_t when, uint32_t client, unsigned tls_client)
 {
     struct chance *c = &stream->chance;
@@ -40,8 +53,11 @@ void net_visitors(struct scenario *s, struct stream *stream, int64_t hour)
     static const uint32_t crawlers[] = {ADDRESS(66, 249, 66, 0), ADDRESS(40, 77, 167, 0), ADDRESS(54, 36, 148, 0),
                                         ADDRESS(77, 88, 5, 0)};
     double share = at_most_one(s->coverage[0]);
-    for (unsigned n = chance_poisson(c, 220 * share); n > 0; n--)
-        visit(s, stream, within_hour(stream, hour), CHANCE_OF(c, crawlers) + 1 + chance_zipf(c, 60), 25);
+    for (unsigned n = chance_poisson(c, 220 * share); n > 0; n--) {
+        uint32_t from = CHANCE_OF(c, crawlers);
+        from += 1 + chance_zipf(c, 60);
+        visit(s, stream, within_hour(stream, hour), from, 25);
+    }
 }
 
 /* Two companies look each minute whether the site is up, from three places each. */
@@ -49,6 +65,7 @@ void net_uptime(struct scenario *s, struct stream *stream, int64_t hour)
 {
     for (unsigned i = 0; i < 6; i++) {
         uint32_t from = ADDRESS(63, 143, 42, 240) + i;
+        tell_of_poll(s, hour, from, "uptime monitor", i < 3 ? 60 : 300);
         if (fraction_of(mix2(7, i)) >= s->coverage[0])
             continue;
         stream_at(stream, i, hour);
@@ -112,6 +129,7 @@ void net_scanners(struct scenario *s, struct stream *stream, int64_t hour)
     }
     for (unsigned i = 0; i < 12; i++) { /* research: each its own period, from an hour to a day */
         int64_t period = (1 + (int64_t)(trait(stream, i) % 24)) * HOUR;
+        tell_of_poll(s, hour, ADDRESS(71, 6, 135, 100) + i, "research scanner", (double)(period / SW_SECOND));
         int64_t at = hour + (int64_t)(trait(stream, i + 50) % 3600) * SW_SECOND;
         if (hour / HOUR % (period / HOUR) != 0 || fraction_of(mix2(9, i)) >= s->coverage[0])
             continue;

@@ -76,11 +76,12 @@ void net_calls(struct scenario *s, struct stream *stream, int64_t hour)
         if (how_often(s, stream, host, hour, 0.35) == 0)
             continue;
         struct chance *c = &stream->chance;
-        int64_t start =
-            hour + (chance_below(c, 2) * 30 + chance_below(c, 4)) * MINUTE + chance_below(c, 60) * SW_SECOND;
+        int64_t start = hour + chance_below(c, 2) * 30 * MINUTE; /* at the hour or half past, a little late */
+        start += chance_below(c, 240) * SW_SECOND;
         int64_t duration = (int64_t)chance_scaled(c, 1900, 0.7) * SW_SECOND;
         uint32_t client = address_at(s->world, host, start);
-        uint32_t relay = ADDRESS(52, 112 + host->key % 3, 20 + chance_below(c, 40), 1 + chance_below(c, 250));
+        uint32_t relay = ADDRESS(52, 112 + host->key % 3, 20, 0) + chance_below(c, 40) * 256;
+        relay += 1 + chance_below(c, 250);
         double rate = chance_scaled(c, 120000, 0.8); /* bytes a second */
         double seconds = (double)duration / 1e9;
         flow_lookup(s, stream, start - SW_SECOND, client, "worldaz.tr.teams.microsoft.com", relay);

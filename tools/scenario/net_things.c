@@ -59,8 +59,23 @@ static void use_device(struct scenario *s, struct stream *stream, const struct d
     flow_emit(s, stream, &flow);
 }
 
+static void tell_of_devices(struct scenario *s, int64_t hour)
+{
+    for (unsigned d = 0; d < COUNT(devices) && hour == s->start && !s->counting; d++) {
+        if (devices[d].name == NULL)
+            continue;
+        struct truth_item *item = truth_open(s, "ordinary-poll", "ordinary", "");
+        truth_negative(item);
+        truth_entity(item, "source", "192.168.10.0/22");
+        truth_entity(item, "destination", "%s", devices[d].name);
+        truth_entity(item, "what", "%s", devices[d].kind);
+        truth_number(item, "period", devices[d].period);
+    }
+}
+
 void net_things(struct scenario *s, struct stream *stream, int64_t hour)
 {
+    tell_of_devices(s, hour);
     for (unsigned i = s->world->clients_to; i < s->world->host_count; i++) {
         const struct host *host = &s->world->hosts[i];
         if (host->role != ROLE_THING || fraction_of(mix2(host->key, 6)) >= s->coverage[0])
@@ -130,11 +145,13 @@ void net_failed_lookups(struct scenario *s, struct stream *stream, int64_t hour)
             char name[128];
             char base[64];
             invented_name(mix2(0x51e, chance_zipf(c, 60000)), base, sizeof base);
-            if (chance_is(c, 0.4)) /* a reputation service asks by names made of hashes: not a tunnel */
+            if (chance_is(c, 0.4)) { /* a reputation service asks by names made of hashes: not a tunnel */
+                uint64_t hash = chance_next(c);
                 (void)snprintf(name, sizeof name, "%016llx%08x.avqs.reputation-vendor.example",
-                               (unsigned long long)chance_next(c), (unsigned)chance_below(c, UINT32_MAX));
-            else
+                               (unsigned long long)hash, (unsigned)mix1(hash));
+            } else {
                 (void)snprintf(name, sizeof name, "%s", chance_is(c, .7) ? dead[chance_zipf(c, COUNT(dead))] : base);
+            }
             bool found = strstr(name, "avqs") != NULL;
             struct dns_detail dns = {.query = name,
                                      .type = "A",

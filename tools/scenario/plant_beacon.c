@@ -21,8 +21,8 @@ static void call_home(struct scenario *s, struct stream *stream, const struct be
 {
     struct chance *c = &stream->chance;
     bool task = chance_is(c, 0.02);
-    uint64_t sent = b->sent + chance_below(c, 24) + (task ? chance_below(c, 60000) : 0);
-    uint64_t received = b->received + chance_below(c, 16) + (task ? chance_below(c, 9000) : 0);
+    uint64_t sent = b->sent + chance_below(c, task ? 60000 : 24);
+    uint64_t received = b->received + chance_below(c, task ? 9000 : 16);
     struct tls_detail tls = {.name = b->sni, .client = 99, .self_signed = b->sni == NULL};
     struct flow flow = {.start = when,
                         .duration = (int64_t)chance_scaled(c, 350, 0.6) * 1000000,

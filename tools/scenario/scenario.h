@@ -59,7 +59,7 @@ struct scenario {
     double activity[3]; /* of people, by part: 1 as it comes */
     double coverage[3]; /* share of hosts, visitors, accounts that are there at all */
     struct log *logs;
-    int64_t closed; /* hours before this are written */
+    int64_t closed;         /* hours before this are written */
     bool counting;          /* nothing is written: how much would it be? */
     uint64_t counted[3][2]; /* by part: what doesn't depend on people's activity, what does */
     unsigned counted_part, counted_kind;

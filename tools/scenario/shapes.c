@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-void flow_https(struct scenario *s, struct stream *stream, int64_t start, uint32_t client, uint32_t server,
-                const char *name, unsigned tls_client, uint64_t sent, uint64_t received, int64_t duration)
+void(flow_https)(struct scenario *s, struct stream *stream, int64_t start, uint32_t client, uint32_t server,
+                 const char *name, unsigned tls_client, uint64_t sent, uint64_t received, int64_t duration)
 {
     struct tls_detail tls = {.name = name, .client = tls_client, .http2 = tls_client % 3 == 0};
     struct flow flow = {.start = start,
@@ -41,8 +41,9 @@ void flow_http(struct scenario *s, struct stream *stream, int64_t start, uint32_
     flow_emit(s, stream, &flow);
 }
 
-void flow_tcp(struct scenario *s, struct stream *stream, int64_t start, uint32_t client, uint32_t server, uint16_t port,
-              const char *service, const char *state, uint64_t sent, uint64_t received, int64_t duration)
+void(flow_tcp)(struct scenario *s, struct stream *stream, int64_t start, uint32_t client, uint32_t server,
+               uint16_t port, const char *service, const char *state, uint64_t sent, uint64_t received,
+               int64_t duration)
 {
     struct flow flow = {.start = start,
                         .duration = duration,
@@ -57,8 +58,8 @@ void flow_tcp(struct scenario *s, struct stream *stream, int64_t start, uint32_t
     flow_emit(s, stream, &flow);
 }
 
-void flow_udp(struct scenario *s, struct stream *stream, int64_t start, uint32_t client, uint32_t server, uint16_t port,
-              const char *service, uint64_t sent, uint64_t received, int64_t duration)
+void(flow_udp)(struct scenario *s, struct stream *stream, int64_t start, uint32_t client, uint32_t server,
+               uint16_t port, const char *service, uint64_t sent, uint64_t received, int64_t duration)
 {
     struct flow flow = {.start = start,
                         .duration = duration,

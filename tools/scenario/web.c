@@ -45,18 +45,22 @@ static void make_pages(struct site *site, struct chance *c)
     for (unsigned i = 0; i < SITE_PAGES; i++) {
         struct target *page = &site->pages[i];
         unsigned kind = chance_below(c, 10);
+        uint64_t hash = chance_next(c);
         page->size = (unsigned)chance_scaled(c, 24000, 0.8);
         if (i < COUNT(first))
             page->uri = first[i];
         else if (kind < 5)
-            page->uri = keep(site, "/news/%u/%02u/%s-%s-%s", 2019 + chance_below(c, 8), 1 + chance_below(c, 9), word(c),
-                             word(c), word(c));
+            page->uri = keep(site, "/news/%u/%02u/%s-%s-%s", 2019 + (unsigned)(hash % 8), 1 + (unsigned)(hash / 8 % 9),
+                             words[hash / 100 % COUNT(words)], words[hash / 10000 % COUNT(words)],
+                             words[hash / 1000000 % COUNT(words)]);
         else if (kind < 8)
             page->uri = keep(site, "/shop/item.php?id=%u", 1000 + i);
         else if (kind < 9)
-            page->uri = keep(site, "/search.php?q=%s+%s", word(c), word(c));
+            page->uri =
+                keep(site, "/search.php?q=%s+%s", words[hash / 100 % COUNT(words)], words[hash / 10000 % COUNT(words)]);
         else
-            page->uri = keep(site, "/%s/%s-%s.html", chance_is(c, .5) ? "guide" : "archive", word(c), word(c));
+            page->uri = keep(site, "/%s/%s-%s.html", hash % 2 == 0 ? "guide" : "archive",
+                             words[hash / 100 % COUNT(words)], words[hash / 10000 % COUNT(words)]);
     }
 }
 
@@ -73,12 +77,14 @@ static void make_assets(struct site *site, struct chance *c)
             asset->uri = keep(site, "/assets/fonts/%s-%u.woff2", word(c), i);
             asset->size = (unsigned)chance_scaled(c, 28000, 0.4);
         } else if (i < 2500) {
-            asset->uri = keep(site, "/media/%u/%02u/%s-%s-%ux%u.%s", 2019 + chance_below(c, 8), 1 + chance_below(c, 12),
-                              word(c), word(c), 320 + 160 * chance_below(c, 6), 240 + 120 * chance_below(c, 6),
-                              hash % 3 == 0 ? "webp" : "jpg");
+            asset->uri = keep(site, "/media/%u/%02u/%s-%s-%ux%u.%s", 2019 + (unsigned)(hash % 8),
+                              1 + (unsigned)(hash / 8 % 12), words[hash / 100 % COUNT(words)],
+                              words[hash / 10000 % COUNT(words)], 320 + 160 * (unsigned)(hash / 1000000 % 6),
+                              240 + 120 * (unsigned)(hash / 6000000 % 6), hash / 40000000 % 3 == 0 ? "webp" : "jpg");
             asset->size = (unsigned)chance_scaled(c, 60000, 1.3);
         } else {
-            asset->uri = keep(site, "/downloads/%s-%s-%u.pdf", word(c), word(c), i);
+            asset->uri = keep(site, "/downloads/%s-%s-%u.pdf", words[hash / 100 % COUNT(words)],
+                              words[hash / 10000 % COUNT(words)], i);
             asset->size = (unsigned)chance_scaled(c, 900000, 1.5);
         }
     }
@@ -91,12 +97,13 @@ static void make_portal(struct site *site, struct chance *c)
     static const char *const actions[] = {"List", "View", "Edit", "Print", "Export", "Search"};
     for (unsigned i = 0; i < PORTAL_PAGES; i++) {
         unsigned area = chance_below(c, COUNT(areas));
+        uint64_t hash = chance_next(c);
         site->portal[i].size = (unsigned)chance_scaled(c, 18000, 0.8);
         if (i < 3)
             site->portal[i].uri = i == 0 ? "/Default.aspx" : i == 1 ? "/Login.aspx" : "/Home.aspx";
         else
-            site->portal[i].uri =
-                keep(site, "/%s/%s.aspx?id=%u", areas[area], CHANCE_OF(c, actions), 100 + chance_below(c, 900));
+            site->portal[i].uri = keep(site, "/%s/%s.aspx?id=%u", areas[area], actions[hash % COUNT(actions)],
+                                       100 + (unsigned)(hash / 6 % 900));
     }
 }
 
@@ -105,6 +112,8 @@ static void make_agents(struct site *site, struct chance *c)
     for (unsigned i = 0; i < SITE_AGENTS; i++) {
         unsigned kind = chance_below(c, 20);
         unsigned v = 118 + chance_zipf(c, 24);
+        unsigned major = chance_below(c, 6);
+        unsigned minor = chance_below(c, 7);
         const char *os = kind % 3 == 0   ? "Windows NT 10.0; Win64; x64"
                          : kind % 3 == 1 ? "Macintosh; Intel Mac OS X 10_15_7"
                                          : "X11; Linux x86_64";
@@ -119,13 +128,13 @@ static void make_agents(struct site *site, struct chance *c)
                 keep(site,
                      "Mozilla/5.0 (iPhone; CPU iPhone OS %u_%u like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
                      "Version/%u.%u Mobile/15E148 Safari/604.1",
-                     15 + chance_below(c, 4), chance_below(c, 7), 15 + chance_below(c, 4), chance_below(c, 7));
+                     15 + major % 4, minor, 15 + major % 4, minor);
         else
-            site->agents[i] = keep(site,
-                                   "Mozilla/5.0 (Linux; Android %u; %s%u) AppleWebKit/537.36 (KHTML, like Gecko) "
-                                   "Chrome/%u.0.0.0 Mobile Safari/537.36",
-                                   10 + chance_below(c, 6), kind % 2 == 0 ? "SM-G9" : "Pixel ",
-                                   kind % 2 == 0 ? 70 + chance_below(c, 30) : 4 + chance_below(c, 6), v);
+            site->agents[i] =
+                keep(site,
+                     "Mozilla/5.0 (Linux; Android %u; %s%u) AppleWebKit/537.36 (KHTML, like Gecko) "
+                     "Chrome/%u.0.0.0 Mobile Safari/537.36",
+                     10 + major, kind % 2 == 0 ? "SM-G9" : "Pixel ", kind % 2 == 0 ? 70 + 4 * minor : 4 + minor, v);
     }
 }
 
@@ -169,7 +178,10 @@ void web_close(struct scenario *s)
 
 uint64_t page_size(struct chance *c, unsigned about)
 {
-    return about + chance_below(c, about / 12 + 40) + (chance_is(c, 0.1) ? chance_below(c, about / 2 + 1) : 0);
+    uint64_t size = about + chance_below(c, about / 12 + 40);
+    if (chance_is(c, 0.1))
+        size += chance_below(c, about / 2 + 1);
+    return size;
 }
 
 const char *browser_agent(const struct site *site, uint64_t who)

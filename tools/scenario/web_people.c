@@ -63,10 +63,8 @@ static void fetch_assets(struct scenario *s, struct stream *stream, const struct
     for (unsigned i = 0; i < own; i++) {
         const struct target *asset = &site->assets[20 + mix3(index, 4, i) % 2480];
         bool cached = v->again && chance_is(c, 0.3);
-        ask(s, stream, v, when + chance_from(c, 40, 2500) * 1000000ll, "GET", asset->uri, page,
-            cached               ? 304
-            : chance_is(c, .004) ? 206
-                                 : 200,
+        unsigned status = cached ? 304 : chance_is(c, .004) ? 206 : 200;
+        ask(s, stream, v, when + chance_from(c, 40, 2500) * 1000000ll, "GET", asset->uri, page, status,
             cached ? 0 : asset->size);
     }
     if (first && chance_is(c, 0.25))
@@ -114,8 +112,8 @@ static void act(struct scenario *s, struct stream *stream, const struct visitor 
             ask(s, stream, v, when + SW_SECOND, "GET", uri, SITE_ORIGIN "/shop/checkout.php", 200, page_size(c, 9000));
         break;
     case 8: /* a link that only its receiver has */
-        (void)snprintf(uri, sizeof uri, "/account/reset.php/%016llx%08x", (unsigned long long)chance_next(c),
-                       (unsigned)chance_next(c));
+        (void)snprintf(uri, sizeof uri, "/account/reset.php/%016llx%08x", (unsigned long long)c->state,
+                       (unsigned)mix1(c->state));
         ask(s, stream, v, when, "GET", uri, NULL, 200, 4420 + chance_below(c, 40));
         ask(s, stream, v, when + 30 * SW_SECOND, "POST", uri, SITE_ORIGIN "/account/reset.php", 302, 0);
         break;
@@ -123,9 +121,10 @@ static void act(struct scenario *s, struct stream *stream, const struct visitor 
     case 10: ask(s, stream, v, when, "POST", "/newsletter.php", SITE_ORIGIN "/", 302, 0); break;
     default: /* the tide tables are an application of one page */
         ask(s, stream, v, when, "GET", "/tides/", SITE_ORIGIN "/", 200, 3911);
-        for (unsigned n = chance_from(c, 3, 15); n > 0; n--, when += chance_from(c, 1, 20) * SW_SECOND)
-            ask(s, stream, v, when, chance_is(c, .2) ? "POST" : "GET", "/api/v1/tides/query", SITE_ORIGIN "/tides/",
-                200, page_size(c, 2400));
+        for (unsigned n = chance_from(c, 3, 15); n > 0; n--, when += chance_from(c, 1, 20) * SW_SECOND) {
+            const char *method = chance_is(c, .2) ? "POST" : "GET";
+            ask(s, stream, v, when, method, "/api/v1/tides/query", SITE_ORIGIN "/tides/", 200, page_size(c, 2400));
+        }
     }
 }
 
@@ -147,11 +146,11 @@ static void visit(struct scenario *s, struct stream *stream, int64_t when)
         char current[256];
         bool gone = chance_is(c, 0.006);
         (void)snprintf(current, sizeof current, SITE_ORIGIN "%s", page->uri);
-        ask(s, stream, &v, when, "GET", page->uri, referrer,
-            gone                ? 404
-            : chance_is(c, .01) ? 301
-                                : 200,
-            gone ? 2148 : page_size(c, page->size));
+        unsigned status = gone ? 404 : chance_is(c, .01) ? 301 : 200;
+        ask(s, stream, &v, when, "GET", page->uri, referrer, status,
+            status == 404   ? 2148
+            : status == 301 ? 162
+                            : page_size(c, page->size));
         fetch_assets(s, stream, &v, when, current, index, i == 0);
         when += (int64_t)((3 + chance_exponential(c) * 40) * 1e9);
         (void)memcpy(last, current, sizeof last);
@@ -160,9 +159,10 @@ static void visit(struct scenario *s, struct stream *stream, int64_t when)
             act(s, stream, &v, when);
             when += 60 * SW_SECOND;
         }
-        if (chance_is(c, 0.02))
-            ask(s, stream, &v, when, "GET", s->site->assets[2500 + chance_zipf(c, 100)].uri, last, 200,
-                s->site->assets[2500 + index % 100].size);
+        if (chance_is(c, 0.02)) {
+            const struct target *paper = &s->site->assets[2500 + chance_zipf(c, 100)];
+            ask(s, stream, &v, when, "GET", paper->uri, last, 200, paper->size);
+        }
     }
 }
 
