@@ -31,6 +31,7 @@ struct sw_access_path;
 struct sw_access_login;
 struct sw_access_world;
 struct sw_account;
+struct sw_login_source;
 struct sw_account_world;
 
 /* One behaviour in a run. */
@@ -61,6 +62,7 @@ struct sw_behaviour {
     int (*login)(struct sw_behaviour_run *run, const struct sw_access_login *login);  /* watch web, after all paths */
     int (*accesses)(struct sw_behaviour_run *run, const struct sw_access_world *all); /* watch web, at its end */
     int (*account)(struct sw_behaviour_run *run, const struct sw_account *account); /* watch account */
+    int (*login_source)(struct sw_behaviour_run *run, const struct sw_login_source *source); /* ... per source */
     int (*accounts)(struct sw_behaviour_run *run,
                     const struct sw_account_world *accounts); /* watch account, at its end */
     void (*end)(struct sw_behaviour_run *run);                /* frees state */
