@@ -47,6 +47,13 @@ static struct parts parts_of(struct sw_str text)
     return (struct parts){text, {0}};
 }
 
+void sw_account_split(struct sw_str name, struct sw_str *user, struct sw_str *domain)
+{
+    struct parts parts = parts_of(name);
+    *user = parts.user;
+    *domain = parts.domain;
+}
+
 static struct sw_str first_label(struct sw_str domain)
 {
     return sw_str_slice(domain, 0, sw_str_chr(domain, '.'));

@@ -17,11 +17,13 @@
 #define SW_LOGIN_KINDS(X) \
     X(OTHER, "login") \
     X(INTERACTIVE, "interactive") \
-    X(NETWORK, "network") X(REMOTE, "remote desktop") X(BATCH, "batch") X(SERVICE, "service") \
-        X(EXPLICIT, "explicit credentials") X(TGT, "Kerberos login") X(TICKET, "service ticket") X(NTLM, "NTLM") \
-            X(SSH, "SSH") X(SUDO, "sudo") X(VPN, "VPN") X(WEB, "web sign-in") X(DEVICE, "device login") \
-                X(USE, "use of a session") X(MFA, "MFA") X(MFA_CHANGE, "change of an MFA method") \
-                    X(PRIVILEGE, "privileges")
+    X(NETWORK, "network") \
+    X(REMOTE, "remote desktop") \
+    X(BATCH, "batch") \
+    X(SERVICE, "service") X(EXPLICIT, "explicit credentials") X(TGT, "Kerberos login") X(TICKET, "service ticket") \
+        X(NTLM, "NTLM") X(SSH, "SSH") X(SUDO, "sudo") X(VPN, "VPN") X(WEB, "web sign-in") X(DEVICE, "device login") \
+            X(USE, "use of a session") X(MFA, "MFA") X(MFA_CHANGE, "change of an MFA method") \
+                X(PRIVILEGE, "privileges")
 
 enum sw_login_kind {
 #define SW_LOGIN_KIND(name, text) SW_LOGIN_##name,
@@ -96,6 +98,7 @@ struct sw_account_brief {
     struct sw_str name; /* as first written */
     struct sw_str key;
     bool exists;       /* something succeeded */
+    bool named;        /* ... for an account that may be the same one, or it exists itself */
     bool privileged;   /* by its logins' privileges on several hosts, or by its name */
     bool service_name; /* called as service accounts are */
     bool service_use;  /* logs on as a service or a batch job */
@@ -160,6 +163,8 @@ size_t sw_account_key(struct sw_str user, struct sw_str domain, bool windows, ch
 /* May two names, in whatever form, be one account? DOMAIN\user, user@domain.example and user are; domains that both
  * have must agree in their first label. */
 bool sw_account_alike(struct sw_str a, struct sw_str b);
+/* The two parts of a name in either form; the domain may be empty. */
+void sw_account_split(struct sw_str name, struct sw_str *user, struct sw_str *domain);
 /* Called as service accounts are: svc_backup, sql-svc, sa_web. */
 bool sw_account_is_service_name(struct sw_str name);
 /* Called as administrators' accounts are: Administrator, root, adm-jo, jo.admin. */

@@ -101,6 +101,55 @@ static bool is_privileged(const struct sw_accounts *accounts, const struct sw_se
     return false;
 }
 
+/* "user@label", "user@" for names without a domain, "user@*" for any, in lower case. */
+static struct sw_str alike_key(struct sw_str name, bool any, char *room, size_t size)
+{
+    struct sw_str user;
+    struct sw_str domain;
+    sw_account_split(name, &user, &domain);
+    domain = any ? SW_STR("*") : sw_str_slice(domain, 0, sw_str_chr(domain, '.'));
+    size_t len = 0;
+    for (size_t i = 0; i < user.len && len < size - 1; i++)
+        room[len++] = sw_lower(user.ptr[i]);
+    room[len++] = '@';
+    for (size_t i = 0; i < domain.len && len < size; i++)
+        room[len++] = sw_lower(domain.ptr[i]);
+    return sw_strn(room, len);
+}
+
+static bool has_alike(const struct sw_map *map, struct sw_str name)
+{
+    char room[SW_ACCOUNT_TEXT_MAX];
+    uint32_t unused;
+    struct sw_str user;
+    struct sw_str domain;
+    sw_account_split(name, &user, &domain);
+    if (domain.len == 0)
+        return sw_map_get(map, alike_key(name, true, room, sizeof room), &unused);
+    return sw_map_get(map, alike_key(name, false, room, sizeof room), &unused) ||
+           sw_map_get(map, alike_key(user, false, room, sizeof room), &unused);
+}
+
+/* Which names may be those of accounts that exist in another form. */
+static int find_alike(struct work *w)
+{
+    struct sw_map map;
+    sw_map_init(&map, SIZE_MAX / 2, w->accounts->memory);
+    int rc = 0;
+    for (size_t i = 0; i < w->world.account_count && (rc == 0 || rc == SW_E_LIMIT); i++) {
+        char room[SW_ACCOUNT_TEXT_MAX];
+        if (!w->briefs[i].exists)
+            continue;
+        rc = sw_map_put(&map, alike_key(w->briefs[i].key, false, room, sizeof room), 1);
+        if (rc == 0)
+            rc = sw_map_put(&map, alike_key(w->briefs[i].key, true, room, sizeof room), 1);
+    }
+    for (size_t i = 0; i < w->world.account_count; i++)
+        w->briefs[i].named = w->briefs[i].exists || has_alike(&map, w->briefs[i].key);
+    sw_map_fini(&map);
+    return rc == SW_E_LIMIT ? 0 : rc;
+}
+
 static int describe(struct work *w)
 {
     struct sw_accounts *accounts = w->accounts;
@@ -135,7 +184,7 @@ static int describe(struct work *w)
         }
         w->world.existing += brief->exists;
     }
-    return 0;
+    return find_alike(w);
 }
 
 /* --- accounts ----------------------------------------------------------------------------------------------- */

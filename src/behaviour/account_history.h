@@ -63,4 +63,8 @@ bool sw_history_knows(const struct sw_history *history, uint32_t name, int64_t t
 void sw_buf_novelty(struct sw_buf *out, const struct sw_account_world *world, const struct sw_login *login,
                     const struct sw_novelty *novelty);
 
+/* begin() and end() of a behaviour whose state is a history. */
+int sw_history_begin(struct sw_behaviour_run *run);
+void sw_history_end(struct sw_behaviour_run *run);
+
 #endif

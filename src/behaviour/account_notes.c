@@ -13,31 +13,37 @@
 #define LINUX(class_name) \
     R(class_name, "event", EVENT) \
     R(class_name, "user", USER) \
-    R(class_name, "src_user", ACTOR) R(class_name, "src_ip", SOURCE) R(class_name, "hostname", TARGET) \
-        R(class_name, "_HOSTNAME", TARGET) R(class_name, "outcome", STATUS) R(class_name, "key_fingerprint", DEVICE) \
-            R(class_name, "repeated", REPEATED) R(class_name, "message", MESSAGE)
+    R(class_name, "src_user", ACTOR) \
+    R(class_name, "src_ip", SOURCE) \
+    R(class_name, "hostname", TARGET) \
+    R(class_name, "_HOSTNAME", TARGET) R(class_name, "outcome", STATUS) R(class_name, "key_fingerprint", DEVICE) \
+        R(class_name, "repeated", REPEATED) R(class_name, "message", MESSAGE)
 #define APPLIANCE(class_name) \
     R(class_name, "event", EVENT) \
     R(class_name, "outcome", STATUS) \
-    R(class_name, "user", USER) R(class_name, "src_ip", SOURCE) R(class_name, "hostname", TARGET) \
-        R(class_name, "cisco_mnemonic", TYPE) R(class_name, "reason", REASON)
+    R(class_name, "user", USER) \
+    R(class_name, "src_ip", SOURCE) \
+    R(class_name, "hostname", TARGET) R(class_name, "cisco_mnemonic", TYPE) R(class_name, "reason", REASON)
 #define FORTI(class_name) \
     R(class_name, "action", EVENT) \
     R(class_name, "status", STATUS) \
-    R(class_name, "user", USER) R(class_name, "src_ip", SOURCE) R(class_name, "hostname", TARGET) \
-        R(class_name, "subtype", TYPE) R(class_name, "reason", REASON) R(class_name, "srccountry", COUNTRY)
+    R(class_name, "user", USER) \
+    R(class_name, "src_ip", SOURCE) \
+    R(class_name, "hostname", TARGET) \
+    R(class_name, "subtype", TYPE) R(class_name, "reason", REASON) R(class_name, "srccountry", COUNTRY)
 #define ENTRA(before) \
     R("azure/signinlogs", before "userPrincipalName", USER) \
     R("azure/signinlogs", before "ipAddress", SOURCE) \
-    R("azure/signinlogs", before "appDisplayName", SERVICE) R("azure/signinlogs", before "status.errorCode", STATUS) \
-        R("azure/signinlogs", before "sessionId", SESSION) \
-            R("azure/signinlogs", before "authenticationRequirement", FACTOR) \
-                R("azure/signinlogs", before "userAgent", AGENT) \
-                    R("azure/signinlogs", before "deviceDetail.deviceId", DEVICE) \
-                        R("azure/signinlogs", before "deviceDetail.operatingSystem", SYSTEM) \
-                            R("azure/signinlogs", before "location.countryOrRegion", COUNTRY) \
-                                R("azure/signinlogs", before "location.geoCoordinates.latitude", LATITUDE) \
-                                    R("azure/signinlogs", before "location.geoCoordinates.longitude", LONGITUDE)
+    R("azure/signinlogs", before "appDisplayName", SERVICE) \
+    R("azure/signinlogs", before "status.errorCode", STATUS) \
+    R("azure/signinlogs", before "sessionId", SESSION) \
+    R("azure/signinlogs", before "authenticationRequirement", FACTOR) \
+    R("azure/signinlogs", before "userAgent", AGENT) \
+    R("azure/signinlogs", before "deviceDetail.deviceId", DEVICE) \
+    R("azure/signinlogs", before "deviceDetail.operatingSystem", SYSTEM) \
+    R("azure/signinlogs", before "location.countryOrRegion", COUNTRY) \
+    R("azure/signinlogs", before "location.geoCoordinates.latitude", LATITUDE) \
+    R("azure/signinlogs", before "location.geoCoordinates.longitude", LONGITUDE)
 #define ENTRA_AUDIT(before) \
     R("azure/auditlogs", before "activityDisplayName", EVENT) \
     R("azure/auditlogs", before "result", STATUS) \
@@ -47,10 +53,12 @@
 #define M365(class_name) \
     R(class_name, "Operation", EVENT) \
     R(class_name, "UserId", USER) \
-    R(class_name, "ClientIP", SOURCE) R(class_name, "ActorIpAddress", SOURCE) R(class_name, "ClientIPAddress", SOURCE) \
-        R(class_name, "Workload", SERVICE) R(class_name, "ErrorNumber", STATUS) R(class_name, "LogonError", REASON) \
-            R(class_name, "UserAgent", AGENT) R(class_name, "SessionId", SESSION) \
-                R(class_name, "AppAccessContext.AADSessionId", SESSION)
+    R(class_name, "ClientIP", SOURCE) \
+    R(class_name, "ActorIpAddress", SOURCE) \
+    R(class_name, "ClientIPAddress", SOURCE) \
+    R(class_name, "Workload", SERVICE) R(class_name, "ErrorNumber", STATUS) R(class_name, "LogonError", REASON) \
+        R(class_name, "UserAgent", AGENT) R(class_name, "SessionId", SESSION) \
+            R(class_name, "AppAccessContext.AADSessionId", SESSION)
 
 /* clang-format off */
 static const struct sw_role_line lines[] = {
@@ -251,10 +259,9 @@ static void put_location(struct packed *packed, const struct sw_account_saying *
         len = snprintf(text, sizeof text, "%.*s", SW_STR_ARG(country));
     else
         return;
-    put_lower(packed, SW_ACCOUNT_T_LOCATION, SW_NAME_LOCATION, sw_strn(text, (size_t)len));
-    for (size_t i = 0; i < packed->len[SW_ACCOUNT_T_LOCATION] && (size_t)len <= 3; i++) /* codes stay in capitals */
-        if (i > 0)
-            packed->text[SW_ACCOUNT_T_LOCATION][i] = (uint8_t)text[i - 1];
+    packed->text[SW_ACCOUNT_T_LOCATION][0] = SW_NAME_LOCATION; /* codes and names of countries as they are written */
+    memcpy(packed->text[SW_ACCOUNT_T_LOCATION] + 1, text, (size_t)len);
+    packed->len[SW_ACCOUNT_T_LOCATION] = (uint8_t)(1 + len);
 }
 
 static uint32_t hash_of(struct sw_str text)

@@ -3,8 +3,6 @@
  * Old passwords saved in devices and services fail for days, from where the account is at home: those stay low. */
 #include "behaviour/account_history.h"
 
-#include "base/mem.h"
-
 enum { P_FAILURES, P_WINDOW, P_SOURCES };
 
 static const struct sw_behaviour_parameter parameters[] = {
@@ -41,19 +39,6 @@ static const struct sw_rule rules[] = {
 };
 
 enum { BACK = 4096 /* logins that are looked at behind a success */ };
-
-static int begin(struct sw_behaviour_run *run)
-{
-    run->state = sw_alloc(1, sizeof(struct sw_history));
-    return run->state != NULL ? 0 : SW_E_NOMEM;
-}
-
-static void end(struct sw_behaviour_run *run)
-{
-    if (run->state != NULL)
-        sw_history_fini(run->state);
-    sw_free(run->state);
-}
 
 static bool is_failure(const struct sw_login *login)
 {
@@ -198,7 +183,7 @@ const struct sw_behaviour sw_behaviour_brute_force = {
     .rule_count = SW_COUNT_OF(rules),
     .parameters = parameters,
     .parameter_count = SW_COUNT_OF(parameters),
-    .begin = begin,
+    .begin = sw_history_begin,
     .account = on_account,
-    .end = end,
+    .end = sw_history_end,
 };

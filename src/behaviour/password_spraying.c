@@ -119,6 +119,8 @@ struct episode {
 static void count_episode(struct state *state, const struct sw_login_source *source, struct episode *e, uint32_t mark)
 {
     const struct sw_account_brief *briefs = source->world->accounts;
+    const struct sw_login_name *name = &source->world->names[source->name];
+    bool outside = name->kind == SW_NAME_ADDRESS && !name->internal;
     for (size_t i = e->from; i < e->to; i++) {
         const struct sw_login_attempt *a = &source->attempts[i];
         bool stranger = is_stranger(a);
@@ -130,11 +132,13 @@ static void count_episode(struct state *state, const struct sw_login_source *sou
         state->stamp[a->account] = mark;
         if (stranger) {
             e->accounts++;
-            e->existing += briefs[a->account].exists;
+            e->existing += briefs[a->account].named;
         } else if (a->known) {
             e->regulars++;
-        } else if (e->hits++ == 0) {
-            e->hit = a->account;
+        } else if (briefs[a->account].first_ms < source->attempts[e->from].time_ms || outside) {
+            /* An account that is seen here first may be the source's own. */
+            if (e->hits++ == 0)
+                e->hit = a->account;
         }
     }
 }

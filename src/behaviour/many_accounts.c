@@ -1,0 +1,135 @@
+/* many_accounts.c - several accounts come in from one source for the first time, shortly after each other.
+ * docs/behaviours/many-accounts.md. Gateways and terminal servers look alike: what raises the level is what else it did. */
+#include "behaviour/account.h"
+
+#include "base/mem.h"
+
+enum { P_ACCOUNTS, P_WINDOW, P_MOST };
+
+static const struct sw_behaviour_parameter parameters[] = {
+    [P_ACCOUNTS] = {"accounts", 6, 3, 1000000, "", "accounts that are new to the source"},
+    [P_WINDOW] = {"window", 3600, 60, 604800, "s", "time that they come in within"},
+    [P_MOST] = {"most", 50, 3, 1000000, "", "new accounts a day from which on the source is taken for a gateway"},
+};
+
+enum { RULE_LOW, RULE_MEDIUM };
+
+static const struct sw_str tags[] = {SW_BEHAVIOUR_TAG("attack.initial-access"), SW_BEHAVIOUR_TAG("attack.lateral-movement"),
+                                     SW_BEHAVIOUR_TAG("attack.t1078")};
+
+#define NOTE "A new gateway, terminal server or meeting room; a team that travels together"
+
+static const struct sw_rule rules[] = {
+    [RULE_LOW] = SW_BEHAVIOUR_RULE("9a4e1d70-1c52-4f8b-b0d7-2e6f8c3a5b40", "Many Accounts From One Source",
+                                   "Several accounts that come from elsewhere otherwise come in from one source within a while.",
+                                   SW_LEVEL_LOW, tags, NOTE),
+    [RULE_MEDIUM] = SW_BEHAVIOUR_RULE(
+        "9a4e1d70-1c52-4f8b-b0d7-2e6f8c3a5b41", "Many Accounts From One Unusual Source",
+        "Several accounts that come from elsewhere otherwise come in from one source within a while; it is outside and was "
+        "never used before, or failed with others as well, or several of them are administrators'.",
+        SW_LEVEL_MEDIUM, tags, NOTE),
+};
+
+enum { DAY_MS = 86400000, LEARN_MS = 3 * DAY_MS };
+
+struct newcomers {
+    size_t from;
+    size_t to;
+    uint32_t accounts;
+    uint32_t privileged;
+    uint32_t failing; /* accounts that never came in from here */
+    uint32_t before;  /* accounts that came in from here before */
+};
+
+/* Someone with a history elsewhere who comes in from here for the first time. */
+static bool is_newcomer(const struct sw_login_source *source, const struct sw_login_attempt *a)
+{
+    return a->outcome == SW_LOGIN_SUCCESS && !a->known &&
+           source->world->accounts[a->account].first_ms < a->time_ms - LEARN_MS;
+}
+
+static bool is_failing(const struct sw_login_attempt *a)
+{
+    return a->outcome == SW_LOGIN_FAILURE && !a->known && !a->later && (a->flags & SW_LOGIN_F_EXPIRED) == 0;
+}
+
+static int report(struct sw_behaviour_run *run, const struct sw_login_source *source, const struct newcomers *n,
+                  unsigned rule)
+{
+    struct sw_account_finding finding;
+    sw_finding_init(&finding);
+    finding.rule = rule;
+    finding.value = n->accounts;
+    finding.source = source->name;
+    finding.incomplete = source->cut > 0;
+    sw_buf_login_name(&finding.text, source->world, source->name);
+    sw_buf_printf(&finding.text, " came in with %u accounts that were new to it within ", n->accounts);
+    sw_buf_span(&finding.text, source->attempts[n->to - 1].time_ms - source->attempts[n->from].time_ms);
+    SW_BUF_LIT(&finding.text, ":");
+    unsigned shown = 0;
+    for (size_t i = n->from; i < n->to; i++) {
+        const struct sw_login_attempt *a = &source->attempts[i];
+        if (!is_newcomer(source, a))
+            continue;
+        sw_finding_add(&finding, a->time_ms, a->place, a->weight);
+        if (shown++ < 10) {
+            sw_buf_char(&finding.text, ' ');
+            sw_buf_str_add(&finding.text, source->world->accounts[a->account].name);
+        }
+    }
+    sw_buf_printf(&finding.text, "%s; %u came from it before, %u are administrators', %u others failed",
+                  shown > 10 ? " ..." : "", n->before, n->privileged, n->failing);
+    return sw_finding_tell(&finding, run, source->world);
+}
+
+static unsigned level_of(const struct sw_behaviour_run *run, const struct sw_login_source *source,
+                         const struct newcomers *n)
+{
+    const struct sw_login_name *name = &source->world->names[source->name];
+    bool outside = name->kind == SW_NAME_ADDRESS && !name->internal;
+    if ((double)n->accounts > run->value[P_MOST] || (double)name->accounts > run->value[P_MOST])
+        return RULE_LOW;
+    bool raised = n->failing >= 2 || n->privileged >= 2 || (outside && n->before == 0);
+    return raised ? RULE_MEDIUM : RULE_LOW;
+}
+
+static int on_source(struct sw_behaviour_run *run, const struct sw_login_source *source)
+{
+    int64_t window_ms = (int64_t)(run->value[P_WINDOW] * 1000);
+    struct newcomers n = {0};
+    uint32_t known = 0; /* came in from here before the window */
+    for (size_t i = 0; i < source->count; i = n.to) {
+        n = (struct newcomers){.from = i, .to = i + 1, .before = known};
+        const struct sw_login_attempt *first = &source->attempts[i];
+        if (!is_newcomer(source, first)) {
+            known += first->outcome == SW_LOGIN_SUCCESS && !first->known;
+            continue;
+        }
+        for (size_t k = i; k < source->count && source->attempts[k].time_ms - first->time_ms <= window_ms; k++) {
+            const struct sw_login_attempt *a = &source->attempts[k];
+            n.to = k + 1;
+            n.failing += is_failing(a);
+            known += a->outcome == SW_LOGIN_SUCCESS && !a->known;
+            if (!is_newcomer(source, a))
+                continue;
+            n.accounts++;
+            n.privileged += source->world->accounts[a->account].privileged;
+        }
+        if ((double)n.accounts < run->value[P_ACCOUNTS] || n.before > n.accounts / 2)
+            continue;
+        int rc = report(run, source, &n, level_of(run, source, &n));
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+const struct sw_behaviour sw_behaviour_many_accounts = {
+    .name = "many-accounts",
+    .summary = "several accounts come in from one source for the first time, shortly after each other",
+    .rules = rules,
+    .rule_count = SW_COUNT_OF(rules),
+    .parameters = parameters,
+    .parameter_count = SW_COUNT_OF(parameters),
+    .login_source = on_source,
+};
