@@ -20,8 +20,9 @@
     X(NETWORK, "network") \
     X(REMOTE, "remote desktop") \
     X(BATCH, "batch") \
-    X(SERVICE, "service") X(EXPLICIT, "explicit credentials") X(TGT, "Kerberos login") X(TICKET, "service ticket") \
-        X(NTLM, "NTLM") X(SSH, "SSH") X(SUDO, "sudo") X(VPN, "VPN") X(WEB, "web sign-in") X(DEVICE, "device login") \
+    X(SERVICE, "service") \
+    X(EXPLICIT, "explicit credentials") X(TGT, "Kerberos login") X(TICKET, "service ticket") X(NTLM, "NTLM") \
+        X(SSH, "SSH") X(SUDO, "sudo") X(VPN, "VPN") X(WEB, "web sign-in") X(DEVICE, "device login") \
             X(USE, "use of a session") X(MFA, "MFA") X(MFA_CHANGE, "change of an MFA method") \
                 X(PRIVILEGE, "privileges")
 

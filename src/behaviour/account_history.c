@@ -74,6 +74,17 @@ static const int64_t *device_since(const struct sw_history *history, uint32_t de
     return NULL;
 }
 
+bool sw_history_has(const struct sw_history *history, uint32_t name)
+{
+    return seen(history, name);
+}
+
+bool sw_history_knows_device(const struct sw_history *history, const struct sw_login *login)
+{
+    const int64_t *since = login->device != 0 ? device_since(history, login->device) : NULL;
+    return since != NULL && login->time_ms - *since >= DAY_MS;
+}
+
 static unsigned hour_of(int64_t time_ms)
 {
     return (unsigned)((uint64_t)time_ms / HOUR_MS % 24);
@@ -109,8 +120,7 @@ void sw_history_judge(const struct sw_history *history, const struct sw_login *l
     uint32_t country = sw_login_country(world, login);
     *novelty = (struct sw_novelty){0};
     novelty->enough = history->days >= ENOUGH_DAYS && history->logins >= ENOUGH_LOGINS;
-    const int64_t *since = login->device != 0 ? device_since(history, login->device) : NULL;
-    novelty->known_device = since != NULL && now - *since >= DAY_MS;
+    novelty->known_device = sw_history_knows_device(history, login);
     novelty->failures = failures_before(history, login, network);
     if (!novelty->enough)
         return;

@@ -59,6 +59,10 @@ void sw_history_judge(const struct sw_history *history, const struct sw_login *l
 void sw_history_learn(struct sw_history *history, const struct sw_login *login);
 /* Was the name seen with this account more than a day before? */
 bool sw_history_knows(const struct sw_history *history, uint32_t name, int64_t time_ms);
+/* ... or at all? */
+bool sw_history_has(const struct sw_history *history, uint32_t name);
+/* Was the login's device seen with this account more than a day before? */
+bool sw_history_knows_device(const struct sw_history *history, const struct sw_login *login);
 /* "a new network, a new country (NO), ..."; for sentences. */
 void sw_buf_novelty(struct sw_buf *out, const struct sw_account_world *world, const struct sw_login *login,
                     const struct sw_novelty *novelty);

@@ -1,8 +1,10 @@
 /* many_accounts.c - several accounts come in from one source for the first time, shortly after each other.
  * docs/behaviours/many-accounts.md. Gateways and terminal servers look alike: what raises the level is what else it did. */
-#include "behaviour/account.h"
+#include "behaviour/account_history.h"
 
 #include "base/mem.h"
+
+#include <stdlib.h>
 
 enum { P_ACCOUNTS, P_WINDOW, P_MOST };
 
@@ -32,6 +34,64 @@ static const struct sw_rule rules[] = {
 
 enum { DAY_MS = 86400000, LEARN_MS = 3 * DAY_MS };
 
+/* First logins of accounts from sources with devices that they were known to use: sorted, account << 32 | source. */
+struct state {
+    struct sw_history history;
+    uint64_t *known;
+    size_t count;
+    size_t cap;
+    bool sorted;
+};
+
+enum { MAX_KNOWN = 4000000 };
+
+static int begin(struct sw_behaviour_run *run)
+{
+    run->state = sw_alloc(1, sizeof(struct state));
+    return run->state != NULL ? 0 : SW_E_NOMEM;
+}
+
+static void end(struct sw_behaviour_run *run)
+{
+    struct state *state = run->state;
+    if (state == NULL)
+        return;
+    sw_history_fini(&state->history);
+    sw_free(state->known);
+    sw_free(state);
+}
+
+static int on_account(struct sw_behaviour_run *run, const struct sw_account *account)
+{
+    struct state *state = run->state;
+    int rc = sw_history_start(&state->history, account);
+    for (size_t i = 0; i < account->count && rc == 0; i++) {
+        const struct sw_login *login = &account->logins[i];
+        bool enters = login->outcome == SW_LOGIN_SUCCESS && sw_login_enters(login);
+        if (enters && login->device != 0 && sw_history_knows_device(&state->history, login) &&
+            !sw_history_has(&state->history, login->source) && state->count < MAX_KNOWN) {
+            rc = sw_grow(&state->known, &state->cap, state->count, sizeof *state->known, MAX_KNOWN);
+            if (rc == 0)
+                state->known[state->count++] = (uint64_t)account->number << 32 | login->source;
+        }
+        sw_history_learn(&state->history, login);
+    }
+    return rc;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a;
+    uint64_t y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static bool has_known_device(const struct state *state, uint32_t account, uint32_t source)
+{
+    uint64_t key = (uint64_t)account << 32 | source;
+    return state->count > 0 && bsearch(&key, state->known, state->count, sizeof key, by_number) != NULL;
+}
+
 struct newcomers {
     size_t from;
     size_t to;
@@ -39,6 +99,7 @@ struct newcomers {
     uint32_t privileged;
     uint32_t failing; /* accounts that never came in from here */
     uint32_t before;  /* accounts that came in from here before */
+    uint32_t devices; /* newcomers with a device that is known to be theirs */
 };
 
 /* Someone with a history elsewhere who comes in from here for the first time. */
@@ -77,8 +138,8 @@ static int report(struct sw_behaviour_run *run, const struct sw_login_source *so
             sw_buf_str_add(&finding.text, source->world->accounts[a->account].name);
         }
     }
-    sw_buf_printf(&finding.text, "%s; %u came from it before, %u are administrators', %u others failed",
-                  shown > 10 ? " ..." : "", n->before, n->privileged, n->failing);
+    sw_buf_printf(&finding.text, "%s; %u came from it before, %u are administrators', %u have a known device, %u others failed",
+                  shown > 10 ? " ..." : "", n->before, n->privileged, n->devices, n->failing);
     return sw_finding_tell(&finding, run, source->world);
 }
 
@@ -89,12 +150,18 @@ static unsigned level_of(const struct sw_behaviour_run *run, const struct sw_log
     bool outside = name->kind == SW_NAME_ADDRESS && !name->internal;
     if ((double)n->accounts > run->value[P_MOST] || (double)name->accounts > run->value[P_MOST])
         return RULE_LOW;
+    if (n->accounts - n->devices < run->value[P_ACCOUNTS])
+        return RULE_LOW;
     bool raised = n->failing >= 2 || n->privileged >= 2 || (outside && n->before == 0);
     return raised ? RULE_MEDIUM : RULE_LOW;
 }
 
 static int on_source(struct sw_behaviour_run *run, const struct sw_login_source *source)
 {
+    struct state *state = run->state;
+    if (!state->sorted && state->count > 1)
+        qsort(state->known, state->count, sizeof *state->known, by_number);
+    state->sorted = true;
     int64_t window_ms = (int64_t)(run->value[P_WINDOW] * 1000);
     struct newcomers n = {0};
     uint32_t known = 0; /* came in from here before the window */
@@ -114,6 +181,7 @@ static int on_source(struct sw_behaviour_run *run, const struct sw_login_source 
                 continue;
             n.accounts++;
             n.privileged += source->world->accounts[a->account].privileged;
+            n.devices += has_known_device(state, a->account, source->name);
         }
         if ((double)n.accounts < run->value[P_ACCOUNTS] || n.before > n.accounts / 2)
             continue;
@@ -131,5 +199,8 @@ const struct sw_behaviour sw_behaviour_many_accounts = {
     .rule_count = SW_COUNT_OF(rules),
     .parameters = parameters,
     .parameter_count = SW_COUNT_OF(parameters),
+    .begin = begin,
+    .account = on_account,
     .login_source = on_source,
+    .end = end,
 };

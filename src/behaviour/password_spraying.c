@@ -198,6 +198,19 @@ static int judge(struct sw_behaviour_run *run, const struct sw_login_source *sou
     return report(run, source, e, rule);
 }
 
+/* What comes in within an hour behind the last failure, or twice the mean pause between failures, belongs to them. */
+static size_t end_of_successes(const struct sw_login_source *source, const struct episode *e)
+{
+    const struct sw_login_attempt *last = &source->attempts[e->to - 1];
+    int64_t behind_ms = 2 * (last->time_ms - source->attempts[e->from].time_ms) / (int64_t)(e->to - e->from);
+    if (behind_ms < HOUR_MS)
+        behind_ms = HOUR_MS;
+    size_t end = e->to;
+    while (end < source->count && source->attempts[end].time_ms - last->time_ms <= behind_ms)
+        end++;
+    return end;
+}
+
 static int on_source(struct sw_behaviour_run *run, const struct sw_login_source *source)
 {
     struct state *state = run->state;
@@ -214,11 +227,7 @@ static int on_source(struct sw_behaviour_run *run, const struct sw_login_source 
         for (; k < source->count && source->attempts[k].time_ms - source->attempts[e.to - 1].time_ms <= gap; k++)
             if (is_stranger(&source->attempts[k]))
                 e.to = k + 1;
-        /* What comes in within the pause behind the last failure belongs to it. */
-        size_t last = e.to;
-        while (last < source->count && source->attempts[last].time_ms - source->attempts[e.to - 1].time_ms <= HOUR_MS)
-            last++;
-        e.to = last;
+        e.to = end_of_successes(source, &e);
         count_episode(state, source, &e, ++mark);
         rc = judge(run, source, &e);
         i = e.to;
