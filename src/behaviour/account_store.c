@@ -606,6 +606,7 @@ static void account_stats(const void *arg, struct sw_behaviour_stats *stats)
 
 const struct sw_watch sw_watch_account = {
     .name = "account",
+    .share = 2,
     .open = account_open,
     .close = account_close,
     .wants = account_wants,
