@@ -178,7 +178,7 @@ void sw_buf_login_name(struct sw_buf *out, const struct sw_account_world *world,
         sw_buf_str_add(out, name->text);
 }
 
-void sw_buf_span(struct sw_buf *out, int64_t ms)
+void sw_buf_span_ms(struct sw_buf *out, int64_t ms)
 {
     double seconds = (double)ms / 1000;
     if (seconds < 120)

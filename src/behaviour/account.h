@@ -21,10 +21,10 @@
     X(REMOTE, "remote desktop") \
     X(BATCH, "batch") \
     X(SERVICE, "service") \
-    X(EXPLICIT, "explicit credentials") X(TGT, "Kerberos login") X(TICKET, "service ticket") X(NTLM, "NTLM") \
-        X(SSH, "SSH") X(SUDO, "sudo") X(VPN, "VPN") X(WEB, "web sign-in") X(DEVICE, "device login") \
-            X(USE, "use of a session") X(MFA, "MFA") X(MFA_CHANGE, "change of an MFA method") \
-                X(PRIVILEGE, "privileges")
+    X(EXPLICIT, "explicit credentials") \
+    X(TGT, "Kerberos login") X(TICKET, "service ticket") X(NTLM, "NTLM") X(SSH, "SSH") X(SUDO, "sudo") X(VPN, "VPN") \
+        X(WEB, "web sign-in") X(DEVICE, "device login") X(USE, "use of a session") X(MFA, "MFA") \
+            X(MFA_CHANGE, "change of an MFA method") X(PRIVILEGE, "privileges")
 
 enum sw_login_kind {
 #define SW_LOGIN_KIND(name, text) SW_LOGIN_##name,
@@ -198,7 +198,7 @@ int sw_finding_tell(struct sw_account_finding *finding, struct sw_behaviour_run 
                     const struct sw_account_world *world);
 
 void sw_buf_login_name(struct sw_buf *out, const struct sw_account_world *world, uint32_t name);
-void sw_buf_span(struct sw_buf *out, int64_t ms); /* "40 s", "3.5 h", "12 days" */
+void sw_buf_span_ms(struct sw_buf *out, int64_t ms); /* "40 s", "3.5 h", "12 days" */
 
 static inline const struct sw_login_name *sw_login_name_at(const struct sw_account_world *world, uint32_t name)
 {

@@ -17,8 +17,8 @@
     R(class_name, "src_ip", SOURCE) \
     R(class_name, "hostname", TARGET) \
     R(class_name, "_HOSTNAME", TARGET) \
-    R(class_name, "outcome", STATUS) R(class_name, "key_fingerprint", DEVICE) R(class_name, "repeated", REPEATED) \
-        R(class_name, "message", MESSAGE)
+    R(class_name, "outcome", STATUS) \
+    R(class_name, "key_fingerprint", DEVICE) R(class_name, "repeated", REPEATED) R(class_name, "message", MESSAGE)
 #define APPLIANCE(class_name) \
     R(class_name, "event", EVENT) \
     R(class_name, "outcome", STATUS) \
@@ -58,8 +58,9 @@
     R(class_name, "ActorIpAddress", SOURCE) \
     R(class_name, "ClientIPAddress", SOURCE) \
     R(class_name, "Workload", SERVICE) \
-    R(class_name, "ErrorNumber", STATUS) R(class_name, "LogonError", REASON) R(class_name, "UserAgent", AGENT) \
-        R(class_name, "SessionId", SESSION) R(class_name, "AppAccessContext.AADSessionId", SESSION)
+    R(class_name, "ErrorNumber", STATUS) \
+    R(class_name, "LogonError", REASON) R(class_name, "UserAgent", AGENT) R(class_name, "SessionId", SESSION) \
+        R(class_name, "AppAccessContext.AADSessionId", SESSION)
 
 /* clang-format off */
 static const struct sw_role_line lines[] = {

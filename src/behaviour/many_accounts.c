@@ -125,7 +125,7 @@ static int report(struct sw_behaviour_run *run, const struct sw_login_source *so
     finding.incomplete = source->cut > 0;
     sw_buf_login_name(&finding.text, source->world, source->name);
     sw_buf_printf(&finding.text, " came in with %u accounts that were new to it within ", n->accounts);
-    sw_buf_span(&finding.text, source->attempts[n->to - 1].time_ms - source->attempts[n->from].time_ms);
+    sw_buf_span_ms(&finding.text, source->attempts[n->to - 1].time_ms - source->attempts[n->from].time_ms);
     SW_BUF_LIT(&finding.text, ":");
     unsigned shown = 0;
     for (size_t i = n->from; i < n->to; i++) {

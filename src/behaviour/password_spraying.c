@@ -149,7 +149,7 @@ static void explain(struct sw_buf *out, const struct sw_login_source *source, co
     sw_buf_login_name(out, source->world, source->name);
     sw_buf_printf(out, " failed with %u accounts that never came from it (%u of them exist), %llu times, within ",
                   e->accounts, e->existing, (unsigned long long)e->failures);
-    sw_buf_span(out, source->attempts[e->to - 1].time_ms - source->attempts[e->from].time_ms);
+    sw_buf_span_ms(out, source->attempts[e->to - 1].time_ms - source->attempts[e->from].time_ms);
     if (name->given_up > 0)
         sw_buf_printf(out, ", and with %u more that were given up for want of memory", name->given_up);
     if (e->hits > 0) {
