@@ -93,8 +93,10 @@ static void count_probes(const struct sw_behaviour_run *run, const struct sw_acc
         }
         paths[n++] = probe->path;
     }
+    if (n == 0)
+        return;
     qsort(paths, n, sizeof *paths, by_number);
-    f->probes = n > 0;
+    f->probes = 1;
     for (size_t i = 1; i < n; i++)
         f->probes += paths[i] != paths[i - 1];
 }

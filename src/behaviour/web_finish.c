@@ -221,9 +221,11 @@ static int show_login(struct work *w, struct sw_access_guess *guess)
     sw_access_close_guess(guess);
     set_client(access, guess->client, &w->clients[0], w->probes[0]);
     const struct sw_access_tries *best = &guess->best;
+    struct sw_str path = {NULL, 0};
+    if (!guess->whole_site)
+        path = path_by_hash(access, guess->place_hash);
     const struct sw_access_login login = {.site = &access->hosts[guess->site].site,
-                                          .path = guess->whole_site ? (struct sw_str){0}
-                                                                    : path_by_hash(access, guess->place_hash),
+                                          .path = path,
                                           .client = &w->clients[0],
                                           .tries = guess->tries,
                                           .failures = best->count,

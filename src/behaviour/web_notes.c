@@ -218,6 +218,7 @@ static struct sw_str path_part(struct sw_str target)
 
 size_t sw_access_fold_path(struct sw_str target, char *out, enum sw_access_kind *kind, bool *data_dir)
 {
+    (void)pthread_once(&extensions_made, make_extensions);
     struct fold fold = {.out = out, .kind = SW_ACCESS_ROUTE};
     target = path_part(target);
     bool script = false;
@@ -257,7 +258,7 @@ size_t sw_access_fold_path(struct sw_str target, char *out, enum sw_access_kind 
 
 enum sw_access_outcome sw_access_outcome_of(unsigned status)
 {
-    if (status == 0 || status < 300 || status == 304)
+    if (status < 300 || status == 304) /* 0: not known */
         return SW_ACCESS_OK;
     if (status < 400)
         return SW_ACCESS_REDIRECT;
@@ -274,7 +275,9 @@ static uint32_t small_number(struct sw_str text)
 
 static struct sw_str given(struct sw_str text)
 {
-    return text.len == 1 && text.ptr[0] == '-' ? (struct sw_str){0} : text;
+    if (text.len == 1 && text.ptr[0] == '-')
+        text.len = 0;
+    return text;
 }
 
 static bool has_body(struct sw_str method)
@@ -432,7 +435,6 @@ int sw_access_note_event(const struct sw_access *access, struct sw_buf *notes, c
 int sw_access_notes_open(struct sw_access *access, const struct sw_classes *classes)
 {
     const struct sw_logsource web = {.category = SW_STR("webserver")};
-    (void)pthread_once(&extensions_made, make_extensions);
     access->class_count = sw_classes_count(classes);
     access->is_access = sw_alloc((size_t)access->class_count + 1, 1);
     if (access->is_access == NULL)

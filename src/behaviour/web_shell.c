@@ -145,8 +145,9 @@ static void measure_sizes(struct state *state, const struct sw_access_path *path
     t->most_bytes = state->sizes[n - 1];
     if (n < 2 || path->site->sized == 0)
         return;
-    double low = state->sizes[n / 20] + 32.0; /* a few bytes more or less are no difference */
-    double high = state->sizes[n - 1 - n / 20] + 32.0;
+    size_t tail = n / 20;
+    double low = state->sizes[tail] + 32.0; /* a few bytes more or less are no difference */
+    double high = state->sizes[n - 1 - tail] + 32.0;
     double many = fmin(1, (t->sizes - 1) / (0.5 * (double)(n - 1)));
     double apart = fmin(1, log(high / low) / log(6));
     t->varied = 0.5 * many * fmin(1, 4 * apart) + 0.5 * apart;
