@@ -78,11 +78,11 @@ void net_calls(struct scenario *s, struct stream *stream, int64_t hour)
         struct chance *c = &stream->chance;
         int64_t start = hour + chance_below(c, 2) * 30 * MINUTE; /* at the hour or half past, a little late */
         start += chance_below(c, 240) * SW_SECOND;
-        int64_t duration = (int64_t)chance_scaled(c, 1900, 0.7) * SW_SECOND;
+        int64_t duration = (int64_t)chance_scaled(c, 1900, 0.5) * SW_SECOND;
         uint32_t client = address_at(s->world, host, start);
         uint32_t relay = ADDRESS(52, 112 + host->key % 3, 20, 0) + chance_below(c, 40) * 256;
         relay += 1 + chance_below(c, 250);
-        double rate = chance_scaled(c, 120000, 0.8); /* bytes a second */
+        double rate = chance_scaled(c, 90000, 0.5); /* bytes a second */
         double seconds = (double)duration / 1e9;
         flow_lookup(s, stream, start - SW_SECOND, client, "worldaz.tr.teams.microsoft.com", relay);
         for (unsigned media = 0; media < 2 + chance_below(c, 2); media++)
