@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum { P_PROBES, P_WINDOW, P_FOCUS, P_WITHIN, P_TOLD };
@@ -13,9 +14,10 @@ enum { P_PROBES, P_WINDOW, P_FOCUS, P_WITHIN, P_TOLD };
 static const struct sw_behaviour_parameter parameters[] = {
     [P_PROBES] = {"probes", 20, 8, SW_ACCESS_PROBES, "",
                   "different paths that a client must have asked for in vain before"},
-    [P_WINDOW] = {"window", 604800, 60, 31536000, "s", "how long before the first answer"},
-    [P_FOCUS] = {"focus", 5, 2, 100000, "", "answered requests on one path after that"},
-    [P_WITHIN] = {"within", 86400, 60, 31536000, "s", "how soon these must come, counted from the first answer"},
+    [P_WINDOW] = {"window", 604800, 60, 31536000, "s", "how long before the first request on the path"},
+    [P_FOCUS] = {"focus", 5, 2, 100000, "",
+                 "requests on one path that were answered or broke, one of them with success"},
+    [P_WITHIN] = {"within", 86400, 60, 31536000, "s", "how soon these must come, before and after the first success"},
     [P_TOLD] = {"told", 20, 1, SW_RANKING_MAX, "", "clients that are told"},
 };
 
@@ -44,14 +46,15 @@ static const struct sw_rule rules[] = {
                                     SW_LEVEL_HIGH, shell_tags, NOTE),
 };
 
-/* What a client did around its first answer from a path. */
+/* What a client did on a path. */
 struct focus {
-    int64_t first_ms;
+    int64_t begin_ms; /* first request that was answered or broke, not long before the first success */
+    int64_t first_ms; /* first success */
     int64_t last_ms;
-    size_t answers; /* soon after the first one */
-    size_t sent;    /* of these, POST or with another query than the one before */
-    size_t broken;  /* server errors before the first answer */
-    size_t probes;  /* different paths, before the first answer */
+    size_t answers; /* with success */
+    size_t broken;  /* server errors and redirections */
+    size_t sent;    /* POST, or with another query than the one before */
+    size_t probes;  /* different paths, before that */
     size_t in_vain; /* probes of this very path before it */
     struct sw_place probe;
     int64_t probe_ms;
@@ -84,7 +87,7 @@ static void count_probes(const struct sw_behaviour_run *run, const struct sw_acc
     size_t n = 0;
     for (size_t i = 0; i < client->probe_count && n < SW_ACCESS_PROBES; i++) {
         const struct sw_access_probe *probe = &client->probes[i];
-        if (probe->time_ms > f->first_ms || (double)(f->first_ms - probe->time_ms) > run->value[P_WINDOW] * 1000)
+        if (probe->time_ms > f->begin_ms || (double)(f->begin_ms - probe->time_ms) > run->value[P_WINDOW] * 1000)
             continue;
         f->in_vain += probe->path == path;
         if (n == 0 || probe->path == path) {
@@ -101,23 +104,32 @@ static void count_probes(const struct sw_behaviour_run *run, const struct sw_acc
         f->probes += paths[i] != paths[i - 1];
 }
 
+static bool is_success(const struct sw_access_sample *sample, unsigned client)
+{
+    return sample->client == client && (sample->status < 300 || sample->status == 304);
+}
+
 static void follow(const struct sw_behaviour_run *run, const struct sw_access_path *path, unsigned client,
                    struct focus *f)
 {
+    size_t first = 0;
+    while (first < path->count && !is_success(&path->samples[first], client))
+        first++;
+    if (first == path->count)
+        return;
+    f->first_ms = f->begin_ms = path->samples[first].time_ms;
     uint32_t query = UINT32_MAX;
+    double within = run->value[P_WITHIN] * 1000;
     for (size_t i = 0; i < path->count; i++) {
         const struct sw_access_sample *sample = &path->samples[i];
-        if (sample->client != client)
+        if (sample->client != client || fabs((double)(sample->time_ms - f->first_ms)) > within)
             continue;
-        bool ok = sample->status < 300;
-        if (ok && f->answers == 0)
-            f->first_ms = sample->time_ms;
-        if (f->answers == 0 && !ok)
-            f->broken += sample->status >= 500;
-        if (!ok || (double)(sample->time_ms - f->first_ms) > run->value[P_WITHIN] * 1000)
-            continue;
-        f->answers++;
+        if (is_success(sample, client))
+            f->answers++;
+        else
+            f->broken++;
         f->sent += (sample->flags & SW_ACCESS_POST) != 0 || (sample->query != 0 && sample->query != query);
+        f->begin_ms = sample->time_ms < f->begin_ms ? sample->time_ms : f->begin_ms;
         f->last_ms = sample->time_ms;
         query = sample->query;
     }
@@ -127,20 +139,21 @@ static void explain(struct sw_buf *out, const struct sw_access_path *path, const
                     const struct focus *f)
 {
     sw_buf_access_client(out, client);
-    sw_buf_printf(out, " asked for %zu paths that are not there, then sent %zu requests to ", f->probes, f->answers);
+    sw_buf_printf(out, " asked for %zu paths that are not there, then sent %zu requests to ", f->probes,
+                  f->answers + f->broken);
     sw_buf_str_add(out, sw_str_slice(path->path, 0, 200));
     if (path->site->name.len > 0) {
         SW_BUF_LIT(out, " on ");
         sw_buf_str_add(out, path->site->name);
     }
-    SW_BUF_LIT(out, ", which answered from ");
-    sw_buf_time(out, f->first_ms * 1000000);
+    SW_BUF_LIT(out, " from ");
+    sw_buf_time(out, f->begin_ms * 1000000);
     SW_BUF_LIT(out, " to ");
     sw_buf_time(out, f->last_ms * 1000000);
+    sw_buf_printf(out, ", of which %zu had success, the first at ", f->answers);
+    sw_buf_time(out, f->first_ms * 1000000);
     if (f->in_vain > 0)
         sw_buf_printf(out, "; it had asked for this very path %zu times in vain", f->in_vain);
-    if (f->broken > 0)
-        sw_buf_printf(out, "; the server failed %zu times on this path before", f->broken);
     if (path->client_count > 1)
         sw_buf_printf(out, "; %zu other clients use it", path->client_count - 1);
     else
@@ -155,13 +168,14 @@ static int keep(struct sw_behaviour_run *run, const struct sw_access_path *path,
                         ? RULE_HIGH
                         : RULE_MEDIUM;
     struct sw_ranked *slot;
-    double order = (double)f->answers + (double)rule * 1e9;
+    size_t requests = f->answers + f->broken;
+    double order = (double)requests + (double)rule * 1e9;
     int rc = sw_ranking_add(run->state, (size_t)run->value[P_TOLD], order, sw_access_client_hash(client), &slot);
     if (rc != 0 || slot == NULL)
         return rc;
-    slot->score = (double)f->answers;
+    slot->score = (double)requests;
     slot->rule = rule;
-    slot->count = f->answers;
+    slot->count = requests;
     slot->first_ms = f->probe_ms;
     slot->last_ms = f->last_ms;
     sw_ranked_path(slot, path->site, path->path);
@@ -181,7 +195,8 @@ static int on_path(struct sw_behaviour_run *run, const struct sw_access_path *pa
             continue;
         struct focus f = {0};
         follow(run, path, i, &f);
-        if ((double)f.answers < run->value[P_FOCUS] || f.sent * 2 < f.answers)
+        size_t requests = f.answers + f.broken;
+        if (f.answers == 0 || (double)requests < run->value[P_FOCUS] || f.sent * 2 < requests)
             continue;
         count_probes(run, client, path->hash, &f);
         if ((double)f.probes >= run->value[P_PROBES])

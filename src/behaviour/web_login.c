@@ -1,6 +1,6 @@
 /* web_login.c - clients that keep failing to log in at a web page, and whether they got in.
  *
- * docs/behaviours/web-login-guessing.md. The runs themselves are found in web_guess.c. */
+ * docs/behaviours/web-bruteforce.md. The runs themselves are found in web_guess.c. */
 #include "behaviour/web_ranking.h"
 
 #include "base/mem.h"
@@ -122,7 +122,7 @@ static int on_end(struct sw_behaviour_run *run, const struct sw_access_world *wo
 }
 
 const struct sw_behaviour sw_behaviour_web_login = {
-    .name = "web-login-guessing",
+    .name = "web-bruteforce",
     .summary = "many failed web logins of a client, and success after them",
     .rules = rules,
     .rule_count = SW_COUNT_OF(rules),

@@ -337,7 +337,7 @@ static bool needs_path(const struct sw_access_note *note)
     if ((note->flags & SW_ACCESS_LOGIN) != 0)
         return true;
     if (outcome == SW_ACCESS_ERROR) /* what breaks on input is there */
-        return note->kind == SW_ACCESS_SCRIPT && (note->flags & SW_ACCESS_POST) != 0;
+        return note->kind == SW_ACCESS_SCRIPT;
     if (outcome != SW_ACCESS_OK)
         return false;
     return note->kind == SW_ACCESS_SCRIPT || note->kind == SW_ACCESS_ROUTE || (note->flags & SW_ACCESS_POST) != 0;

@@ -1,6 +1,6 @@
 /* web_shell.c - ranks paths by how much their use looks like that of a web shell.
  *
- * docs/behaviours/web-shell-use.md. It looks at the use alone: who asks, how, how often, and what comes back. What a
+ * docs/behaviours/web-shell.md. It looks at the use alone: who asks, how, how often, and what comes back. What a
  * file holds is the web shell scan's to say. */
 #include "behaviour/period.h"
 #include "behaviour/web_ranking.h"
@@ -274,7 +274,7 @@ static void measure_flags(const struct sw_access_path *path, struct traits *t)
 
 /* --- score -------------------------------------------------------------------------------------------------- */
 
-/* The mean of what can be told, weighted, less what speaks against it. docs/behaviours/web-shell-use.md gives the
+/* The mean of what can be told, weighted, less what speaks against it. docs/behaviours/web-shell.md gives the
  * table. */
 static double score_of(const struct sw_access_path *path, const struct traits *t)
 {
@@ -421,7 +421,7 @@ static int on_end(struct sw_behaviour_run *run, const struct sw_access_world *wo
 }
 
 const struct sw_behaviour sw_behaviour_web_shell = {
-    .name = "web-shell-use",
+    .name = "web-shell",
     .summary = "paths whose use looks like that of a web shell, ranked",
     .rules = rules,
     .rule_count = SW_COUNT_OF(rules),

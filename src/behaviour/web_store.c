@@ -414,10 +414,11 @@ static bool deserves_entry(const struct sw_access *access, const struct sw_acces
         return false;
     if ((note->flags & SW_ACCESS_LOGIN) != 0) /* guesses refer to it */
         return true;
-    if (sw_access_outcome_of(note->status) != SW_ACCESS_OK) /* what breaks on input has its path noted as well */
-        return sw_access_outcome_of(note->status) == SW_ACCESS_ERROR;
-    return note->kind == SW_ACCESS_SCRIPT || (note->flags & SW_ACCESS_POST) != 0 ||
-           access->visitors[visitor].missing >= SW_ACCESS_PROBER;
+    bool posted = (note->flags & SW_ACCESS_POST) != 0;
+    bool probes = access->visitors[visitor].missing >= SW_ACCESS_PROBER;
+    if (sw_access_outcome_of(note->status) != SW_ACCESS_OK) /* what breaks is there */
+        return sw_access_outcome_of(note->status) == SW_ACCESS_ERROR && (posted || probes);
+    return note->kind == SW_ACCESS_SCRIPT || posted || probes;
 }
 
 static int count_path(struct sw_access *access, const struct sw_access_note *note, struct sw_str key, uint32_t host,

@@ -48,11 +48,30 @@ static void enumeration_then_focus(void **state)
     finish_log(&run);
     const struct access_found *found = access_titled(&run, FOCUS);
     assert_non_null(found);
-    assert_int_equal(found->count, 8);
+    assert_int_equal(found->count, 9);
     assert_int_equal(found->level, SW_LEVEL_MEDIUM);
     assert_non_null(strstr(found->why, "asked for 33 paths")); /* the first seven are only counted */
-    assert_non_null(strstr(found->why, "failed 1 times"));
+    assert_non_null(strstr(found->why, "of which 8 had success, the first at 2026-11-05T00:01:00Z"));
     assert_string_equal(found->groups, "cs-host=www.example.org cs-uri-stem=/plugin/do.php c-ip=203.0.113.9 ");
+}
+
+/* A script that breaks on many queries, until it works once. */
+static void first_success_at_last(void **state)
+{
+    (void)state;
+    struct access_run run;
+    start_log(3);
+    add_probes(4 * 86400, 40, NULL);
+    for (unsigned i = 0; i < 30; i++) {
+        char target[64];
+        (void)snprintf(target, sizeof target, "/account/export.php?id=%u", i);
+        access_line(&log_text, 4 * 86400 + 100 + 7 * (int64_t)i, "203.0.113.9", "GET", target, i == 29 ? 200 : 500, 600, "-", "scan");
+    }
+    finish_log(&run);
+    const struct access_found *found = access_titled(&run, FOCUS);
+    assert_non_null(found);
+    assert_int_equal(found->count, 30);
+    assert_non_null(strstr(found->why, "of which 1 had success"));
 }
 
 static void path_that_appears(void **state)
@@ -202,6 +221,39 @@ static void polling(void **state)
     }
 }
 
+/* --- shared paths ------------------------------------------------------------------------------------------- */
+
+#define SHARED "New Path That Two New Clients Share And Send To"
+#define SHARED_LOW "Path That Two New Clients Share"
+
+static void shared_path(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *other; /* client */
+        const char *method;
+        const char *title;
+        int64_t day;
+    } cases[] = {{"192.0.2.4", "POST", SHARED, 12},
+                 {"192.0.2.4", "GET", SHARED_LOW, 12},
+                 {"203.0.77.4", "POST", NULL, 12},
+                 {"198.51.3.7", "POST", NULL, 12},
+                 {"192.0.2.4", "POST", NULL, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct access_run run;
+        start_log(20);
+        for (unsigned n = 0; n < 8; n++)
+            access_line(&log_text, (cases[i].day + n / 2) * 86400 + 70000 + n * n * 911 % 3000,
+                        n % 2 == 0 ? "203.0.113.9" : cases[i].other, cases[i].method, "/cache/a81f.php", 200, 300 + n * 977 % 3000, "-",
+                        "agent");
+        finish_log(&run);
+        static const char *const titles[] = {SHARED, SHARED_LOW};
+        for (size_t k = 0; k < 2; k++)
+            if ((access_titled(&run, titles[k]) != NULL) != (cases[i].title != NULL && strcmp(cases[i].title, titles[k]) == 0))
+                fail_msg("case %zu: %s", i, titles[k]);
+    }
+}
+
 static void switched_off(void **state)
 {
     (void)state;
@@ -209,9 +261,9 @@ static void switched_off(void **state)
     start_log(1);
     add_logins(2 * 86400, 150, 2, 200, 4000);
     add_login(2 * 86400 + 300, 302, 0);
-    assert_int_equal(access_feed_log(&run, sw_buf_str(&log_text), 0, 0, "web-login-guessing=off"), 0);
+    assert_int_equal(access_feed_log(&run, sw_buf_str(&log_text), 0, 0, "web-bruteforce=off"), 0);
     assert_null(access_titled(&run, RAPID));
-    assert_int_equal(access_feed_log(&run, sw_buf_str(&log_text), 0, 0, "web-login-guessing.grave=200"), 0);
+    assert_int_equal(access_feed_log(&run, sw_buf_str(&log_text), 0, 0, "web-bruteforce.grave=200"), 0);
     assert_null(access_titled(&run, RAPID));
     assert_non_null(access_titled(&run, AFTER));
     sw_buf_fini(&log_text);
@@ -220,10 +272,10 @@ static void switched_off(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(enumeration_then_focus), cmocka_unit_test(path_that_appears),
+        cmocka_unit_test(enumeration_then_focus), cmocka_unit_test(first_success_at_last), cmocka_unit_test(path_that_appears),
         cmocka_unit_test(enumeration_near_misses), cmocka_unit_test(guessing_then_success),
         cmocka_unit_test(negotiation_is_no_guessing), cmocka_unit_test(refusals_of_a_site),
-        cmocka_unit_test(polling), cmocka_unit_test(switched_off),
+        cmocka_unit_test(polling), cmocka_unit_test(shared_path), cmocka_unit_test(switched_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* test_web_shell_use.c - requests through the watch of web access and the ranking of paths: what must be told, what must not. */
+/* test_web_shell.c - requests through the watch of web access and the ranking of paths: what must be told, what must not. */
 #include "access_fixture.h"
 
 #include "behaviour/web_access_priv.h"
