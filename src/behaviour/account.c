@@ -1,7 +1,7 @@
 /* account.c - names of accounts, and telling findings about them: what all account behaviours share. */
 #include "behaviour/account.h"
 
-#include "base/mem.h"
+#include <math.h>
 
 static const char *const kind_names[] = {
 #define SW_LOGIN_KIND(name, text) text,
@@ -133,6 +133,19 @@ bool sw_login_is_external(const struct sw_account_world *world, const struct sw_
 {
     const struct sw_login_name *name = sw_login_name_at(world, login->source);
     return name != NULL && name->kind == SW_NAME_ADDRESS && !name->internal;
+}
+
+static double radians(float degrees)
+{
+    return (double)degrees * 3.14159265358979323846 / 180;
+}
+
+double sw_login_kilometres(const struct sw_login_name *a, const struct sw_login_name *b)
+{
+    double u = sin((radians(b->latitude) - radians(a->latitude)) / 2);
+    double v = sin((radians(b->longitude) - radians(a->longitude)) / 2);
+    double h = u * u + cos(radians(a->latitude)) * cos(radians(b->latitude)) * v * v;
+    return 2 * 6371 * asin(sqrt(h < 1 ? h : 1));
 }
 
 /* --- telling ------------------------------------------------------------------------------------------------ */

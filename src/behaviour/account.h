@@ -22,9 +22,11 @@
     X(BATCH, "batch") \
     X(SERVICE, "service") \
     X(EXPLICIT, "explicit credentials") \
-    X(TGT, "Kerberos login") X(TICKET, "service ticket") X(NTLM, "NTLM") X(SSH, "SSH") X(SUDO, "sudo") X(VPN, "VPN") \
-        X(WEB, "web sign-in") X(DEVICE, "device login") X(USE, "use of a session") X(MFA, "MFA") \
-            X(MFA_CHANGE, "change of an MFA method") X(PRIVILEGE, "privileges")
+    X(TGT, "Kerberos login") \
+    X(TICKET, "service ticket") \
+    X(NTLM, "NTLM") \
+    X(SSH, "SSH") X(SUDO, "sudo") X(VPN, "VPN") X(WEB, "web sign-in") X(DEVICE, "device login") \
+        X(USE, "use of a session") X(MFA, "MFA") X(MFA_CHANGE, "change of an MFA method") X(PRIVILEGE, "privileges")
 
 enum sw_login_kind {
 #define SW_LOGIN_KIND(name, text) SW_LOGIN_##name,
@@ -208,6 +210,8 @@ static inline const struct sw_login_name *sw_login_name_at(const struct sw_accou
 /* The network of a login's source, its country; SW_LOGIN_NONE when not known. */
 uint32_t sw_login_network(const struct sw_account_world *world, const struct sw_login *login);
 uint32_t sw_login_country(const struct sw_account_world *world, const struct sw_login *login);
+/* Between two located names, on a sphere (R. W. Sinnott, Virtues of the Haversine, 1984). */
+double sw_login_kilometres(const struct sw_login_name *a, const struct sw_login_name *b);
 bool sw_login_is_external(const struct sw_account_world *world, const struct sw_login *login);
 
 #endif

@@ -5,6 +5,8 @@
 
 #define PART(role) part[SW_ACCOUNT_ROLE_##role]
 
+static const struct sw_str nothing;
+
 static bool is_one_of(struct sw_str text, const char *const *list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -28,7 +30,7 @@ static uint64_t number_of(struct sw_str text)
 static struct sw_str after(struct sw_str text, const char *mark)
 {
     size_t at = sw_str_find(text, sw_str(mark));
-    return at == SW_NPOS ? (struct sw_str){0} : sw_str_from(text, at + strlen(mark));
+    return at == SW_NPOS ? nothing : sw_str_from(text, at + strlen(mark));
 }
 
 static struct sw_str word_of(struct sw_str text, char end)
@@ -143,11 +145,11 @@ static bool ticket(const struct sw_str *part, struct sw_account_saying *say)
     return true;
 }
 
-/* The domain that a controller serves: 4776 doesn't tell it. */
+/* The domain that a controller serves: 4771 and 4776 don't tell it. */
 static struct sw_str domain_of_host(struct sw_str host)
 {
     size_t dot = sw_str_chr(host, '.');
-    return dot == SW_NPOS ? (struct sw_str){0} : sw_str_from(host, dot + 1);
+    return dot == SW_NPOS ? nothing : sw_str_from(host, dot + 1);
 }
 
 static bool explicit_credentials(const struct sw_str *part, struct sw_account_saying *say)
@@ -172,11 +174,12 @@ static bool windows_form(const struct sw_str *part, struct sw_account_saying *sa
         say->user = PART(ACTOR);
         say->domain = PART(FACTOR);
     }
-    if (id == 4776 && sw_str_chr(say->user, '@') == SW_NPOS && sw_str_chr(say->user, '\\') == SW_NPOS)
+    if ((id == 4776 || id == 4771) && say->domain.len == 0 && sw_str_chr(say->user, '@') == SW_NPOS &&
+        sw_str_chr(say->user, '\\') == SW_NPOS)
         say->domain = domain_of_host(PART(TARGET));
     if (id < 4624 || id > 4776 || is_machine(say->user, say->domain))
         return false;
-    say->source = sw_str_is(PART(SOURCE), "-") ? (struct sw_str){0} : PART(SOURCE);
+    say->source = sw_str_is(PART(SOURCE), "-") ? nothing : PART(SOURCE);
     say->target = PART(TARGET);
     switch (id) {
     case 4624:
@@ -433,7 +436,7 @@ static bool entra_audit_form(const struct sw_str *part, struct sw_account_saying
         return false;
     bool by_admin = sw_str_starts(PART(EVENT), SW_STR("Admin"));
     say->user = PART(USER).len > 0 ? PART(USER) : PART(ACTOR);
-    say->source = by_admin ? (struct sw_str){0} : PART(SOURCE);
+    say->source = by_admin ? nothing : PART(SOURCE);
     say->kind = SW_LOGIN_MFA_CHANGE;
     say->outcome = SW_LOGIN_SUCCESS;
     return true;
@@ -503,7 +506,7 @@ static bool okta_form(const struct sw_str *part, struct sw_account_saying *say)
     bool sso = sw_str_is(event, "user.authentication.sso");
     if (!sso && !sw_str_is(event, "user.session.start"))
         return false;
-    say->service = sso ? PART(SERVICE) : (struct sw_str){0};
+    say->service = sso ? PART(SERVICE) : nothing;
     say->kind = SW_LOGIN_WEB;
     say->outcome = SW_LOGIN_SUCCESS;
     if (!sw_str_is(PART(STATUS), "SUCCESS") && PART(STATUS).len > 0)

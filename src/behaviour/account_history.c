@@ -125,9 +125,11 @@ void sw_history_judge(const struct sw_history *history, const struct sw_login *l
     if (!novelty->enough)
         return;
     bool roams = history->new_networks * 3u > history->days;
-    novelty->network = network != SW_LOGIN_NONE && !sw_history_knows(history, network, now) && !roams;
     novelty->country = country != SW_LOGIN_NONE && history->countries > 0 && history->countries <= 4 &&
                        !sw_history_knows(history, country, now);
+    /* Someone on the road has new networks all the time, but not in a new country. */
+    novelty->network =
+        network != SW_LOGIN_NONE && !sw_history_knows(history, network, now) && (!roams || novelty->country);
     novelty->device = login->device != 0 && !novelty->known_device && history->device_count > 0 &&
                       history->device_count <= 3 + history->days / 15;
     novelty->hour = is_odd_hour(history, now);

@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 
+static const struct sw_str nothing;
+
 /* --- fields ------------------------------------------------------------------------------------------------- */
 
 #define R(class_name, field, role) {class_name, field, SW_ACCOUNT_ROLE_##role},
@@ -59,8 +61,9 @@
     R(class_name, "ClientIPAddress", SOURCE) \
     R(class_name, "Workload", SERVICE) \
     R(class_name, "ErrorNumber", STATUS) \
-    R(class_name, "LogonError", REASON) R(class_name, "UserAgent", AGENT) R(class_name, "SessionId", SESSION) \
-        R(class_name, "AppAccessContext.AADSessionId", SESSION)
+    R(class_name, "LogonError", REASON) \
+    R(class_name, "UserAgent", AGENT) \
+    R(class_name, "SessionId", SESSION) R(class_name, "AppAccessContext.AADSessionId", SESSION)
 
 /* clang-format off */
 static const struct sw_role_line lines[] = {
@@ -208,7 +211,7 @@ static void put_host(struct packed *packed, enum sw_account_text which, struct s
     text = sw_str_slice(text, 0, sw_str_chr(text, '.'));
     if (text.len > 1 && text.ptr[text.len - 1] == '$')
         text.len--;
-    put_lower(packed, which, SW_NAME_HOST, sw_str_is(text, "-") ? (struct sw_str){0} : text);
+    put_lower(packed, which, SW_NAME_HOST, sw_str_is(text, "-") ? nothing : text);
 }
 
 /* An address, with a port or in brackets as some services write it. False when it is none. */

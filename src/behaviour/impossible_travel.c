@@ -5,8 +5,6 @@
  * speed alone stays low, and places that many accounts share are no places. */
 #include "behaviour/account_history.h"
 
-#include <math.h>
-
 enum { P_SPEED, P_DISTANCE, P_COUNTRIES, P_SHARED };
 
 static const struct sw_behaviour_parameter parameters[] = {
@@ -37,20 +35,6 @@ static const struct sw_rule rules[] = {
         "that hardly anyone comes from, and the device is new, or it failed before.",
         SW_LEVEL_HIGH, tags, NOTE),
 };
-
-static double radians(float degrees)
-{
-    return (double)degrees * 3.14159265358979323846 / 180;
-}
-
-/* On a sphere (R. W. Sinnott, Virtues of the Haversine, 1984). */
-static double kilometres(const struct sw_login_name *a, const struct sw_login_name *b)
-{
-    double u = sin((radians(b->latitude) - radians(a->latitude)) / 2);
-    double v = sin((radians(b->longitude) - radians(a->longitude)) / 2);
-    double h = u * u + cos(radians(a->latitude)) * cos(radians(b->latitude)) * v * v;
-    return 2 * 6371 * asin(sqrt(h < 1 ? h : 1));
-}
 
 static bool is_placed(const struct sw_account *account, const struct sw_login *login)
 {
@@ -85,7 +69,7 @@ static double is_impossible(const struct sw_behaviour_run *run, const struct sw_
     const struct sw_login_name *b = &account->world->names[login->location];
     double hours = (double)(login->time_ms - before->time_ms) / 3600000;
     if (a->located && b->located) {
-        double distance = kilometres(a, b);
+        double distance = sw_login_kilometres(a, b);
         return distance >= run->value[P_DISTANCE] && distance > hours * run->value[P_SPEED] ? distance : -1;
     }
     bool differ = a->country != b->country && a->country != SW_LOGIN_NONE && b->country != SW_LOGIN_NONE;

@@ -152,7 +152,8 @@ static unsigned level_of(const struct sw_behaviour_run *run, const struct sw_log
         return RULE_LOW;
     if (n->accounts - n->devices < run->value[P_ACCOUNTS])
         return RULE_LOW;
-    bool raised = n->failing >= 2 || n->privileged >= 2 || (outside && n->before == 0);
+    bool raised = n->failing >= 2 || n->privileged >= 2 || (outside && n->before == 0) ||
+                  (n->accounts >= 2 * run->value[P_ACCOUNTS] && n->before * 10 <= n->accounts);
     return raised ? RULE_MEDIUM : RULE_LOW;
 }
 

@@ -75,7 +75,7 @@ static void look_around(const struct sw_behaviour_run *run, const struct sw_acco
     }
 }
 
-static int report(struct sw_behaviour_run *run, const struct sw_account *account, size_t at)
+static int report(struct sw_behaviour_run *run, const struct sw_account *account, size_t at, bool roams)
 {
     const struct sw_login *change = &account->logins[at];
     const struct sw_login *shown = change;
@@ -87,6 +87,10 @@ static int report(struct sw_behaviour_run *run, const struct sw_account *account
     const struct sw_novelty *n = &around.sum;
     bool failing = n->failures >= 3;
     int signs = n->country + n->device + failing + n->hour + account->brief->privileged - n->known_device;
+    if (roams && signs <= 0) { /* new networks are ordinary for it */
+        sw_buf_fini(&finding.text);
+        return 0;
+    }
     finding.rule = n->device && (n->country || failing) && around.after > 0      ? RULE_HIGH
                    : signs >= 2 || (n->country && !n->known_device) ? RULE_MEDIUM
                                                                                  : RULE_LOW;
@@ -113,9 +117,10 @@ static int on_account(struct sw_behaviour_run *run, const struct sw_account *acc
         if (login->kind == SW_LOGIN_MFA_CHANGE && login->time_ms - told_ms > 86400000) {
             struct sw_novelty novelty;
             sw_history_judge(history, login, &novelty);
-            if (novelty.enough && novelty.network) {
+            uint32_t network = sw_login_network(account->world, login);
+            if (novelty.enough && network != SW_LOGIN_NONE && !sw_history_knows(history, network, login->time_ms)) {
                 told_ms = login->time_ms;
-                rc = report(run, account, i);
+                rc = report(run, account, i, !novelty.network);
             }
         }
         sw_history_learn(history, login);

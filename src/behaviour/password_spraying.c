@@ -8,11 +8,13 @@
 
 #include <stdlib.h>
 
-enum { P_ACCOUNTS, P_GAP, P_SPREAD };
+enum { P_ACCOUNTS, P_GAP, P_SPREAD, P_TRIES };
 
 static const struct sw_behaviour_parameter parameters[] = {
     [P_ACCOUNTS] = {"accounts", 10, 3, 1000000, "", "accounts that one source must fail with"},
     [P_GAP] = {"gap", 28800, 60, 604800, "s", "longest pause within one attempt"},
+    [P_TRIES] = {"tries", 8, 1, 1000000, "",
+                 "failures an account, at most, of a source inside: saved passwords fail again and again"},
     [P_SPREAD] = {"spread", 15, 5, 1000000, "",
                   "accounts that must fail within an hour from sources that are no account's own"},
 };
@@ -189,9 +191,14 @@ static int judge(struct sw_behaviour_run *run, const struct sw_login_source *sou
     /* Where many come in as they always do, some who fail are to be expected. */
     if (e->regulars > 4 * e->accounts)
         return 0;
+    const struct sw_login_name *name = &source->world->names[source->name];
+    bool outside = name->kind == SW_NAME_ADDRESS && !name->internal;
+    bool few_tries = outside || (double)e->failures <= run->value[P_TRIES] * e->accounts;
     bool many_exist = e->existing >= least || (e->existing * 2 >= e->accounts && e->existing * 2 >= least);
     unsigned rule = RULE_NAMES;
-    if (e->hits > 0 && e->hits * 2 <= tried)
+    if (!few_tries)
+        rule = RULE_NAMES;
+    else if (e->hits > 0 && e->hits * 2 <= tried)
         rule = many_exist ? RULE_SUCCESS : RULE_STUFFING;
     else if (many_exist)
         rule = RULE_SPRAY;

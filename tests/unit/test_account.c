@@ -231,11 +231,23 @@ static void test_session(void **unused)
     assert_null(find_title(&story, "Session Used From Two Countries"));
     sign_in(&story, 220, "a@corp.example", "198.51.100.5", "0", "DE", "a", "s2");
     sign_in(&story, 220.5, "a@corp.example", "203.0.113.9", "0", "DE", "b", "s2");
+    must_be_calm(&story); /* a new telephone in the same city */
+    assert_non_null(find_title(&story, "Session Used By A New Device In The Same City"));
+    story.count -= 1;
+    tell(&story, 220.5, "azure/signinlogs", "userPrincipalName", "a@corp.example", "ipAddress", "203.0.113.9",
+         "status.errorCode", "0", "deviceDetail.deviceId", "b", "sessionId", "s2", NULL); /* nobody knows where */
     must_find(&story, "Session Used From Two Networks By Two Devices");
     sign_in(&story, 221, "a@corp.example", "198.51.100.5", "0", "DE", "a", "s2");
     const struct found *found = must_find(&story, "Session Used From Two Networks In Turns By Two Devices");
     assert_true(found->value == 2);
     assert_string_equal(found->source, "203.0.113.9");
+    story.count -= 3;
+    sign_in(&story, 220, "a@corp.example", "198.51.100.5", "0", "DE", "a@corp.example", "s3");
+    sign_in(&story, 236, "a@corp.example", "203.0.113.9", "0", "BR", "a@corp.example", "s3"); /* after a flight */
+    must_be_calm(&story);
+    story.count -= 1;
+    sign_in(&story, 220.5, "a@corp.example", "203.0.113.9", "0", "BR", "a@corp.example", "s3");
+    must_find(&story, "Session Used From A New Country Too Soon");
     story_end(&story);
 }
 
