@@ -365,6 +365,14 @@ static void lex_variable(struct lexer *l)
     emit(l, SW_TOK_VAR, 0, from, l->at - from);
 }
 
+/* The words and, or, xor are operators. */
+static enum sw_op operator_of(struct sw_str name)
+{
+    if (sw_str_ieq(name, SW_STR("or")) || sw_str_ieq(name, SW_STR("xor")))
+        return SW_OP_OR;
+    return sw_str_ieq(name, SW_STR("and")) ? SW_OP_AND : SW_OP_NONE;
+}
+
 /* A name with its namespace; one of the root namespace without the backslash. */
 static void lex_name(struct lexer *l)
 {
@@ -374,6 +382,14 @@ static void lex_name(struct lexer *l)
         l->at++;
     if (l->text[from] == '\\')
         from++;
+    struct sw_str name = sw_strn(l->text + from, l->at - from);
+    if (sw_lex_blank(name) == name.len) /* as some editors and web pages leave it in code */
+        return;
+    enum sw_op op = l->member || name.len > 3 ? SW_OP_NONE : operator_of(name);
+    if (op != SW_OP_NONE) {
+        emit(l, SW_TOK_OP, op, from, name.len);
+        return;
+    }
     bool plain = l->member;
     if (l->rc == 0)
         l->rc = sw_unit_add_name(l->unit, from, l->at - from, plain);

@@ -307,6 +307,22 @@ static void add_place(struct sw_yara_hit *hit, const struct sw_yara_place *place
     hit->places[at] = *place;
 }
 
+/* The first places of one string. libyara packs its matches: they aren't aligned, so that each is copied first. */
+static void add_places(struct sw_yara_hit *hit, const YR_STRING *string, const YR_SCAN_CONTEXT *context)
+{
+    YR_MATCH match;
+    const void *at = context->matches[string->idx].head;
+    for (unsigned told = 0; at != NULL && told < SW_MAX_YARA_HITS; at = match.next) {
+        memcpy(&match, at, sizeof match);
+        if (match.is_private)
+            continue;
+        const struct sw_yara_place place = {string->identifier, (uint64_t)(match.base + match.offset),
+                                            (uint32_t)match.match_length};
+        add_place(hit, &place);
+        told++;
+    }
+}
+
 static int on_rule(struct sw_yara_scanner *scanner, YR_SCAN_CONTEXT *context, const YR_RULE *rule)
 {
     scanner->rc = sw_grow(&scanner->hits, &scanner->cap, scanner->count, sizeof *scanner->hits, SW_MAX_RULES);
@@ -317,16 +333,7 @@ static int on_rule(struct sw_yara_scanner *scanner, YR_SCAN_CONTEXT *context, co
     const YR_STRING *string;
     yr_rule_strings_foreach(rule, string)
     {
-        const YR_MATCH *match;
-        unsigned told = 0;
-        yr_string_matches_foreach(context, string, match)
-        {
-            struct sw_yara_place place = {string->identifier, (uint64_t)(match->base + match->offset),
-                                          (uint32_t)match->match_length};
-            add_place(hit, &place);
-            if (++told == SW_MAX_YARA_HITS)
-                break;
-        }
+        add_places(hit, string, context);
     }
     return CALLBACK_CONTINUE;
 }
