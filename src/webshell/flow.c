@@ -384,7 +384,10 @@ static void read_unit(struct sw_flow *f, struct sw_unit *unit)
     }
     f->budget = f->steps + (uint64_t)unit->count * SW_FLOW_STEPS_A_TOKEN + SW_FLOW_STEPS_AT_LEAST;
     f->scope = &f->globals;
+    f->kept_sent = false;
     sw_flow_read(f, 0, unit->count - 1, false);
+    if (f->kept_sent) /* what one request puts into the session, the next finds there */
+        sw_flow_read(f, 0, unit->count - 1, false);
     for (size_t i = first; i < f->function_count && f->rc == 0; i++)
         if (!f->functions[i].alone)
             sw_flow_read_alone(f, &f->functions[i], false);

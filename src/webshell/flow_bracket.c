@@ -142,6 +142,19 @@ static void condition_done(struct sw_flow *f)
     f->have = false;
 }
 
+/* Of a list of texts that a loop goes through: the name of something to run, or of what the client sent. */
+static const struct sw_value *most_telling(const struct sw_flow *f, const struct sw_array *list)
+{
+    for (uint32_t i = 0; i < list->count && i < 32; i++) {
+        const struct sw_value *value = &list->entries[i].value;
+        const struct sw_name *name = value->kind == SW_VALUE_TEXT ? sw_language_find(f->language, value->text) : NULL;
+        if (name != NULL && (name->role == SW_ROLE_CODE || name->role == SW_ROLE_COMMAND ||
+                             (name->role == SW_ROLE_REQUEST && name->name[0] == '_')))
+            return value;
+    }
+    return NULL;
+}
+
 static void close_foreach(struct sw_flow *f)
 {
     struct sw_frame *frame = sw_flow_frame(f);
@@ -152,7 +165,10 @@ static void close_foreach(struct sw_flow *f)
         struct sw_value to = f->operands[first ? f->operand_count - 1 : frame->operands];
         struct sw_value list = f->operands[first ? frame->operands : f->operand_count - 1];
         struct sw_value element = sw_value_unknown(list.origin & ~(uint32_t)SW_WAS_JOINED, list.at);
-        if (list.kind == SW_VALUE_ARRAY && list.array->count == 1)
+        const struct sw_value *known = list.kind == SW_VALUE_ARRAY ? most_telling(f, list.array) : NULL;
+        if (known != NULL)
+            element = *known;
+        else if (list.kind == SW_VALUE_ARRAY && list.array->count == 1)
             element = sw_value_content(list.array->entries[0].value);
         else if (list.kind == SW_VALUE_ARRAY)
             element.origin |= SW_WAS_TRICKED & (list.origin | (list.array->count > 1 ? ~0u : 0));
@@ -240,7 +256,7 @@ void sw_flow_open_brace(struct sw_flow *f)
     const struct sw_tok *token = sw_flow_token(f, 0);
     /* $text{0} of old PHP: directly behind a variable. */
     const struct sw_tok *before = f->pos > 0 ? &f->unit->tokens[f->pos - 1] : token;
-    if (f->have && f->language->sigils && before->kind == SW_TOK_VAR && before->at + before->len == token->at) {
+    if (f->have && f->language->sigils && (before->kind == SW_TOK_VAR || sw_tok_is(before, SW_OP_RBRACKET)) && before->at + before->len == token->at) {
         sw_flow_open(f, SW_FRAME_INDEX);
         return;
     }

@@ -89,7 +89,11 @@ static struct sw_value read_content(struct sw_flow *f, const struct sw_value *pa
     uint32_t at = path->at > 0 ? path->at : sw_flow_at(f, token);
     if (path->origin & SW_FROM_REQUEST)
         sw_sink_files(f, path, 8, token);
-    return sw_value_unknown(origin_of_content(path), at);
+    uint32_t origin = origin_of_content(path);
+    /* What the client names may be an address, or php://input. */
+    if ((path->origin & SW_FROM_REQUEST) && (!(path->origin & SW_WAS_WRAPPED) || sw_str_istarts(path->key, SW_STR("php"))))
+        origin |= SW_FROM_REMOTE;
+    return sw_value_unknown(origin, at);
 }
 
 static struct sw_value apply_stored(struct sw_flow *f, const struct sw_name *name, const struct sw_value *args,
@@ -182,6 +186,11 @@ static struct sw_value call_value(struct sw_flow *f, const struct sw_value *call
     if (callee->kind == SW_VALUE_ARRAY && callee->array->count == 2 &&
         callee->array->entries[1].value.kind == SW_VALUE_TEXT)
         return call_named(f, callee->array->entries[1].value.text, args, count, how, token);
+    if (callee->kind == SW_VALUE_OBJECT) {
+        struct sw_function *function = sw_flow_function_named(f, SW_STR("__invoke"), callee->text);
+        if (function != NULL)
+            return sw_flow_enter(f, function, args, count);
+    }
     if (callee->kind != SW_VALUE_ARRAY)
         sw_sink_named(f, callee, data, through, token);
     /* What an unknown function makes of something is made of it. */
@@ -219,6 +228,15 @@ static size_t any_of(struct sw_value *data, size_t count)
             any.at = data[i].at;
     data[0] = data[1] = data[2] = any;
     return 3;
+}
+
+/* array_walk() of a list that is known: element and key, one after the other. */
+static void walk(struct sw_flow *f, const struct sw_value *callee, const struct sw_array *array, uint32_t token)
+{
+    for (uint32_t i = 0; i < array->count && i < 8; i++) {
+        struct sw_value args[2] = {array->entries[i].value, sw_value_text(array->entries[i].key, 0)};
+        (void)call_value(f, callee, args, 2, "array_walk", token);
+    }
 }
 
 /* Functions that call back: with the elements of their other arguments. */
@@ -269,6 +287,8 @@ static struct sw_value apply_callback(struct sw_flow *f, const struct sw_name *n
         return sw_value_unknown(0, 0);
     if (callee.kind == SW_VALUE_UNKNOWN && (callee.origin & SW_FROM_OUTSIDE) == 0 && n == 0)
         return sw_value_unknown(0, 0);
+    if (strcmp(name->name, "array_walk") == 0 && args[0].kind == SW_VALUE_ARRAY)
+        walk(f, &callee, args[0].array, token);
     if (!spreads(name))
         n = any_of(data, n);
     struct sw_value result = call_value(f, &callee, data, n, name->name, token);
@@ -432,7 +452,7 @@ static struct sw_value apply_reflect(const struct sw_name *name, const struct sw
 static struct sw_value apply_connect(struct sw_flow *f, const struct sw_name *name, const struct sw_value *args,
                                      size_t count, uint32_t token)
 {
-    const struct sw_value *host = arg_at(args, count, 0);
+    const struct sw_value *host = arg_at(args, count, name->arg % 16);
     if (name->arg == 16) { /* a database, by a connection string */
         if (host->origin & SW_FROM_REQUEST)
             sw_shell_report_add(f->report, SW_SHELL_SQL_CONSOLE, f->standalone ? 60 : 25, sw_flow_at(f, token),
@@ -440,7 +460,7 @@ static struct sw_value apply_connect(struct sw_flow *f, const struct sw_name *na
         return sw_value_unknown(0, 0);
     }
     if (host->origin & SW_FROM_REQUEST)
-        sw_shell_report_add(f->report, SW_SHELL_TUNNEL, f->standalone ? 60 : 20, sw_flow_at(f, token),
+        sw_shell_report_add(f->report, SW_SHELL_TUNNEL, !f->standalone ? 20 : f->function == NULL ? 60 : 40, sw_flow_at(f, token),
                             "a connection is opened to where a request says");
     if (!f->connects) {
         f->connects = true;

@@ -72,6 +72,7 @@ struct sw_slot {
     struct sw_slot *alias; /* `global $x`: the variable that is meant */
     uint16_t depth; /* of the statement that set it */
     bool set;
+    bool asked; /* it was read before anything set it */
 };
 
 enum { SW_SCOPE_BUCKETS = 64 };
@@ -155,6 +156,8 @@ struct sw_flow {
     uint32_t files_at;
     uint32_t spies; /* bits: kinds of questions about the machine */
     uint32_t quiet; /* bits: ways of keeping errors away */
+    uint32_t runners; /* bits: functions that run what they get from a parameter as a command */
+    bool kept_sent; /* something of a request was put where later requests find it */
     unsigned hidden_names; /* calls whose function's name was computed */
     bool connects; /* opens a connection to somewhere */
     uint32_t connects_at;

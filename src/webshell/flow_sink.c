@@ -110,7 +110,7 @@ static unsigned weight_of_code(const struct sw_flow *f, uint32_t origin, enum sw
         *rule = SW_SHELL_CODE_FROM_FILE;
         return 30;
     }
-    return (origin & SW_FROM_UNDEFINED) && f->function == NULL ? 40 : 0;
+    return (origin & SW_FROM_UNDEFINED) && f->function == NULL ? (f->standalone ? 60 : 40) : 0;
 }
 
 void sw_sink_code(struct sw_flow *f, const struct sw_value *code, const char *function, struct sw_how how,
@@ -182,6 +182,16 @@ static void known_command(struct sw_flow *f, const struct sw_value *command, con
         sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CODE, 65, at, "%s() runs a decoded command", function);
 }
 
+/* Functions that run commands and that one tries after another where some are forbidden. */
+static uint32_t runner_bit(const char *function)
+{
+    static const char *const runners[] = {"system", "exec", "shell_exec", "passthru", "popen", "proc_open"};
+    for (size_t i = 0; i < sizeof runners / sizeof runners[0]; i++)
+        if (strcmp(function, runners[i]) == 0)
+            return 1u << i;
+    return 0;
+}
+
 void sw_sink_command(struct sw_flow *f, const struct sw_value *command, const char *function, struct sw_how how,
                      uint32_t token)
 {
@@ -190,10 +200,13 @@ void sw_sink_command(struct sw_flow *f, const struct sw_value *command, const ch
     unsigned hiding = weight_of_hiding(how);
     if (hiding > 0)
         sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, hiding, at, "%s() is called%s", function, how_words(how));
-    if (command->kind == SW_VALUE_TEXT) {
+    if (command->kind == SW_VALUE_TEXT)
         known_command(f, command, function, at);
+    /* A text that may be something else instead: the default of a parameter. */
+    if (command->kind == SW_VALUE_TEXT && !(origin & (SW_FROM_OUTSIDE | SW_FROM_UNDEFINED)))
         return;
-    }
+    if (origin & SW_FROM_PARAM)
+        f->runners |= runner_bit(function);
     if (origin & SW_WAS_ESCAPED)
         return;
     bool wrapped = (origin & SW_WAS_WRAPPED) != 0;
@@ -207,7 +220,7 @@ void sw_sink_command(struct sw_flow *f, const struct sw_value *command, const ch
     else if (origin & SW_WAS_DECODED)
         weight = 55;
     else if ((origin & SW_FROM_UNDEFINED) && f->function == NULL)
-        weight = wrapped ? 25 : f->standalone ? 60 : 40;
+        weight = wrapped ? 25 : f->standalone || how.variable ? 60 : 40;
     else if (origin & SW_WAS_TRICKED)
         weight = 25;
     if (weight > 0)
@@ -256,7 +269,7 @@ void sw_sink_strange(struct sw_flow *f, struct sw_str name, struct sw_how how, u
         sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, odd ? 85 : 65, sw_flow_at(f, token),
                             "a function of a computed name gets what a request brings");
     else if (odd || (data & (SW_WAS_HIDDEN | SW_FROM_UNDEFINED)))
-        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, odd ? 60 : 40, sw_flow_at(f, token),
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, odd || f->standalone ? 60 : 40, sw_flow_at(f, token),
                             "a function of a computed name is called");
 }
 
@@ -442,6 +455,10 @@ void sw_sink_files(struct sw_flow *f, const struct sw_value *path, unsigned kind
 
 void sw_sink_sql(struct sw_flow *f, const struct sw_value *statement, const char *function, uint32_t token)
 {
+    struct sw_str text = statement->kind == SW_VALUE_TEXT ? statement->text : statement->key;
+    if (sw_str_ifind(text, SW_STR("into dumpfile")) != SW_NPOS)
+        sw_shell_report_add(f->report, SW_SHELL_DROPPER, f->standalone ? 60 : 40, sw_flow_at(f, token),
+                            "%s() has the database write a file", function);
     if (!(statement->origin & SW_FROM_REQUEST) || (statement->origin & SW_WAS_WRAPPED))
         return;
     sw_shell_report_add(f->report, SW_SHELL_SQL_CONSOLE, f->standalone ? 60 : 25, sw_flow_at(f, token),
@@ -508,21 +525,26 @@ void sw_sink_sums(struct sw_flow *f)
     unsigned files = bits(f->files);
     if (files >= 2) {
         static const unsigned weights[] = {0, 0, 40, 60, 72, 82, 90};
-        unsigned weight = weights[files < 6 ? files : 6];
-        sw_shell_report_add(f->report, SW_SHELL_FILE_MANAGER, f->standalone ? weight : weight < 90 ? weight / 3 : 40, f->files_at,
+        unsigned all = weights[files < 6 ? files : 6];
+        sw_shell_report_add(f->report, SW_SHELL_FILE_MANAGER, f->standalone ? all : all < 90 ? all / 3 : 40, f->files_at,
                             "%u kinds of operations on files that a request names", files);
     }
     if (f->connects && f->shell)
         sw_shell_report_add(f->report, SW_SHELL_REVERSE_SHELL, 75, f->connects_at,
                             "a connection is opened and a shell started");
+    if (bits(f->runners) >= 4)
+        sw_shell_report_add(f->report, SW_SHELL_PANEL, f->standalone ? 65 : 40, 0,
+                            "a function runs its argument as a command by whichever of %u functions is allowed", bits(f->runners));
+    /* Objects of ASP are often made under names put together, against careless scanners. */
+    const unsigned weight = f->hidden_names >= 12 && f->language->sigils ? 65 : f->hidden_names >= 4 ? 50 : 35;
     if (f->hidden_names >= 2)
-        sw_shell_report_add(f->report, SW_SHELL_OBFUSCATED, f->hidden_names >= 4 ? 50 : 35, 0,
+        sw_shell_report_add(f->report, SW_SHELL_OBFUSCATED, weight, 0,
                             "%u calls of functions under computed names", f->hidden_names);
     if (f->memory != 0) {
         bool inner = (f->memory & 2) != 0;
         bool both = (f->memory & 1) && (f->memory & 4);
-        unsigned weight = inner ? (f->memory & 5 ? 75 : 60) : both ? 60 : 20;
-        sw_shell_report_add(f->report, SW_SHELL_MEMORY_SHELL, weight, f->memory_at,
+        unsigned grave = inner ? (f->memory & 5 ? 75 : 60) : both ? 60 : 20;
+        sw_shell_report_add(f->report, SW_SHELL_MEMORY_SHELL, grave, f->memory_at,
                             "a filter, servlet, listener or valve is registered%s",
                             inner ? " through the server's inner classes" : "");
     }

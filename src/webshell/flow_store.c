@@ -175,8 +175,13 @@ struct sw_value sw_flow_variable(struct sw_flow *f, struct sw_str name, uint32_t
     value = sw_value_content(from->value);
     if (!from->set && f->scope->all_origin != 0)
         value = sw_value_unknown(f->scope->all_origin, f->scope->all_at);
+    else if (!from->set && f->globals.all_origin != 0 && from != slot)
+        value = sw_value_unknown(f->globals.all_origin, f->globals.all_at);
+    else if (!from->set && f->globals.all_origin != 0 && sw_scope_find(&f->globals, name) == from)
+        value = sw_value_unknown(f->globals.all_origin, f->globals.all_at);
     else if (!from->set)
         value = sigils ? sw_value_unknown(SW_FROM_UNDEFINED, sw_flow_at(f, token)) : named_object(f, written, token);
+    slot->asked |= !from->set && f->function == NULL && !sw_tok_is(sw_flow_token(f, 1), SW_OP_ASSIGN);
     if (value.place == SW_PLACE_VARIABLE)
         return value;
     value.place = SW_PLACE_VARIABLE;
@@ -290,6 +295,9 @@ static void store(struct sw_flow *f, struct sw_slot *slot, struct sw_value value
     if (slot->set && slot->value.kind == SW_VALUE_OBJECT && value.kind == SW_VALUE_UNKNOWN && over)
         value.text = slot->value.text;
     slot->value = sw_value_content(value);
+    /* A page of the time of register_globals asks for a variable before it gives it a value of its own. */
+    if (!slot->set && slot->asked && depth > 0)
+        slot->value.origin |= SW_FROM_UNDEFINED;
     if (over && slot->set) {
         slot->value.origin |= before & ~(uint32_t)SW_FROM_UNDEFINED;
         if ((before & SW_FROM_OUTSIDE) && !(value.origin & SW_FROM_OUTSIDE))
@@ -319,6 +327,8 @@ static void store_element(struct sw_flow *f, struct sw_slot *slot, const struct 
             array->array->rest = origin;
     }
     slot->set = true;
+    if ((value.origin & SW_FROM_REQUEST) && sw_str_is(slot->name, "_SESSION"))
+        f->kept_sent = true;
     array->origin |= value.origin & ~(uint32_t)(SW_FROM_UNDEFINED | SW_WAS_JOINED);
     if (array->at == 0 || (value.origin & SW_FROM_OUTSIDE))
         array->at = value.at;

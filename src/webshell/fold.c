@@ -83,6 +83,8 @@ struct sw_value sw_fold_join(struct sw_arena *arena, const struct sw_value *left
         /* The beginning of a text is kept: a path's folder, a command's name. */
         if (known_left && a.len > 0)
             result.key = a;
+        else if (left->place == SW_PLACE_NONE)
+            result.key = left->key;
         return result;
     }
     if (left->kind == SW_VALUE_ARRAY || right->kind == SW_VALUE_ARRAY)

@@ -184,7 +184,10 @@ int sw_script_analyse(struct sw_script_scanner *scanner, const char *kind, struc
     sw_unit_init(&unit, language, count > 0 ? without_parts(arena, text, parts, count) : text);
     if (count > 0)
         sw_shell_report_add(report, SW_SHELL_OBFUSCATED, 40, parts[0].start, "%zu parts of the script are encoded", count);
-    int rc = sw_lex(&unit, false);
+    /* A file without any tag runs only when another includes it as text for eval(): it is read as code all the same. */
+    bool bare = language == &sw_language_php && sw_str_find(text, SW_STR("<?")) == SW_NPOS &&
+                sw_str_ifind(text, SW_STR("<script")) == SW_NPOS && sw_str_chr(text, '$') != SW_NPOS;
+    int rc = sw_lex(&unit, bare);
     if (unit.utf7)
         sw_shell_report_add(report, SW_SHELL_OBFUSCATED, 65, 0, "the page says that it is written in UTF-7");
     if (rc == 0)
