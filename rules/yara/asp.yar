@@ -99,3 +99,67 @@ rule net_offline_address_book_shell
     condition:
         $object and $address
 }
+
+rule asp_known_exploit
+{
+    meta:
+        id = "yara-asp-known-exploit"
+        description = "ASP page that logs on to Serv-U with the password that was built into it"
+        level = "high"
+        technique = "T1505.003,T1068"
+        source = "CVE-2005-3467 and its successors: the account LocalAdministrator"
+    strings:
+        $password = "#l@$ak#.lk;0@P"
+        $page = "<%"
+    condition:
+        $page and $password
+}
+
+rule asp_carries_program
+{
+    meta:
+        id = "yara-asp-carries-program"
+        description = "ASP page that carries a Windows program letter by letter"
+        level = "high"
+        technique = "T1505.003,T1027.009"
+    strings:
+        $header = /Chr\(77\)\s{0,2}&\s{0,2}Chr\(90\)\s{0,2}&\s{0,2}Chr\(144\)/ nocase
+        $hex = /["']4d5a90000300000004000000ffff/ nocase
+        $base64 = /["']TVqQAAMAAAAEAAAA/
+        $page = "<%"
+    condition:
+        $page and any of ($header, $hex, $base64)
+}
+
+rule net_style_sheet_script
+{
+    meta:
+        id = "yara-net-style-sheet-script"
+        description = "ASP.NET page that runs script code inside an XSL transformation"
+        level = "high"
+        technique = "T1505.003,T1220"
+    strings:
+        $script = "msxsl:script"
+        $transforms = "XslCompiledTransform"
+        $runs1 = "eval" nocase
+        $runs2 = "System.Diagnostics" nocase
+        $runs3 = "Request" nocase
+        $page = "<%@"
+    condition:
+        $page and $script and $transforms and any of ($runs*)
+}
+
+rule net_sniffer
+{
+    meta:
+        id = "yara-net-sniffer"
+        description = "ASP.NET page that listens to all packets of the network"
+        level = "high"
+        technique = "T1505.003,T1040"
+    strings:
+        $raw = "SocketType.Raw"
+        $all = "IOControlCode.ReceiveAll"
+        $page = "<%@"
+    condition:
+        all of them
+}

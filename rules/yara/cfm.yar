@@ -31,3 +31,17 @@ rule cfm_file_panel
     condition:
         $lists and $writes and ($removes or $reads) and $sent
 }
+
+rule cfm_compiled_template
+{
+    meta:
+        id = "yara-cfm-encrypted-template"
+        description = "CFML template that was encrypted (cfencode): what it does can't be seen"
+        level = "medium"
+        technique = "T1027"
+        falsepositives = "Commercial applications of the time of ColdFusion 5"
+    strings:
+        $header = "Allaire Cold Fusion Template"
+    condition:
+        $header at 0
+}

@@ -130,3 +130,60 @@ rule java_memory_shell_name
     condition:
         uint32be(0) == 0xCAFEBABE and any of them
 }
+
+rule jsp_carries_class
+{
+    meta:
+        id = "yara-jsp-carries-class"
+        description = "JSP page that carries a compiled class"
+        level = "high"
+        technique = "T1505.003,T1027"
+        falsepositives = "Applets that a page brings along in a text"
+    strings:
+        $base64 = /["']yv66vgAAAD[A-Za-z0-9+\/]{40}/
+        $numbers = /\{\s{0,4}-54\s{0,2},\s{0,2}-2\s{0,2},\s{0,2}-70\s{0,2},\s{0,2}-66\s{0,2},/
+        $hex = /["']cafebabe000000[0-9a-f]{40}/ nocase
+        $bcel = "$$BCEL$$"
+        $page = /<(%|jsp:)/
+    condition:
+        $page and any of ($base64, $numbers, $hex, $bcel)
+}
+
+rule jsp_inner_loaders
+{
+    meta:
+        id = "yara-jsp-inner-loaders"
+        description = "JSP page that reaches for the inner classes by which the JDK and the server make classes of bytes"
+        level = "high"
+        technique = "T1505.003,T1620"
+    strings:
+        $class1 = "xsltc.trax.TemplatesImpl"
+        $class2 = "apache.bcel.internal.util.ClassLoader"
+        $class3 = "jdk.internal.org.objectweb.asm"
+        $class4 = "sun.reflect.misc.MethodUtil"
+        $class5 = "com.sun.naming.internal.VersionHelper"
+        $class6 = "sun.net.www.MimeEntry"
+        $class7 = "jdk.nashorn.internal.runtime"
+        $class8 = /["']defineClass[0-9]["']/
+        $class9 = "defineAnonymousClass"
+        $page = /<(%|jsp:)/
+    condition:
+        $page and any of ($class*)
+}
+
+rule jsp_client_server
+{
+    meta:
+        id = "yara-jsp-client-server"
+        description = "JSP page that answers the China Chopper client"
+        level = "high"
+        technique = "T1505.003,T1132"
+    strings:
+        $mark1 = "\"->|\""
+        $mark2 = "\"|<-\""
+        $lists = "File.listRoots()"
+        $connects = /DriverManager\.getConnection\(\s{0,2}x\[1\]\.trim\(\)/
+        $page = /<(%|jsp:)/
+    condition:
+        $page and (($mark1 and $mark2) or ($lists and $connects))
+}

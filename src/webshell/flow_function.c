@@ -85,6 +85,22 @@ static bool describe(struct sw_unit *unit, uint32_t i, struct sw_function *funct
     return true;
 }
 
+/* [WebMethod] and its kind, in front of the method at `i`. */
+static bool is_offered(const struct sw_unit *unit, uint32_t i)
+{
+    static const char *const attributes[] = {"WebMethod", "WebMethodAttribute", "OperationContract", "HttpPost", "HttpGet"};
+    for (uint32_t back = 1; back <= 16 && back <= i; back++) {
+        const struct sw_tok *token = &unit->tokens[i - back];
+        if (sw_tok_is(token, SW_OP_SEMI) || sw_tok_is(token, SW_OP_LBRACE) || sw_tok_is(token, SW_OP_RBRACE))
+            return false;
+        struct sw_str name = token->kind == SW_TOK_NAME ? sw_tok_text(unit, token) : SW_STR("");
+        for (size_t k = 0; k < sizeof attributes / sizeof attributes[0]; k++)
+            if (sw_str_is(name, attributes[k]))
+                return true;
+    }
+    return false;
+}
+
 /* In languages without a word for it: name ( ... ) [throws ...] { behind a type or modifier. */
 static bool describe_plain(struct sw_unit *unit, uint32_t i, struct sw_function *function)
 {
@@ -103,6 +119,7 @@ static bool describe_plain(struct sw_unit *unit, uint32_t i, struct sw_function 
         return false;
     *function = (struct sw_function){
         .name = sw_tok_text(unit, &unit->tokens[i]), .unit = unit, .token = i, .params = i + 1, .body = at + 1};
+    function->offered = is_offered(unit, i);
     function->end = behind_bracket(unit, at, SW_OP_LBRACE, SW_OP_RBRACE) - 1;
     if (function->end < function->body)
         function->end = unit->count - 1;
@@ -212,7 +229,7 @@ static void bind(struct sw_flow *f, const struct sw_function *function, struct s
                 value = sw_value_text(
                     sw_fold_literal(f->arena, sw_tok_text(unit, &unit->tokens[i + 1]), unit->tokens[i + 1].op), 0);
             /* What handles messages of a client gets them as its argument. */
-            if (!f->language->sigils && sw_str_is(function->name, "onMessage"))
+            if (!f->language->sigils && (function->offered || sw_str_is(function->name, "onMessage")))
                 value = sw_value_unknown(SW_FROM_REQUEST, unit->inner ? unit->inner_at : unit->tokens[function->token].at);
             if (slot != NULL) {
                 slot->value = value;

@@ -95,6 +95,7 @@ struct sw_function {
     uint32_t end; /* the closing brace */
     bool arrow; /* an expression instead of a body */
     bool active;
+    bool offered; /* clients call it by its name: a web method */
     bool made;       /* of a text, by create_function() */
     uint16_t entered; /* how often, with arguments of some kind: what it gives is known then */
     bool alone; /* it was looked at by itself */

@@ -165,13 +165,21 @@ static bool is_recon(struct sw_str command)
            sw_str_is(command, "ver") || sw_str_is(command, "dir") || sw_str_is(command, "pwd") || sw_str_is(command, "ls");
 }
 
+/* A shell without a command: it gets its commands some other way. */
+static void start_shell(struct sw_flow *f, const char *function, uint32_t at)
+{
+    f->shell = true;
+    if (!f->language->sigils)
+        sw_shell_report_add(f->report, SW_SHELL_REVERSE_SHELL, 60, at, "%s() starts a shell", function);
+}
+
 static void known_command(struct sw_flow *f, const struct sw_value *command, const char *function, uint32_t at)
 {
     struct sw_str text = command->text;
     if (sw_str_ieq(text, SW_STR("/bin/sh")) || sw_str_ieq(text, SW_STR("/bin/bash")) ||
-        sw_str_ieq(text, SW_STR("cmd.exe")) || sw_str_istarts(text, SW_STR("/bin/sh ")) ||
+        sw_str_ieq(text, SW_STR("cmd.exe")) || sw_str_ieq(text, SW_STR("cmd")) || sw_str_istarts(text, SW_STR("/bin/sh ")) ||
         sw_str_ifind(text, SW_STR("sh -i")) != SW_NPOS)
-        f->shell = true;
+        start_shell(f, function, at);
     if (is_reverse_shell(text))
         sw_shell_report_add(f->report, SW_SHELL_REVERSE_SHELL, 75, at, "%s() runs \"%.*s\"", function,
                             (int)(text.len < 80 ? text.len : 80), text.ptr);
@@ -333,7 +341,8 @@ static bool holds_code(struct sw_str text)
     static const char *const opens[] = {"<?", "<%", "<script"};
     static const char *const signs[] = {
         "eval",      "$_GET",   "$_POST",        "$_REQUEST",          "$_COOKIE", "system(",     "exec(",
-        "passthru(", "assert(", "base64_decode", "move_uploaded_file", "Runtime",  "CreateObject"};
+        "passthru(", "assert(", "base64_decode", "move_uploaded_file", "Runtime",  "CreateObject",
+        "getParameter", "Request["};
     bool open = false;
     for (size_t i = 0; i < sizeof opens / sizeof opens[0]; i++)
         open |= sw_str_ifind(text, sw_str(opens[i])) != SW_NPOS;
@@ -405,7 +414,7 @@ void sw_sink_write(struct sw_flow *f, const struct sw_value *path, const struct 
     else if (sent && script)
         weight = alone ? 75 : 50;
     else if (sent && chosen)
-        weight = !alone ? 35 : f->language == &sw_language_asp ? 55 : 70;
+        weight = !alone ? 35 : f->language == &sw_language_asp && (path->origin & SW_WAS_WRAPPED) ? 55 : 70;
     else if (sent && self)
         weight = 50;
     else if ((data->origin & SW_FROM_REMOTE) && (script || chosen))
@@ -525,7 +534,8 @@ void sw_sink_sums(struct sw_flow *f)
     unsigned files = bits(f->files);
     if (files >= 2) {
         static const unsigned weights[] = {0, 0, 40, 60, 72, 82, 90};
-        unsigned all = weights[files < 6 ? files : 6];
+        /* Pages of ASP that do two things with any file are few but shells. */
+        unsigned all = files == 2 && f->language == &sw_language_asp ? 60 : weights[files < 6 ? files : 6];
         sw_shell_report_add(f->report, SW_SHELL_FILE_MANAGER, f->standalone ? all : all < 90 ? all / 3 : 40, f->files_at,
                             "%u kinds of operations on files that a request names", files);
     }

@@ -185,8 +185,11 @@ int sw_script_analyse(struct sw_script_scanner *scanner, const char *kind, struc
     if (count > 0)
         sw_shell_report_add(report, SW_SHELL_OBFUSCATED, 40, parts[0].start, "%zu parts of the script are encoded", count);
     /* A file without any tag runs only when another includes it as text for eval(): it is read as code all the same. */
-    bool bare = language == &sw_language_php && sw_str_find(text, SW_STR("<?")) == SW_NPOS &&
-                sw_str_ifind(text, SW_STR("<script")) == SW_NPOS && sw_str_chr(text, '$') != SW_NPOS;
+    bool bare = sw_str_ifind(text, SW_STR("<script")) == SW_NPOS;
+    if (language == &sw_language_php)
+        bare = bare && sw_str_find(text, SW_STR("<?")) == SW_NPOS && sw_str_chr(text, '$') != SW_NPOS;
+    else
+        bare = bare && language == &sw_language_asp && sw_str_find(text, SW_STR("<%")) == SW_NPOS;
     int rc = sw_lex(&unit, bare);
     if (unit.utf7)
         sw_shell_report_add(report, SW_SHELL_OBFUSCATED, 65, 0, "the page says that it is written in UTF-7");
