@@ -128,3 +128,24 @@ rule php_function_lists
     condition:
         ($disabled or $safe) and 2 of ($run*) and any of ($who*) and any of ($sees*)
 }
+
+rule php_carries_program
+{
+    meta:
+        id = "yara-php-carries-program"
+        description = "PHP page that carries a program or a script in another language, encoded"
+        level = "high"
+        technique = "T1505.003,T1027.009"
+    strings:
+        $elf32 = "f0VMRgEBAQ"
+        $elf64 = "f0VMRgIBAQ"
+        $windows = "TVqQAAMAAAAEAAAA"
+        $perl = "IyEvdXNyL2Jpbi9wZXJs"
+        $socket1 = "I2luY2x1ZGUgPHN5cy9zb2NrZXQuaD4"
+        $socket2 = "dXNlIFNvY2tldD"
+        $socket3 = "dXNlIElPOjpTb2NrZXQ"
+        $source = "I2luY2x1ZGUgPHN0ZGlvLmg+"
+        $php = "<?"
+    condition:
+        $php and any of ($elf*, $windows, $perl, $socket*, $source)
+}

@@ -533,6 +533,12 @@ static struct sw_value apply_more(struct sw_flow *f, const struct sw_name *name,
             f->spies |= 1u << name->arg;
         return sw_value_unknown(0, 0);
     case SW_ROLE_QUIET:
+        if (strcmp(name->name, "ini_restore") == 0 && !f->restores &&
+            (text_starts(arg_at(args, count, 0), "safe_mode") || text_is(arg_at(args, count, 0), "open_basedir") ||
+             text_is(arg_at(args, count, 0), "disable_functions"))) {
+            f->restores = true;
+            f->restores_at = at;
+        }
         if (name->arg != 0 || arg_at(args, count, 0)->kind != SW_VALUE_NUMBER || arg_at(args, count, 0)->number == 0)
             f->quiet |= 1u << name->arg;
         return sw_value_unknown(0, 0);

@@ -164,7 +164,8 @@ static struct sw_value reflect_name(struct sw_flow *f, const struct sw_value *ob
     }
     bool runs = sw_str_ieq(name.text, SW_STR("exec")) || sw_str_ieq(name.text, SW_STR("start")) ||
                 sw_str_ieq(name.text, SW_STR("eval")) || sw_str_ieq(name.text, SW_STR("defineClass")) ||
-                sw_str_ieq(name.text, SW_STR("getRuntime"));
+                sw_str_ieq(name.text, SW_STR("getRuntime")) || sw_str_is(name.text, "forkAndExec") ||
+                sw_str_is(name.text, "defineClass0") || sw_str_is(name.text, "Load") || sw_str_is(name.text, "Start");
     if (!runs)
         return result;
     result.origin |= SW_IS_COMMAND_OBJECT;
@@ -223,6 +224,12 @@ static bool apply_method(struct sw_flow *f, const struct sw_name *known, const s
     case SW_ROLE_COPY:
         if (known->arg < 2)
             return false;
+        if (object->kind == SW_VALUE_NAME && f->language == &sw_language_net && sw_str_ieq(sw_str(known->name), SW_STR(".SaveAs"))) {
+            /* A control of the page: what it saves was uploaded. */
+            const struct sw_value upload = sw_value_unknown(SW_FROM_UPLOAD, sw_flow_at(f, token));
+            sw_sink_copy(f, &upload, first, known->name + 1, false, token);
+            return true;
+        }
         sw_sink_copy(f, object, first, known->name + 1, known->arg == 3, token);
         return true;
     case SW_ROLE_FILES:

@@ -157,7 +157,8 @@ struct sw_flow {
     uint32_t files_at;
     uint32_t spies; /* bits: kinds of questions about the machine */
     uint32_t quiet; /* bits: ways of keeping errors away */
-    uint32_t runners; /* bits: functions that run what they get from a parameter as a command */
+    bool restores; /* limits of the configuration by ini_restore() */
+    uint32_t restores_at;
     bool kept_sent; /* something of a request was put where later requests find it */
     unsigned hidden_names; /* calls whose function's name was computed */
     bool connects; /* opens a connection to somewhere */

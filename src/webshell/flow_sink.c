@@ -213,8 +213,6 @@ void sw_sink_command(struct sw_flow *f, const struct sw_value *command, const ch
     /* A text that may be something else instead: the default of a parameter. */
     if (command->kind == SW_VALUE_TEXT && !(origin & (SW_FROM_OUTSIDE | SW_FROM_UNDEFINED)))
         return;
-    if (origin & SW_FROM_PARAM)
-        f->runners |= runner_bit(function);
     if (origin & SW_WAS_ESCAPED)
         return;
     bool wrapped = (origin & SW_WAS_WRAPPED) != 0;
@@ -529,8 +527,29 @@ static unsigned bits(uint32_t set)
     return (unsigned)__builtin_popcount(set);
 }
 
+/* Functions of which each way to run a command is tried in turn, whichever is allowed. */
+static void note_runners(struct sw_flow *f, const struct sw_function *function)
+{
+    uint32_t runners = 0;
+    unsigned asked = 0;
+    const struct sw_unit *unit = function->unit;
+    for (uint32_t i = function->body; i < function->end && i + 1 < unit->count; i++) {
+        const struct sw_tok *token = &unit->tokens[i];
+        if (token->kind != SW_TOK_NAME || token->name == 0 || !sw_tok_is(&unit->tokens[i + 1], SW_OP_LPAREN))
+            continue;
+        const char *name = unit->language->names[token->name - 1].name;
+        runners |= runner_bit(name);
+        asked += strcmp(name, "function_exists") == 0 || strcmp(name, "is_callable") == 0;
+    }
+    if (bits(runners) >= 4 || (bits(runners) >= 3 && asked >= 2))
+        sw_shell_report_add(f->report, SW_SHELL_PANEL, f->standalone ? 65 : 50, unit->inner ? unit->inner_at : unit->tokens[function->token].at,
+                            "a function runs commands by whichever of %u functions is allowed", bits(runners));
+}
+
 void sw_sink_sums(struct sw_flow *f)
 {
+    for (size_t i = 0; i < f->function_count && f->language->sigils; i++)
+        note_runners(f, &f->functions[i]);
     unsigned files = bits(f->files);
     if (files >= 2) {
         static const unsigned weights[] = {0, 0, 40, 60, 72, 82, 90};
@@ -542,9 +561,6 @@ void sw_sink_sums(struct sw_flow *f)
     if (f->connects && f->shell)
         sw_shell_report_add(f->report, SW_SHELL_REVERSE_SHELL, 75, f->connects_at,
                             "a connection is opened and a shell started");
-    if (bits(f->runners) >= 4)
-        sw_shell_report_add(f->report, SW_SHELL_PANEL, f->standalone ? 65 : 40, 0,
-                            "a function runs its argument as a command by whichever of %u functions is allowed", bits(f->runners));
     /* Objects of ASP are often made under names put together, against careless scanners. */
     const unsigned weight = f->hidden_names >= 12 && f->language->sigils ? 65 : f->hidden_names >= 4 ? 50 : 35;
     if (f->hidden_names >= 2)
@@ -558,8 +574,12 @@ void sw_sink_sums(struct sw_flow *f)
                             "a filter, servlet, listener or valve is registered%s",
                             inner ? " through the server's inner classes" : "");
     }
+    if (f->restores)
+        sw_shell_report_add(f->report, SW_SHELL_SIGNS, 60, f->restores_at, "asks for what the configuration forbids: ini_restore()");
     if (bits(f->shellcode) >= 2)
         sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CODE, 75, 0, "memory is filled and run as native code");
+    if (bits(f->spies) >= 4 && !f->language->sigils && f->standalone)
+        sw_shell_report_add(f->report, SW_SHELL_PANEL, 60, 0, "asks about the machine in %u ways", bits(f->spies));
     if (bits(f->spies) >= 3 && bits(f->quiet) >= 2 && f->standalone)
         sw_shell_report_add(f->report, SW_SHELL_SIGNS, 35, 0, "asks about the machine in %u ways and keeps errors away",
                             bits(f->spies));

@@ -422,6 +422,25 @@ static bool reshapes(enum sw_fold function)
            function == SW_FOLD_LEFT || function == SW_FOLD_RIGHT;
 }
 
+/* {101, 120, 101, 99} and {'e', 'x', 'e', 'c'} as a text. */
+static bool letters(struct sw_arena *arena, const struct sw_array *list, struct sw_value *result)
+{
+    char *out = list->count > 0 ? sw_arena_bytes(arena, list->count) : NULL;
+    if (out == NULL)
+        return false;
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct sw_value *value = &list->entries[i].value;
+        if (value->kind == SW_VALUE_NUMBER)
+            out[i] = (char)(value->number & 0xff);
+        else if (value->kind == SW_VALUE_TEXT && value->text.len == 1)
+            out[i] = value->text.ptr[0];
+        else
+            return false;
+    }
+    *result = sw_value_text(sw_strn(out, list->count), 0);
+    return true;
+}
+
 struct sw_value sw_fold_call(struct sw_arena *arena, enum sw_fold function, const struct sw_value *args, size_t count)
 {
     struct sw_value result = {0};
@@ -452,6 +471,14 @@ struct sw_value sw_fold_call(struct sw_arena *arena, enum sw_fold function, cons
             result = sw_fold_join(arena, &result, &args[i]);
         }
         return sw_value_content(result);
+    }
+    if (function == SW_FOLD_LETTERS || function == SW_FOLD_LETTERS_LAST) {
+        const struct sw_value *list = function == SW_FOLD_LETTERS ? &args[0] : &args[count - 1];
+        if (list->kind == SW_VALUE_ARRAY && letters(arena, list->array, &result)) {
+            result.origin |= origin | SW_WAS_TRICKED;
+            return result;
+        }
+        function = function == SW_FOLD_LETTERS ? SW_FOLD_PASS : SW_FOLD_LAST;
     }
     if (function == SW_FOLD_PASS || function == SW_FOLD_SECOND_LAST || function == SW_FOLD_LAST) {
         result = sw_value_content(function == SW_FOLD_PASS ? args[0] : args[count - 1]);

@@ -15,6 +15,8 @@
 
 enum sw_fold {
     SW_FOLD_PASS, /* its first argument, as far as it is of interest here */
+    SW_FOLD_LETTERS,     /* the text of a list of bytes or letters; else as PASS */
+    SW_FOLD_LETTERS_LAST, /* of the last argument */
     SW_FOLD_SECOND_LAST, /* iconv(from, to, text): the last argument */
     SW_FOLD_LAST,          /* the last argument */
     SW_FOLD_PASS_ALL,      /* made of all its arguments */
