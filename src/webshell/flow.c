@@ -404,18 +404,53 @@ static void read_layers(struct sw_flow *f)
     }
 }
 
-/* Whether the script stands by itself. */
+/* The token behind the body of a class at `i`, so that one looks at what lies outside; `i` + 1 when there is none. */
+static uint32_t behind_class(const struct sw_unit *unit, uint32_t i)
+{
+    uint32_t open = i + 1;
+    while (open < unit->count && !sw_tok_is(&unit->tokens[open], SW_OP_LBRACE) && !sw_tok_is(&unit->tokens[open], SW_OP_SEMI))
+        open++;
+    unsigned depth = 0;
+    for (uint32_t at = open; at < unit->count; at++) {
+        if (sw_tok_is(&unit->tokens[at], SW_OP_LBRACE))
+            depth++;
+        else if (sw_tok_is(&unit->tokens[at], SW_OP_RBRACE) && --depth == 0)
+            return at + 1;
+        else if (depth == 0)
+            break;
+    }
+    return i + 1;
+}
+
+static bool is_request_variable(const struct sw_unit *unit, const struct sw_tok *token)
+{
+    if (token->kind != SW_TOK_VAR)
+        return false;
+    struct sw_str text = sw_tok_text(unit, token);
+    if (text.len < 4 || (text.ptr[0] != '_' && text.ptr[0] != 'H'))
+        return false;
+    const struct sw_name *name = sw_language_find(unit->language, text);
+    return name != NULL && (name->role == SW_ROLE_REQUEST || name->role == SW_ROLE_UPLOAD || name->role == SW_ROLE_SERVER);
+}
+
+/* Whether the script stands by itself: it takes in no other file, and if it has classes, it isn't just them. */
 static bool stands_alone(const struct sw_unit *unit)
 {
     if (!unit->language->sigils)
         return !unit->includes;
-    for (uint32_t i = 0; i < unit->count; i++) {
+    bool classes = false;
+    bool asks = false;
+    for (uint32_t i = 0; i < unit->count;) {
         const struct sw_tok *token = &unit->tokens[i];
-        if (token->kind == SW_TOK_WORD && (token->op == SW_WORD_INCLUDE || token->op == SW_WORD_CLASS ||
-                                           token->op == SW_WORD_NAMESPACE || token->op == SW_WORD_USE))
+        bool word = token->kind == SW_TOK_WORD;
+        if (word && (token->op == SW_WORD_INCLUDE || token->op == SW_WORD_NAMESPACE || token->op == SW_WORD_USE))
             return false;
+        bool is_class = word && token->op == SW_WORD_CLASS;
+        classes |= is_class;
+        asks |= is_request_variable(unit, token);
+        i = is_class ? behind_class(unit, i) : i + 1;
     }
-    return true;
+    return !classes || asks;
 }
 
 /* Variables whose names nobody could read: bytes beyond ASCII that are no text. */

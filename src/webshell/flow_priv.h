@@ -152,7 +152,7 @@ struct sw_flow {
     unsigned written_count;
 
     /* What was seen, for reasons that are made of several things. */
-    bool standalone; /* nothing is included and no class or namespace defined: a page by itself */
+    bool standalone; /* nothing is included and no namespace used: a page by itself */
     uint32_t files; /* bit n: a file operation of kind n on a path that the request names */
     uint32_t files_at;
     uint32_t spies; /* bits: kinds of questions about the machine */

@@ -509,7 +509,7 @@ void sw_sink_load(struct sw_flow *f, const struct sw_value *what, const char *fu
     else if (what->origin & (SW_WAS_HIDDEN | SW_WAS_JOINED))
         sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, what->origin & SW_WAS_HIDDEN ? 60 : 45, at,
                             "%s() loads what has a computed name", function);
-    else if (strncmp(function, "FFI::", 5) == 0 || strcmp(function, "dl") == 0)
+    else if (strncmp(function, "FFI::", 5) == 0 || (strcmp(function, "dl") == 0 && what->kind != SW_VALUE_TEXT))
         sw_shell_report_add(f->report, SW_SHELL_SIGNS, f->standalone ? 60 : 20, at, "%s() loads native code", function);
 }
 
