@@ -382,7 +382,9 @@ static void read_unit(struct sw_flow *f, struct sw_unit *unit)
         f->rc = rc;
         return;
     }
-    f->budget = f->steps + (uint64_t)unit->count * SW_FLOW_STEPS_A_TOKEN + SW_FLOW_STEPS_AT_LEAST;
+    uint64_t more = (uint64_t)unit->count * SW_FLOW_STEPS_A_TOKEN;
+    more = more < SW_FLOW_STEPS_MORE ? more : SW_FLOW_STEPS_MORE + unit->count;
+    f->budget = f->steps + more + SW_FLOW_STEPS_AT_LEAST;
     f->scope = &f->globals;
     f->kept_sent = false;
     sw_flow_read(f, 0, unit->count - 1, false);
@@ -404,19 +406,16 @@ static void read_layers(struct sw_flow *f)
     }
 }
 
+/* Tokens between `class` and its brace. */
+enum { CLASS_HEAD_MAX = 200 };
+
 /* The token behind the body of a class at `i`, so that one looks at what lies outside; `i` + 1 when there is none. */
 static uint32_t behind_class(const struct sw_unit *unit, uint32_t i)
 {
-    uint32_t open = i + 1;
-    while (open < unit->count && !sw_tok_is(&unit->tokens[open], SW_OP_LBRACE) && !sw_tok_is(&unit->tokens[open], SW_OP_SEMI))
-        open++;
-    unsigned depth = 0;
-    for (uint32_t at = open; at < unit->count; at++) {
+    for (uint32_t at = i + 1; at < unit->count && at <= i + CLASS_HEAD_MAX; at++) {
         if (sw_tok_is(&unit->tokens[at], SW_OP_LBRACE))
-            depth++;
-        else if (sw_tok_is(&unit->tokens[at], SW_OP_RBRACE) && --depth == 0)
-            return at + 1;
-        else if (depth == 0)
+            return sw_tok_behind(unit, at);
+        if (sw_tok_is(&unit->tokens[at], SW_OP_SEMI))
             break;
     }
     return i + 1;
@@ -478,6 +477,11 @@ int sw_flow_run(struct sw_unit *unit, const struct sw_plain_part *parts, size_t 
     f->arena = report->arena;
     f->report = report;
     f->language = unit->language;
+    int rc = sw_unit_match(unit);
+    if (rc != 0) {
+        sw_free(f);
+        return rc;
+    }
     f->standalone = stands_alone(unit);
     report->incomplete |= unit->cut;
     note_unreadable(unit, report);
@@ -487,7 +491,7 @@ int sw_flow_run(struct sw_unit *unit, const struct sw_plain_part *parts, size_t 
     read_layers(f);
     if (f->rc == 0)
         sw_sink_sums(f);
-    int rc = f->rc;
+    rc = f->rc;
     for (unsigned i = 0; i < f->layer_count; i++)
         sw_unit_free(f->layers[i]);
     for (unsigned i = 0; i < f->made_count; i++)

@@ -551,6 +551,8 @@ struct sw_value sw_flow_apply(struct sw_flow *f, const struct sw_name *name, str
                               struct sw_how how, uint32_t token)
 {
     uint32_t at = sw_flow_at(f, token);
+    for (size_t i = 0; i < count; i++)
+        f->steps += args[i].text.len / 256; /* long texts are searched for what they hold */
     if (how.variable && (how.origin & (SW_WAS_HIDDEN | SW_WAS_JOINED)) && name->role != SW_ROLE_FOLD)
         f->hidden_names++;
     switch (name->role) {
@@ -749,5 +751,6 @@ void sw_flow_include(struct sw_flow *f, struct sw_value path, uint32_t token)
         sw_sink_code(f, &code, "include", (struct sw_how){0}, token);
         return;
     }
+    f->steps += path.text.len / 256;
     sw_sink_include(f, &path, token);
 }

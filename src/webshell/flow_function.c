@@ -8,24 +8,14 @@
 /* Times that a short function is entered for the sake of numbers alone, and how many tokens are short. */
 enum { NUMBERS_MAX = 64, SHORT_MAX = 120 };
 
-/* The token behind the bracket that closes the one at `open`; the end of the tokens when nothing does. */
-static uint32_t behind_bracket(const struct sw_unit *unit, uint32_t open, enum sw_op opening, enum sw_op closing)
-{
-    unsigned depth = 0;
-    for (uint32_t i = open; i < unit->count; i++) {
-        if (sw_tok_is(&unit->tokens[i], opening))
-            depth++;
-        else if (sw_tok_is(&unit->tokens[i], closing) && --depth == 0)
-            return i + 1;
-    }
-    return unit->count - 1;
-}
+/* Tokens between the name of a function or class and its body, and of an expression. */
+enum { HEAD_MAX = 400, EXPRESSION_MAX = 2000 };
 
 /* Where the expression of an arrow function ends: at a bracket, comma or semicolon of outside. */
 static uint32_t end_of_expression(const struct sw_unit *unit, uint32_t from)
 {
     unsigned depth = 0;
-    for (uint32_t i = from; i < unit->count - 1; i++) {
+    for (uint32_t i = from; i < unit->count - 1 && i - from < EXPRESSION_MAX; i++) {
         const struct sw_tok *token = &unit->tokens[i];
         if (token->kind != SW_TOK_OP)
             continue;
@@ -41,6 +31,15 @@ static uint32_t end_of_expression(const struct sw_unit *unit, uint32_t from)
     return unit->count - 1;
 }
 
+/* Of a function's name, letter case aside. */
+static size_t bucket_of(struct sw_str name)
+{
+    size_t hash = name.len;
+    for (size_t i = 0; i < name.len && i < 64; i++)
+        hash = hash * 31 + (unsigned char)sw_lower(name.ptr[i]);
+    return hash % SW_FUNCTION_BUCKETS;
+}
+
 static int add_function(struct sw_flow *f, struct sw_function function)
 {
     int rc = sw_grow(&f->functions, &f->function_cap, f->function_count, sizeof *f->functions, SW_MAX_FLOW_FUNCTIONS);
@@ -48,9 +47,13 @@ static int add_function(struct sw_flow *f, struct sw_function function)
         f->report->incomplete = true;
         return 0;
     }
-    if (rc == 0)
-        f->functions[f->function_count++] = function;
-    return rc;
+    if (rc != 0)
+        return rc;
+    size_t bucket = bucket_of(function.name);
+    function.next_named = f->by_name[bucket];
+    f->functions[f->function_count++] = function;
+    f->by_name[bucket] = (uint32_t)f->function_count;
+    return 0;
 }
 
 /* `function` at `i`: what belongs to it. False for a declaration without body. */
@@ -65,10 +68,11 @@ static bool describe(struct sw_unit *unit, uint32_t i, struct sw_function *funct
     if (!sw_tok_is(&unit->tokens[at], SW_OP_LPAREN))
         return false;
     function->params = at;
-    at = behind_bracket(unit, at, SW_OP_LPAREN, SW_OP_RPAREN);
+    at = sw_tok_behind(unit, at);
     function->arrow = unit->tokens[i].op == SW_WORD_ARROW_FUNCTION;
     /* use (...) and types lie before the body. */
-    while (at < unit->count - 1 && !sw_tok_is(&unit->tokens[at], SW_OP_LBRACE) &&
+    const uint32_t head = at;
+    while (at < unit->count - 1 && at - head < HEAD_MAX && !sw_tok_is(&unit->tokens[at], SW_OP_LBRACE) &&
            !sw_tok_is(&unit->tokens[at], SW_OP_SEMI) && !(function->arrow && sw_tok_is(&unit->tokens[at], SW_OP_PAIR)))
         at++;
     if (function->arrow) {
@@ -79,7 +83,7 @@ static bool describe(struct sw_unit *unit, uint32_t i, struct sw_function *funct
     if (!sw_tok_is(&unit->tokens[at], SW_OP_LBRACE))
         return false;
     function->body = at + 1;
-    function->end = behind_bracket(unit, at, SW_OP_LBRACE, SW_OP_RBRACE) - 1;
+    function->end = sw_tok_behind(unit, at) - 1;
     if (function->end < function->body)
         function->end = unit->count - 1;
     return true;
@@ -111,7 +115,7 @@ static bool describe_plain(struct sw_unit *unit, uint32_t i, struct sw_function 
                  (before->kind == SW_TOK_WORD && before->op == SW_WORD_MODIFIER);
     if (!typed)
         return false;
-    uint32_t at = behind_bracket(unit, i + 1, SW_OP_LPAREN, SW_OP_RPAREN);
+    uint32_t at = sw_tok_behind(unit, i + 1);
     while (at < unit->count && (unit->tokens[at].kind == SW_TOK_NAME || sw_tok_is(&unit->tokens[at], SW_OP_COMMA) ||
                                 sw_tok_is(&unit->tokens[at], SW_OP_MEMBER)))
         at++;
@@ -120,7 +124,7 @@ static bool describe_plain(struct sw_unit *unit, uint32_t i, struct sw_function 
     *function = (struct sw_function){
         .name = sw_tok_text(unit, &unit->tokens[i]), .unit = unit, .token = i, .params = i + 1, .body = at + 1};
     function->offered = is_offered(unit, i);
-    function->end = behind_bracket(unit, at, SW_OP_LBRACE, SW_OP_RBRACE) - 1;
+    function->end = sw_tok_behind(unit, at) - 1;
     if (function->end < function->body)
         function->end = unit->count - 1;
     return true;
@@ -129,9 +133,9 @@ static bool describe_plain(struct sw_unit *unit, uint32_t i, struct sw_function 
 int sw_flow_collect(struct sw_flow *f, struct sw_unit *unit)
 {
     unit->first_function = (uint32_t)f->function_count;
+    int rc = sw_unit_match(unit);
     struct sw_str class_name = {NULL, 0};
     uint32_t class_end = 0;
-    int rc = 0;
     for (uint32_t i = 0; i + 1 < unit->count && rc == 0; i++) {
         const struct sw_tok *token = &unit->tokens[i];
         if (i >= class_end)
@@ -139,9 +143,9 @@ int sw_flow_collect(struct sw_flow *f, struct sw_unit *unit)
         if (token->kind == SW_TOK_WORD && token->op == SW_WORD_CLASS && unit->tokens[i + 1].kind == SW_TOK_NAME) {
             class_name = sw_tok_text(unit, &unit->tokens[i + 1]);
             uint32_t open = i + 2;
-            while (open < unit->count - 1 && !sw_tok_is(&unit->tokens[open], SW_OP_LBRACE))
+            while (open < unit->count - 1 && open - i < HEAD_MAX && !sw_tok_is(&unit->tokens[open], SW_OP_LBRACE))
                 open++;
-            class_end = behind_bracket(unit, open, SW_OP_LBRACE, SW_OP_RBRACE);
+            class_end = sw_tok_is(&unit->tokens[open], SW_OP_LBRACE) ? sw_tok_behind(unit, open) : i + 1;
             continue;
         }
         struct sw_function function;
@@ -182,13 +186,15 @@ struct sw_function *sw_flow_function_named(struct sw_flow *f, struct sw_str name
 {
     if (name.len == 0)
         return NULL;
-    for (size_t i = 0; i < f->function_count; i++) {
-        struct sw_function *function = &f->functions[i];
+    struct sw_function *first = NULL;
+    for (uint32_t i = f->by_name[bucket_of(name)]; i > 0; i = f->functions[i - 1].next_named) {
+        struct sw_function *function = &f->functions[i - 1];
         if (same_name(f, function->name, name) &&
-            (class_name.len == 0 || same_name(f, function->class_name, class_name)))
-            return function;
+            (class_name.len == 0 || same_name(f, function->class_name, class_name)) && (first == NULL || function < first))
+            first = function;
+        f->steps++;
     }
-    return NULL;
+    return first;
 }
 
 /* --- entering ------------------------------------------------------------------------------------------- */
@@ -206,7 +212,7 @@ static void bind(struct sw_flow *f, const struct sw_function *function, struct s
                  struct sw_slot **references)
 {
     const struct sw_unit *unit = function->unit;
-    uint32_t end = behind_bracket(unit, function->params, SW_OP_LPAREN, SW_OP_RPAREN);
+    uint32_t end = sw_tok_behind(unit, function->params);
     size_t n = 0;
     bool named = false;
     struct sw_str last = {NULL, 0};

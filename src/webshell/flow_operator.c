@@ -93,6 +93,8 @@ static struct sw_value pair(struct sw_flow *f, const struct sw_value *key, struc
 
 static struct sw_value binary(struct sw_flow *f, const struct sw_operator *op, struct sw_value a, struct sw_value b)
 {
+    if (op->op == SW_OP_COMPARE)
+        f->steps += (a.text.len + b.text.len) / 256;
     switch (op->op) {
     case SW_OP_ASSIGN:
     case SW_OP_ASSIGN_REF:

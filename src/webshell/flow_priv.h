@@ -26,9 +26,10 @@
 /* Functions made of texts, and files written, that are remembered. */
 #define SW_MAX_FLOW_MADE 64u
 #define SW_MAX_FLOW_WRITTEN 16u
-/* Steps for each token of the script, and at least: functions are entered more than once. */
+/* Steps for each token of the script, at least, and of the longest scripts: functions are entered more than once. */
 #define SW_FLOW_STEPS_A_TOKEN 12u
 #define SW_FLOW_STEPS_AT_LEAST 200000u
+#define SW_FLOW_STEPS_MORE 3000000u
 
 enum sw_frame_kind {
     SW_FRAME_BLOCK,
@@ -93,6 +94,7 @@ struct sw_function {
     uint32_t params; /* the opening bracket of its parameters */
     uint32_t body; /* behind the opening brace */
     uint32_t end; /* the closing brace */
+    uint32_t next_named; /* the next one of its bucket */
     bool arrow; /* an expression instead of a body */
     bool active;
     bool offered; /* clients call it by its name: a web method */
@@ -101,6 +103,8 @@ struct sw_function {
     bool alone; /* it was looked at by itself */
     uint32_t gives; /* the origin of what it gave, whatever its arguments */
 };
+
+enum { SW_FUNCTION_BUCKETS = 512 };
 
 /* How a call came about. */
 struct sw_how {
@@ -137,6 +141,7 @@ struct sw_flow {
     struct sw_scope constants;
     struct sw_scope *scope;
     struct sw_function *functions; /* in the order of units and tokens */
+    uint32_t by_name[SW_FUNCTION_BUCKETS]; /* index + 1 of the latest of each bucket; 0: none */
     size_t function_count, function_cap;
     struct sw_function *function; /* being read */
     struct sw_value returned;

@@ -8,6 +8,15 @@
 
 #include <stdio.h>
 
+/* Bytes of a text that are searched for signs. */
+enum { SEARCHED_MAX = 256 << 10 };
+
+/* What it costs to search a text for the signs of a sink, in steps. */
+static uint64_t searching(struct sw_str text)
+{
+    return (text.len < SEARCHED_MAX ? text.len : SEARCHED_MAX) / 16;
+}
+
 /* Where something comes from, in words. */
 static const char *source_words(uint32_t origin)
 {
@@ -70,6 +79,7 @@ static unsigned weight_of_hiding(struct sw_how how)
 /* Whether code in a text runs commands: what could stand in the script as it is. */
 static bool runs_commands(struct sw_str code)
 {
+    code = sw_str_slice(code, 0, SEARCHED_MAX);
     static const char *const calls[] = {"system(", "exec(", "passthru(", "popen(", "proc_open("};
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
         if (sw_str_ifind(code, sw_str(calls[i])) != SW_NPOS)
@@ -81,6 +91,7 @@ static bool runs_commands(struct sw_str code)
 static void known_code(struct sw_flow *f, const struct sw_value *code, const char *function, struct sw_how how,
                        uint32_t at)
 {
+    f->steps += searching(code->text) + code->text.len / 1024;
     if (code->origin & SW_WAS_DECODED)
         sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CODE, 70, at, "%s()%s runs %zu bytes of decoded code", function,
                             how_words(how), code->text.len);
@@ -336,6 +347,7 @@ void sw_sink_include(struct sw_flow *f, const struct sw_value *path, uint32_t to
 /* Whether a text that is written to a file is a script that does something grave. */
 static bool holds_code(struct sw_str text)
 {
+    text = sw_str_slice(text, 0, SEARCHED_MAX);
     static const char *const opens[] = {"<?", "<%", "<script"};
     static const char *const signs[] = {
         "eval",      "$_GET",   "$_POST",        "$_REQUEST",          "$_COOKIE", "system(",     "exec(",
@@ -353,6 +365,7 @@ static bool holds_code(struct sw_str text)
 /* Whether a text that is written to a file is a program that ties a shell to a connection. */
 static bool holds_connector(struct sw_str text)
 {
+    text = sw_str_slice(text, 0, SEARCHED_MAX);
     static const char *const signs[] = {"use Socket", "IO::Socket", "sys/socket.h", "import socket"};
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
         if (sw_str_find(text, sw_str(signs[i])) != SW_NPOS)
@@ -371,6 +384,7 @@ static void note_written(struct sw_flow *f, struct sw_str path, const struct sw_
 /* Server configuration that has other files run as scripts. */
 static bool makes_scripts(struct sw_str text)
 {
+    text = sw_str_slice(text, 0, SEARCHED_MAX);
     static const char *const signs[] = {"AddHandler", "AddType application/x-httpd-php", "SetHandler application/x-httpd",
                                         "auto_prepend_file", "auto_append_file", "Options +ExecCGI"};
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
@@ -388,6 +402,7 @@ void sw_sink_write(struct sw_flow *f, const struct sw_value *path, const struct 
     bool self = (path->origin & SW_IS_SELF_PATH) != 0;
     bool sent = (data->origin & (SW_FROM_REQUEST | SW_FROM_UPLOAD)) != 0;
     bool alone = f->standalone;
+    f->steps += searching(data->text);
     if (path->origin & SW_IS_SOCKET)
         return;
     note_written(f, path->text, data);

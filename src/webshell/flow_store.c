@@ -3,6 +3,9 @@
 
 #include "base/hash.h"
 
+/* Of a variable's name; longer ones come of computed names alone. */
+enum { VARIABLE_MAX_LEN = 4096 };
+
 static size_t bucket_of(struct sw_str name)
 {
     return (size_t)(sw_hash(name) % SW_SCOPE_BUCKETS);
@@ -153,6 +156,8 @@ struct sw_value sw_flow_variable(struct sw_flow *f, struct sw_str name, uint32_t
 {
     const struct sw_tok *tok = &f->unit->tokens[token < f->unit->count ? token : f->unit->count - 1];
     bool sigils = f->language->sigils;
+    if (name.len > VARIABLE_MAX_LEN)
+        return sw_value_unknown(0, 0);
     if (sigils && tok->kind == SW_TOK_NAME)
         return constant(f, name, token);
     struct sw_value value;

@@ -13,6 +13,7 @@ void sw_unit_init(struct sw_unit *unit, const struct sw_language *language, stru
 void sw_unit_fini(struct sw_unit *unit)
 {
     sw_free(unit->tokens);
+    sw_free(unit->behind);
     *unit = (struct sw_unit){0};
 }
 
@@ -60,4 +61,57 @@ int sw_unit_add_name(struct sw_unit *unit, size_t at, size_t len, bool plain)
 int sw_unit_end(struct sw_unit *unit)
 {
     return add(unit, (struct sw_tok){.at = (uint32_t)unit->text.len, .kind = SW_TOK_END});
+}
+
+/* Which kind of bracket an operator is: 0 ( ) 1 [ ] 2 { }; -1: none. */
+static int bracket_of(const struct sw_tok *token, bool *opens)
+{
+    if (token->kind != SW_TOK_OP)
+        return -1;
+    *opens = token->op == SW_OP_LPAREN || token->op == SW_OP_LBRACKET || token->op == SW_OP_LBRACE;
+    switch (token->op) {
+    case SW_OP_LPAREN:
+    case SW_OP_RPAREN:
+        return 0;
+    case SW_OP_LBRACKET:
+    case SW_OP_RBRACKET:
+        return 1;
+    case SW_OP_LBRACE:
+    case SW_OP_RBRACE:
+        return 2;
+    default:
+        return -1;
+    }
+}
+
+int sw_unit_match(struct sw_unit *unit)
+{
+    if (unit->behind != NULL || unit->count == 0)
+        return 0;
+    unit->behind = sw_alloc(unit->count, sizeof *unit->behind);
+    if (unit->behind == NULL)
+        return SW_E_NOMEM;
+    uint32_t open[3] = {UINT32_MAX, UINT32_MAX, UINT32_MAX}; /* the innermost; `behind` holds the next one out meanwhile */
+    bool opens = false;
+    for (uint32_t i = 0; i < unit->count; i++) {
+        int kind = bracket_of(&unit->tokens[i], &opens);
+        if (kind < 0)
+            continue;
+        if (opens) {
+            unit->behind[i] = open[kind];
+            open[kind] = i;
+        } else if (open[kind] != UINT32_MAX) {
+            uint32_t outer = unit->behind[open[kind]];
+            unit->behind[open[kind]] = i + 1;
+            open[kind] = outer;
+        }
+    }
+    for (int kind = 0; kind < 3; kind++) {
+        while (open[kind] != UINT32_MAX) {
+            uint32_t outer = unit->behind[open[kind]];
+            unit->behind[open[kind]] = unit->count - 1;
+            open[kind] = outer;
+        }
+    }
+    return 0;
 }

@@ -139,6 +139,7 @@ struct sw_language;
 
 struct sw_unit {
     struct sw_str text;
+    uint32_t *behind; /* of each opening bracket: the token behind its closing one, after sw_unit_match() */
     const struct sw_language *language;
     struct sw_tok *tokens; /* the last one is SW_TOK_END */
     uint32_t count;
@@ -167,6 +168,16 @@ int sw_unit_add_name(struct sw_unit *unit, size_t at, size_t len, bool plain);
 
 /* Ends the tokens with SW_TOK_END. */
 int sw_unit_end(struct sw_unit *unit);
+
+/* Finds each bracket's counterpart, once. Brackets of each kind are paired by themselves; what stays open ends with the tokens.
+ * SW_E_NOMEM. */
+int sw_unit_match(struct sw_unit *unit);
+
+/* The token behind the bracket that closes the one at `open`. */
+static inline uint32_t sw_tok_behind(const struct sw_unit *unit, uint32_t open)
+{
+    return unit->behind[open];
+}
 
 static inline struct sw_str sw_tok_text(const struct sw_unit *unit, const struct sw_tok *token)
 {
