@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
-enum { HUNT = 1, EVENTS = 2, RULES = 4, FORMATS = 8, COMPLETION = 16, COVERAGE = 32 };
+enum { HUNT = 1, EVENTS = 2, RULES = 4, FORMATS = 8, COMPLETION = 16, COVERAGE = 32, BASELINE = 64 };
 
 const struct sw_command sw_commands[] = {
     {"hunt", "PATH...", "search evidence with every rule",
@@ -28,6 +28,8 @@ const struct sw_command sw_commands[] = {
      "Reads the evidence, and says for each technique of the group of advisory AA24-190A which of the logs could\n"
      "have shown it over which time, and where it is blind.\n",
      COVERAGE, sw_cmd_coverage},
+    {"baseline", "DIR", "write a manifest of a clean web root",
+     "Prints the SHA-256 and path of each file beneath DIR, for `hunt --baseline`.\n", BASELINE, sw_cmd_baseline},
     {"formats", "", "list the formats that can be read", "", FORMATS, sw_cmd_formats},
     {"completion", "bash|zsh|fish", "print a completion script for a shell", "", COMPLETION, sw_cmd_completion},
 };
@@ -59,7 +61,7 @@ static const struct option options[] = {
     {"mapping", 0, WORDS, AT(mappings), READING | RULES, "FILE", "further log sources (own form or thor.yml's)"},
     {"format", 'f', CHOICE, AT(format), LOADING, "text|json|jsonl|csv|navigator",
      "form of the output; navigator: a layer for ATT&CK Navigator, of coverage"},
-    {"output", 'o', TEXT, AT(output), READING | RULES, "FILE", "write results there instead of to standard output"},
+    {"output", 'o', TEXT, AT(output), READING | RULES | BASELINE, "FILE", "write results there instead of to standard output"},
     {"threads", 'j', COUNT, AT(threads), READING | RULES, "N", "worker threads (default: one a processor)"},
     {"since", 0, TIME, AT(since), READING, "TIME", "only events at or after TIME (UTC unless it has a zone)"},
     {"until", 0, TIME, AT(until), READING, "TIME", "only events before TIME"},
@@ -87,6 +89,8 @@ static const struct option options[] = {
     {"behaviour", 0, WORDS, AT(behaviours), HUNT, "SETTING", "NAME=off, NAME.PARAMETER=VALUE, all=off; may be repeated"},
     {"behaviour-memory", 0, COUNT, AT(behaviour_memory), HUNT, "MIB", "what behaviours may remember (default 192)"},
     {"internal", 0, WORDS, AT(internal), HUNT, "CIDR", "a network of your own (default: inferred and told); may be repeated"},
+    {"baseline", 0, WORDS, AT(baselines), HUNT, "PATH",
+     "known-good scripts: a manifest, md5sums of packages, or a clean copy; may be repeated"},
     {"tests", 0, FLAG, AT(tests), RULES, NULL, "check: also run the tests beside the rules (*.tests.yml)"},
     {"no-sandbox", 0, FLAG, AT(no_sandbox), READING, NULL, "read untrusted input without Landlock and seccomp"},
     {"verbose", 'v', FLAG, AT(verbose), ALL_COMMANDS, NULL, "say more about what is being done"},
@@ -109,7 +113,7 @@ void sw_settings_init(struct sw_settings *settings)
 void sw_settings_fini(struct sw_settings *settings)
 {
     struct sw_words *const lists[] = {&settings->paths, &settings->rules, &settings->mappings, &settings->placeholders,
-                                      &settings->excludes, &settings->yara};
+                                      &settings->excludes, &settings->yara, &settings->baselines};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         sw_free(lists[i]->items);
 }

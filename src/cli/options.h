@@ -58,6 +58,7 @@ struct sw_settings {
     struct sw_words yara;
     bool no_behaviours;
     unsigned behaviour_memory; /* MiB */
+    struct sw_words baselines;
     bool tests;
     bool no_sandbox;
     int color; /* enum sw_when */
@@ -102,6 +103,7 @@ int sw_cmd_hunt(struct sw_settings *settings);
 int sw_cmd_events(struct sw_settings *settings);
 int sw_cmd_rules(struct sw_settings *settings);
 int sw_cmd_coverage(struct sw_settings *settings);
+int sw_cmd_baseline(struct sw_settings *settings);
 int sw_cmd_formats(struct sw_settings *settings);
 int sw_cmd_completion(struct sw_settings *settings);
 

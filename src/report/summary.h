@@ -38,6 +38,7 @@ struct sw_script_account {
     uint64_t cut;        /* longer than SW_MAX_SCRIPT: looked at in part */
     uint64_t stopped;    /* YARA scans that took too long */
     uint64_t incomplete; /* the structural analysis reached a limit */
+    uint64_t known;      /* as the baseline has them: not looked into */
     size_t yara_rules;
     const struct sw_reject *rejects; /* YARA rules that were left out */
     size_t reject_count;

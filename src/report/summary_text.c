@@ -197,7 +197,8 @@ static void put_scripts(struct sw_buf *out, const struct sw_script_account *scri
     const struct {
         uint64_t count;
         const char *text;
-    } notes[] = {{scripts->cut, "longer than what is looked at: the first part was"},
+    } notes[] = {{scripts->known, "are as the baseline has them and were not looked into"},
+                 {scripts->cut, "longer than what is looked at: the first part was"},
                  {scripts->stopped, "took YARA too long: some of its rules may have missed them"},
                  {scripts->incomplete, "reached a limit of the analysis and were not followed to the end"}};
     for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++)

@@ -542,13 +542,16 @@ static unsigned bits(uint32_t set)
     return (unsigned)__builtin_popcount(set);
 }
 
+/* Tokens of such a function that are looked at. */
+enum { RUNNER_MAX = 1500 };
+
 /* Functions of which each way to run a command is tried in turn, whichever is allowed. */
 static void note_runners(struct sw_flow *f, const struct sw_function *function)
 {
     uint32_t runners = 0;
     unsigned asked = 0;
     const struct sw_unit *unit = function->unit;
-    for (uint32_t i = function->body; i < function->end && i + 1 < unit->count; i++) {
+    for (uint32_t i = function->body; i < function->end && i + 1 < unit->count && i - function->body < RUNNER_MAX; i++) {
         const struct sw_tok *token = &unit->tokens[i];
         if (token->kind != SW_TOK_NAME || token->name == 0 || !sw_tok_is(&unit->tokens[i + 1], SW_OP_LPAREN))
             continue;

@@ -5,6 +5,7 @@
 #include "webshell/flow.h"
 #include "webshell/language.h"
 #include "webshell/lex.h"
+#include "webshell/place.h"
 #include "webshell/plain.h"
 
 /* Encoded parts of one script that are looked at. */
@@ -209,6 +210,7 @@ int sw_script_scan(struct sw_script_scanner *scanner, const char *kind, struct s
     struct sw_str plain = sw_plain_text(&scanner->plain, kind, text);
     int rc = sw_script_analyse(scanner, kind, plain, &report);
     result->incomplete = report.incomplete;
+    sw_place_judge(kind, path, &report);
     if (rc == 0)
         rc = add_shell_find(scanner, &report, plain);
     if (rc == 0 && scanner->yara != NULL)
