@@ -14,6 +14,8 @@ static const struct {
 } engines[] = {
     /* src/web: of its classes' techniques those that a request alone shows, not what it might lead to */
     {"web requests", "webserver", "T1190 T1059 T1505.003 T1595.002 T1595.003"},
+    /* src/webshell: scripts are files, not events: no log is needed for them */
+    {"scripts of web roots", "", "T1505.003"},
 };
 
 static bool same_logsource(const struct sw_logsource *a, const struct sw_logsource *b)

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MD5_LEN = 16, SHA256_LEN = 32, PIECE = 64 << 10 };
+enum { MD5_LEN = 16, SHA256_LEN = 32, PIECE = 64 << 10, LINE_MAX_LEN = 8192 };
 
 struct sw_baseline {
     struct sw_map contents; /* digests */
@@ -75,15 +75,14 @@ static int add_manifest(struct sw_baseline *baseline, const char *path, struct s
     FILE *file = fopen(path, "re");
     if (file == NULL)
         return sw_error_set(err, SW_E_IO, 0, 0, "%s: %s", path, strerror(errno));
-    char *line = NULL;
-    size_t cap = 0;
+    char line[LINE_MAX_LEN];
     size_t entries = 0;
     int rc = 0;
-    for (ssize_t len; rc == 0 && (len = getline(&line, &cap, file)) > 0;) {
+    while (rc == 0 && fgets(line, sizeof line, file) != NULL) {
         unsigned char digest[SHA256_LEN];
         size_t digest_len;
         struct sw_str name;
-        struct sw_str text = sw_strn(line, (size_t)len);
+        struct sw_str text = sw_str(line);
         while (text.len > 0 && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == '\r'))
             text.len--;
         if (!parse_line(text, digest, &digest_len, &name))
@@ -91,7 +90,6 @@ static int add_manifest(struct sw_baseline *baseline, const char *path, struct s
         entries++;
         rc = add(baseline, sw_strn((const char *)digest, digest_len), name, digest_len == SHA256_LEN);
     }
-    free(line); /* getline's own */
     (void)fclose(file);
     if (rc != 0)
         return sw_error_set(err, rc, 0, 0, "%s: %s", path, sw_strerror(rc));

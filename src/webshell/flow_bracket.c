@@ -256,7 +256,8 @@ void sw_flow_open_brace(struct sw_flow *f)
     const struct sw_tok *token = sw_flow_token(f, 0);
     /* $text{0} of old PHP: directly behind a variable. */
     const struct sw_tok *before = f->pos > 0 ? &f->unit->tokens[f->pos - 1] : token;
-    if (f->have && f->language->sigils && (before->kind == SW_TOK_VAR || sw_tok_is(before, SW_OP_RBRACKET)) && before->at + before->len == token->at) {
+    bool indexed = before->kind == SW_TOK_VAR || sw_tok_is(before, SW_OP_RBRACKET);
+    if (f->have && f->language->sigils && indexed && before->at + before->len == token->at) {
         sw_flow_open(f, SW_FRAME_INDEX);
         return;
     }

@@ -224,7 +224,8 @@ static bool apply_method(struct sw_flow *f, const struct sw_name *known, const s
     case SW_ROLE_COPY:
         if (known->arg < 2)
             return false;
-        if (object->kind == SW_VALUE_NAME && f->language == &sw_language_net && sw_str_ieq(sw_str(known->name), SW_STR(".SaveAs"))) {
+        if (object->kind == SW_VALUE_NAME && f->language == &sw_language_net &&
+            strcmp(known->name, ".SaveAs") == 0) {
             /* A control of the page: what it saves was uploaded. */
             const struct sw_value upload = sw_value_unknown(SW_FROM_UPLOAD, sw_flow_at(f, token));
             sw_sink_copy(f, &upload, first, known->name + 1, false, token);

@@ -560,7 +560,8 @@ static void note_runners(struct sw_flow *f, const struct sw_function *function)
         asked += strcmp(name, "function_exists") == 0 || strcmp(name, "is_callable") == 0;
     }
     if (bits(runners) >= 4 || (bits(runners) >= 3 && asked >= 2))
-        sw_shell_report_add(f->report, SW_SHELL_PANEL, f->standalone ? 65 : 50, unit->inner ? unit->inner_at : unit->tokens[function->token].at,
+        sw_shell_report_add(f->report, SW_SHELL_PANEL, f->standalone ? 65 : 50,
+                            unit->inner ? unit->inner_at : unit->tokens[function->token].at,
                             "a function runs commands by whichever of %u functions is allowed", bits(runners));
 }
 
@@ -593,7 +594,8 @@ void sw_sink_sums(struct sw_flow *f)
                             inner ? " through the server's inner classes" : "");
     }
     if (f->restores)
-        sw_shell_report_add(f->report, SW_SHELL_SIGNS, 60, f->restores_at, "asks for what the configuration forbids: ini_restore()");
+        sw_shell_report_add(f->report, SW_SHELL_SIGNS, 60, f->restores_at,
+                            "asks for what the configuration forbids: ini_restore()");
     if (bits(f->shellcode) >= 2)
         sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CODE, 75, 0, "memory is filled and run as native code");
     if (bits(f->spies) >= 4 && !f->language->sigils && f->standalone)
