@@ -124,9 +124,9 @@ static size_t registered_at(struct sw_str name)
 static uint8_t type_of(struct sw_str text)
 {
     static const char *const names[] = {"A", "AAAA", "CNAME", "TXT", "NULL", "MX"};
-    for (uint8_t i = 0; i < SW_COUNT_OF(names); i++)
+    for (size_t i = 0; i < SW_COUNT_OF(names); i++)
         if (sw_str_ieq(text, sw_str(names[i])))
-            return i;
+            return (uint8_t)i;
     return SW_DNS_OTHER;
 }
 

@@ -144,7 +144,8 @@ static void try_burst(const int64_t *times, size_t count, double burst, double *
     if ((double)between(&h, 0.4, 1.6) < 0.55 * (double)h.count)
         return;
     double random = chance(&h);
-    for (double p = 0.8; p < 1.26; p += 0.01) {
+    for (unsigned percent = 80; percent <= 125; percent++) { /* of the median */
+        double p = percent / 100.0;
         for (size_t k = 0; k < sizeof widths / sizeof *widths; k++) {
             double fits;
             double evidence = periodic(&h, p, widths[k], &fits) - random - charge;
