@@ -25,8 +25,9 @@
     X(TGT, "Kerberos login") \
     X(TICKET, "service ticket") \
     X(NTLM, "NTLM") \
-    X(SSH, "SSH") X(SUDO, "sudo") X(VPN, "VPN") X(WEB, "web sign-in") X(DEVICE, "device login") \
-        X(USE, "use of a session") X(MFA, "MFA") X(MFA_CHANGE, "change of an MFA method") X(PRIVILEGE, "privileges")
+    X(SSH, "SSH") \
+    X(SUDO, "sudo") X(VPN, "VPN") X(WEB, "web sign-in") X(DEVICE, "device login") X(USE, "use of a session") \
+        X(MFA, "MFA") X(MFA_CHANGE, "change of an MFA method") X(PRIVILEGE, "privileges")
 
 enum sw_login_kind {
 #define SW_LOGIN_KIND(name, text) SW_LOGIN_##name,

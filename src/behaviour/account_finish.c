@@ -287,11 +287,28 @@ static uint32_t plan_rounds(struct work *w, size_t at_once)
     return round;
 }
 
+/* Who tries to come in. A challenge of a second factor is one as well: the password was right. */
 static bool is_attempt(const struct sw_login *login)
 {
-    return login->source != SW_LOGIN_NONE && login->outcome != SW_LOGIN_UNKNOWN && login->kind != SW_LOGIN_TICKET &&
-           login->kind != SW_LOGIN_PRIVILEGE && login->kind != SW_LOGIN_MFA && login->kind != SW_LOGIN_USE &&
-           login->kind != SW_LOGIN_SUDO && login->kind != SW_LOGIN_SERVICE && login->kind != SW_LOGIN_BATCH;
+    switch (login->kind) {
+    case SW_LOGIN_MFA:
+        return login->source != SW_LOGIN_NONE;
+    case SW_LOGIN_TICKET:
+    case SW_LOGIN_PRIVILEGE:
+    case SW_LOGIN_USE:
+    case SW_LOGIN_SUDO:
+    case SW_LOGIN_SERVICE:
+    case SW_LOGIN_BATCH:
+    case SW_LOGIN_MFA_CHANGE:
+        return false;
+    default:
+        return login->source != SW_LOGIN_NONE && login->outcome != SW_LOGIN_UNKNOWN;
+    }
+}
+
+static bool is_success(const struct sw_login_attempt *attempt)
+{
+    return attempt->outcome == SW_LOGIN_SUCCESS && attempt->kind != SW_LOGIN_MFA;
 }
 
 static int gather(struct work *w, uint32_t round, size_t at_once, uint64_t *cut)
@@ -335,7 +352,7 @@ static void mark_known(struct gathered *from, size_t count)
         if (i + 1 < count && attempt->account != from[i + 1].attempt.account)
             next_ms = INT64_MAX;
         attempt->later = next_ms != INT64_MAX && next_ms - attempt->time_ms < 86400000;
-        if (attempt->outcome == SW_LOGIN_SUCCESS)
+        if (is_success(attempt))
             next_ms = attempt->time_ms;
     }
     bool known = false;
@@ -343,7 +360,7 @@ static void mark_known(struct gathered *from, size_t count)
         if (i > 0 && from[i].attempt.account != from[i - 1].attempt.account)
             known = false;
         from[i].attempt.known = known;
-        known |= from[i].attempt.outcome == SW_LOGIN_SUCCESS;
+        known |= is_success(&from[i].attempt);
     }
 }
 

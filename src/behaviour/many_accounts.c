@@ -105,13 +105,13 @@ struct newcomers {
 /* Someone with a history elsewhere who comes in from here for the first time. */
 static bool is_newcomer(const struct sw_login_source *source, const struct sw_login_attempt *a)
 {
-    return a->outcome == SW_LOGIN_SUCCESS && !a->known &&
+    return a->outcome == SW_LOGIN_SUCCESS && a->kind != SW_LOGIN_MFA && !a->known &&
            source->world->accounts[a->account].first_ms < a->time_ms - LEARN_MS;
 }
 
 static bool is_failing(const struct sw_login_attempt *a)
 {
-    return a->outcome == SW_LOGIN_FAILURE && !a->known && !a->later && (a->flags & SW_LOGIN_F_EXPIRED) == 0;
+    return a->outcome == SW_LOGIN_FAILURE && a->kind != SW_LOGIN_MFA && !a->known && !a->later && (a->flags & SW_LOGIN_F_EXPIRED) == 0;
 }
 
 static int report(struct sw_behaviour_run *run, const struct sw_login_source *source, const struct newcomers *n,

@@ -104,7 +104,14 @@ static int make_room(struct state *state, size_t count)
 
 static bool is_stranger(const struct sw_login_attempt *a)
 {
-    return a->outcome == SW_LOGIN_FAILURE && !a->known && !a->later && (a->flags & SW_LOGIN_F_EXPIRED) == 0;
+    return a->outcome == SW_LOGIN_FAILURE && a->kind != SW_LOGIN_MFA && !a->known && !a->later &&
+           (a->flags & SW_LOGIN_F_EXPIRED) == 0;
+}
+
+/* Came in, or got as far as the second factor. */
+static bool is_through(const struct sw_login_attempt *a)
+{
+    return a->outcome == SW_LOGIN_SUCCESS || a->kind == SW_LOGIN_MFA;
 }
 
 struct episode {
@@ -127,11 +134,12 @@ static void count_episode(struct state *state, const struct sw_login_source *sou
         const struct sw_login_attempt *a = &source->attempts[i];
         bool stranger = is_stranger(a);
         e->failures += stranger ? a->weight : 0;
-        if (!stranger && a->outcome != SW_LOGIN_SUCCESS)
+        if (!stranger && !is_through(a))
             continue;
-        if (state->stamp[a->account] == mark)
+        uint32_t *stamp = &state->stamp[a->account]; /* twice the mark: failed; and one: let in */
+        if (*stamp == 2 * mark + 1 || (stranger && *stamp == 2 * mark))
             continue;
-        state->stamp[a->account] = mark;
+        *stamp = 2 * mark + !stranger;
         if (stranger) {
             e->accounts++;
             e->existing += briefs[a->account].named;
@@ -155,7 +163,7 @@ static void explain(struct sw_buf *out, const struct sw_login_source *source, co
     if (name->given_up > 0)
         sw_buf_printf(out, ", and with %u more that were given up for want of memory", name->given_up);
     if (e->hits > 0) {
-        sw_buf_printf(out, "; it came in with %u that it had not used before, first ", e->hits);
+        sw_buf_printf(out, "; it came in, or got as far as the second factor, with %u that it had not used before, first ", e->hits);
         sw_buf_str_add(out, source->world->accounts[e->hit].name);
     }
     if (e->regulars > 0)
@@ -174,7 +182,7 @@ static int report(struct sw_behaviour_run *run, const struct sw_login_source *so
         finding.account = source->world->accounts[e->hit].name;
     for (size_t i = e->from; i < e->to; i++) {
         const struct sw_login_attempt *a = &source->attempts[i];
-        if (is_stranger(a) || (a->outcome == SW_LOGIN_SUCCESS && !a->known))
+        if (is_stranger(a) || (is_through(a) && !a->known))
             sw_finding_add(&finding, a->time_ms, a->place, a->weight);
     }
     finding.incomplete = source->cut > 0;

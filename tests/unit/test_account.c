@@ -64,6 +64,9 @@ static void test_spraying(void **unused)
     found = must_find(&story, "Password Spraying With A Success");
     assert_string_equal(found->user, "p020@corp.example");
     assert_null(find_title(&story, "Password Spraying"));
+    story.count -= 1; /* a password is found, the second factor holds */
+    sign_in(&story, 224.5, "p003@corp.example", "203.0.113.9", "50074", "NL", NULL, NULL);
+    assert_string_equal(must_find(&story, "Password Spraying With A Success")->user, "p003@corp.example");
     story_end(&story);
 }
 
