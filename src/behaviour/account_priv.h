@@ -22,8 +22,10 @@
     X(SERVICE) \
     X(TYPE) \
     X(STATUS) \
-    X(REASON) X(ENCRYPTION) X(PREAUTH) X(PACKAGE) X(DEVICE) X(AGENT) X(SYSTEM) X(SESSION) X(COUNTRY) X(LATITUDE) \
-        X(LONGITUDE) X(REPEATED) X(FACTOR) X(MESSAGE)
+    X(REASON) \
+    X(ENCRYPTION) \
+    X(PREAUTH) X(PACKAGE) X(DEVICE) X(AGENT) X(SYSTEM) X(SESSION) X(COUNTRY) X(LATITUDE) X(LONGITUDE) X(REPEATED) \
+        X(FACTOR) X(MESSAGE)
 
 enum sw_account_role {
     SW_ACCOUNT_ROLE_NONE,
@@ -141,6 +143,7 @@ struct sw_accounts {
     uint8_t *given_up; /* Bloom filter of keys that were given up; NULL: none was */
     uint64_t logins;
     uint64_t merged;  /* the same again within a while */
+    bool thrift;      /* equal logins were thinned for the budget, and are from now on */
     uint64_t unnamed; /* logins whose source, target or service found no room */
     uint64_t evicted;
     uint64_t evicted_keys;
@@ -158,6 +161,9 @@ int sw_account_take(struct sw_accounts *accounts, struct sw_str notes, uint32_t 
 void sw_account_unpack(const struct sw_series_record *record, struct sw_login *login);
 /* Bytes of logins that may lie unpacked at once, as their number. */
 size_t sw_account_logins_at_once(const struct sw_accounts *accounts);
+
+/* Thins logins that repeat: of equal successes one a day stays. */
+int sw_account_thin(struct sw_accounts *accounts);
 
 int sw_account_decide(struct sw_accounts *accounts, struct sw_behaviours *all);
 

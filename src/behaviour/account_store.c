@@ -395,11 +395,16 @@ static int remap_names(struct sw_accounts *accounts)
     return 0;
 }
 
+/* Thins what repeats; only when that isn't enough, half of the accounts go. */
 static int make_room(struct sw_accounts *accounts)
 {
-    int rc = give_up_half(accounts);
-    if (rc == 0)
-        rc = remap_accounts(accounts);
+    accounts->thrift = true;
+    int rc = sw_account_thin(accounts);
+    if (rc == 0 && held(accounts) > accounts->memory / 4 * 3) {
+        rc = give_up_half(accounts);
+        if (rc == 0)
+            rc = remap_accounts(accounts);
+    }
     return rc == 0 ? remap_names(accounts) : rc;
 }
 
@@ -416,7 +421,7 @@ static bool is_news(struct sw_accounts *accounts, const struct sw_account_note *
     uint32_t apart = minute > recent->minute ? minute - recent->minute : recent->minute - minute;
     uint32_t window = note->session != 0 ? REPEAT_SESSION_MINUTES : REPEAT_MINUTES;
     bool counted = note->outcome == SW_LOGIN_FAILURE || note->kind == SW_LOGIN_MFA || note->kind == SW_LOGIN_MFA_CHANGE;
-    if (very_many && !counted)
+    if ((very_many || (accounts->thrift && note->session == 0)) && !counted)
         window = REPEAT_LONG_MINUTES;
     *stands_for = note->weight;
     if (recent->hash != tag || apart >= window) {
