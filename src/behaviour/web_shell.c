@@ -16,7 +16,7 @@ static const struct sw_behaviour_parameter parameters[] = {
     [P_REQUESTS] = {"requests", 4, 1, 100000, "", "answered requests that a path must have"},
     [P_CLIENTS] = {"clients", 8, 1, SW_ACCESS_CLIENTS, "", "clients that it may have"},
     [P_LEAST] = {"least", 0.5, 0, 1, "", "score from which on a path is a candidate"},
-    [P_MEDIUM] = {"medium", 0.65, 0, 1, "", "score of a candidate at level medium"},
+    [P_MEDIUM] = {"medium", 0.68, 0, 1, "", "score of a candidate at level medium"},
     [P_HIGH] = {"high", 0.8, 0, 1, "", "score of a candidate at level high; it must be new or lie among data as well"},
     [P_TOLD] = {"told", 10, 1, SW_RANKING_MAX, "", "candidates that are told"},
     [P_MOST] = {"most", 3, 0, SW_RANKING_MAX, "", "of these, at medium or above"},
@@ -301,6 +301,8 @@ static double score_of(const struct sw_access_path *path, const struct traits *t
     score *= local ? 0.6 : 1;
     score *= 1 - 0.3 * t->habit;
     score *= !t->machine ? 1 : t->varied < 0.5 ? 0.75 : 0.9;
+    if (t->bare < 0.5 && t->focus < 0.1) /* ordinary visitors, for whom this is one page of many */
+        score *= 0.85;
     if (t->varied >= 0 && t->varied < 0.2) /* the same answer ever: nobody reads it */
         score *= 0.7;
     return score;
