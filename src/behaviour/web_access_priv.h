@@ -46,8 +46,9 @@ struct sw_access_note {
 enum { SW_ACCESS_V_STATUS, SW_ACCESS_V_BYTES, SW_ACCESS_V_WHO, SW_ACCESS_V_QUERY, SW_ACCESS_VALUES };
 enum { SW_ACCESS_V_PATH, SW_ACCESS_PROBE_VALUES };
 
-#define SW_ACCESS_PROBER 8u     /* requests that found nothing, from which on a client's are kept */
-#define SW_ACCESS_SAMPLES 4096u /* kept of a path */
+#define SW_ACCESS_PROBER 8u       /* requests that found nothing, from which on a client's are kept */
+#define SW_ACCESS_SAMPLES 4096u   /* kept of a path at most */
+#define SW_ACCESS_FEW_SAMPLES 64u /* ... at least, unless the path is given up */
 
 struct sw_access_entry {
     uint64_t hash;
@@ -178,7 +179,8 @@ struct sw_access {
     size_t agent_cap;
 
     struct sw_series_pool pool;
-    uint8_t *given_up; /* Bloom filter of paths and visitors that were given up; NULL: none was */
+    uint32_t max_samples; /* kept of a path; less and less when the pool is full */
+    uint8_t *given_up;    /* Bloom filter of paths and visitors that were given up; NULL: none was */
     uint64_t taken;
     uint64_t evicted;
     uint64_t evicted_keys;
@@ -209,6 +211,8 @@ int sw_access_take(struct sw_access *access, struct sw_str notes, uint32_t input
 
 /* web_evict.c: room for one more of what is full. */
 int sw_access_evict_paths(struct sw_access *access);
+/* Room for requests: first of paths with many, then of half of the paths. */
+int sw_access_evict_samples(struct sw_access *access);
 int sw_access_evict_visitors(struct sw_access *access);
 int sw_access_evict_guesses(struct sw_access *access);
 bool sw_access_was_given_up(const struct sw_access *access, uint64_t hash);

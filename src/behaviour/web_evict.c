@@ -240,6 +240,43 @@ int sw_access_evict_paths(struct sw_access *access)
     return rebuild_paths(access);
 }
 
+/* --- requests ----------------------------------------------------------------------------------------------- */
+
+/* Keeps the first `most` requests of a path. */
+static int trim(struct sw_access *access, struct sw_access_entry *entry, struct sw_series_record *records,
+                uint32_t most)
+{
+    struct sw_series_cursor cursor;
+    sw_series_begin(&cursor, &access->pool, &entry->series);
+    uint32_t count = 0;
+    while (count < most && sw_series_next(&cursor, SW_ACCESS_VALUES))
+        records[count++] = cursor.record;
+    uint32_t lost = entry->series.count - count;
+    entry->cut += lost;
+    access->evicted += lost;
+    sw_series_drop(&access->pool, &entry->series);
+    int rc = 0;
+    for (uint32_t i = 0; i < count && rc == 0; i++)
+        rc = sw_series_add(&access->pool, &entry->series, &records[i], SW_ACCESS_VALUES);
+    return rc == SW_E_LIMIT ? 0 : rc;
+}
+
+int sw_access_evict_samples(struct sw_access *access)
+{
+    if (access->max_samples <= SW_ACCESS_FEW_SAMPLES)
+        return access->path_count >= 2 ? sw_access_evict_paths(access) : 0;
+    access->max_samples /= 4;
+    struct sw_series_record *records = sw_alloc(access->max_samples, sizeof *records);
+    if (records == NULL)
+        return SW_E_NOMEM;
+    int rc = 0;
+    for (size_t i = 0; i < access->path_count && rc == 0; i++)
+        if (access->paths[i].series.count > access->max_samples)
+            rc = trim(access, &access->paths[i], records, access->max_samples);
+    sw_free(records);
+    return rc;
+}
+
 /* --- clients ------------------------------------------------------------------------------------------------ */
 
 static uint32_t visitor_weight(const struct sw_access_visitor *visitor, bool referred_to)

@@ -74,6 +74,8 @@ static void step(struct sw_access_guess *guess, const struct sw_access_note *not
         end_run(guess, apart ? NULL : note, place);
         run->count = 0;
     }
+    if (guess->whole_site && !is_refusal(note->status)) /* what a site answers otherwise is no login */
+        return;
     if (run->count == 0)
         *run = (struct sw_access_tries){
             .first_ms = note->time_ms, .first = place, .bytes = note->bytes, .status = note->status};

@@ -90,7 +90,9 @@ static int on_login(struct sw_behaviour_run *run, const struct sw_access_login *
 {
     double failures = (double)login->failures;
     unsigned rule = RULE_VAIN;
-    if (login->succeeded && failures >= run->value[login->by_size ? P_SIZE : P_FAILURES])
+    bool counts =
+        login->by_size ? is_rapid(login) && failures >= run->value[P_SIZE] : failures >= run->value[P_FAILURES];
+    if (login->succeeded && counts)
         rule = !login->by_size && failures >= run->value[P_GRAVE] && is_rapid(login) ? RULE_HIGH : RULE_MEDIUM;
     else if (failures < run->value[P_VAIN] || (login->status < 400 && !is_rapid(login)))
         return 0; /* equal answers that are no refusals may be successes, unless no one could type them */

@@ -293,7 +293,8 @@ static double score_of(const struct sw_access_path *path, const struct traits *t
         weights += parts[i].weight;
     }
     double score = weights > 0 ? sum / weights : 0;
-    if (path->kind == SW_ACCESS_ROUTE) /* no file that is run: most often an application's own */
+    score *= 1 - 0.6 / (double)path->count; /* a few requests may look like anything */
+    if (path->kind == SW_ACCESS_ROUTE)      /* no file that is run: most often an application's own */
         score *= 0.85;
     bool local = path->client_count > 0;
     for (size_t i = 0; i < path->client_count; i++)

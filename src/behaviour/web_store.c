@@ -42,6 +42,7 @@ static void divide(struct sw_access *access, size_t memory)
     access->max_guesses = hundredth * 5 / (sizeof *access->guesses + SLOTS) + 64;
     access->max_probers = hundredth * 2 / sizeof *access->probers + 64;
     sw_series_pool_init(&access->pool, hundredth * 25);
+    access->max_samples = SW_ACCESS_SAMPLES;
     sw_arena_init(&access->keys, access->max_flexible);
     sw_arena_init(&access->name_texts, MAX_NAMES_TEXT);
     sw_arena_init(&access->host_texts, MAX_HOSTS * SW_ACCESS_HOST_MAX * 2);
@@ -389,7 +390,7 @@ static int keep_sample(struct sw_access *access, struct sw_access_entry *entry, 
         return 0;
     }
     unsigned agent = local_agent(entry, note->agent);
-    if (entry->series.count >= SW_ACCESS_SAMPLES) {
+    if (entry->series.count >= access->max_samples) {
         entry->cut += entry->cut < UINT32_MAX;
         return 0;
     }
@@ -398,12 +399,11 @@ static int keep_sample(struct sw_access *access, struct sw_access_entry *entry, 
         .place = {input, note->offset},
         .values = {(uint64_t)note->status << 8 | note->flags, note->bytes, (uint64_t)agent << 4 | client, note->query}};
     int rc = sw_series_add(&access->pool, &entry->series, &record, SW_ACCESS_VALUES);
-    if (rc == SW_E_LIMIT) {
-        entry->cut++;
-        access->evicted++;
-        rc = 0;
-    }
-    return rc;
+    if (rc != SW_E_LIMIT)
+        return rc;
+    entry->cut++;
+    access->evicted++;
+    return sw_access_evict_samples(access); /* this one is lost, those that come find room; entries move */
 }
 
 /* Paths that get an entry by answering: what servers run, what was sent to, and what a client that looks for holes

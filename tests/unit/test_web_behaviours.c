@@ -165,6 +165,21 @@ static void negotiation_is_no_guessing(void **state)
     assert_null(access_titled(&run, RAPID));
 }
 
+/* Once refused, and then many pages of about one size. */
+static void pages_after_a_refusal(void **state)
+{
+    (void)state;
+    struct access_run run;
+    start_log(1);
+    access_line(&log_text, 90000, "203.0.113.9", "GET", "/portal/", 401, 1200, "-", "Mozilla/5.0");
+    for (unsigned i = 0; i < 200; i++)
+        access_line(&log_text, 90001 + 3 * (int64_t)i, "203.0.113.9", "GET", "/portal/page.aspx", 200, i == 150 ? 9000 : 4000, "-", "Mozilla/5.0");
+    finish_log(&run);
+    assert_null(access_titled(&run, VAIN));
+    assert_null(access_titled(&run, AFTER));
+    assert_null(access_titled(&run, RAPID));
+}
+
 /* Status 401 all over a site counts as one place. */
 static void refusals_of_a_site(void **state)
 {
@@ -274,7 +289,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(enumeration_then_focus), cmocka_unit_test(first_success_at_last), cmocka_unit_test(path_that_appears),
         cmocka_unit_test(enumeration_near_misses), cmocka_unit_test(guessing_then_success),
-        cmocka_unit_test(negotiation_is_no_guessing), cmocka_unit_test(refusals_of_a_site),
+        cmocka_unit_test(negotiation_is_no_guessing), cmocka_unit_test(refusals_of_a_site), cmocka_unit_test(pages_after_a_refusal),
         cmocka_unit_test(polling), cmocka_unit_test(shared_path), cmocka_unit_test(switched_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
