@@ -1,5 +1,6 @@
 /* many_accounts.c - several accounts come in from one source for the first time, shortly after each other.
- * docs/behaviours/many-accounts.md. Gateways and terminal servers look alike: what raises the level is what else it did. */
+ * docs/behaviours/many-accounts.md. Gateways and terminal servers look alike: what raises the level is what else it
+ * did. */
 #include "behaviour/account_history.h"
 
 #include "base/mem.h"
@@ -16,20 +17,22 @@ static const struct sw_behaviour_parameter parameters[] = {
 
 enum { RULE_LOW, RULE_MEDIUM };
 
-static const struct sw_str tags[] = {SW_BEHAVIOUR_TAG("attack.initial-access"), SW_BEHAVIOUR_TAG("attack.lateral-movement"),
-                                     SW_BEHAVIOUR_TAG("attack.t1078")};
+static const struct sw_str tags[] = {SW_BEHAVIOUR_TAG("attack.initial-access"),
+                                     SW_BEHAVIOUR_TAG("attack.lateral-movement"), SW_BEHAVIOUR_TAG("attack.t1078")};
 
 #define NOTE "A new gateway, terminal server or meeting room; a team that travels together"
 
 static const struct sw_rule rules[] = {
-    [RULE_LOW] = SW_BEHAVIOUR_RULE("9a4e1d70-1c52-4f8b-b0d7-2e6f8c3a5b40", "Many Accounts From One Source",
-                                   "Several accounts that come from elsewhere otherwise come in from one source within a while.",
-                                   SW_LEVEL_LOW, tags, NOTE),
-    [RULE_MEDIUM] = SW_BEHAVIOUR_RULE(
-        "9a4e1d70-1c52-4f8b-b0d7-2e6f8c3a5b41", "Many Accounts From One Unusual Source",
-        "Several accounts that come from elsewhere otherwise come in from one source within a while; it is outside and was "
-        "never used before, or failed with others as well, or several of them are administrators'.",
-        SW_LEVEL_MEDIUM, tags, NOTE),
+    [RULE_LOW] =
+        SW_BEHAVIOUR_RULE("9a4e1d70-1c52-4f8b-b0d7-2e6f8c3a5b40", "Many Accounts From One Source",
+                          "Several accounts that come from elsewhere otherwise come in from one source within a while.",
+                          SW_LEVEL_LOW, tags, NOTE),
+    [RULE_MEDIUM] =
+        SW_BEHAVIOUR_RULE("9a4e1d70-1c52-4f8b-b0d7-2e6f8c3a5b41", "Many Accounts From One Unusual Source",
+                          "Several accounts that come from elsewhere otherwise come in from one source within a while; "
+                          "it is outside and was "
+                          "never used before, or failed with others as well, or several of them are administrators'.",
+                          SW_LEVEL_MEDIUM, tags, NOTE),
 };
 
 enum { DAY_MS = 86400000, LEARN_MS = 3 * DAY_MS };
@@ -111,7 +114,8 @@ static bool is_newcomer(const struct sw_login_source *source, const struct sw_lo
 
 static bool is_failing(const struct sw_login_attempt *a)
 {
-    return a->outcome == SW_LOGIN_FAILURE && a->kind != SW_LOGIN_MFA && !a->known && !a->later && (a->flags & SW_LOGIN_F_EXPIRED) == 0;
+    return a->outcome == SW_LOGIN_FAILURE && a->kind != SW_LOGIN_MFA && !a->known && !a->later &&
+           (a->flags & SW_LOGIN_F_EXPIRED) == 0;
 }
 
 static int report(struct sw_behaviour_run *run, const struct sw_login_source *source, const struct newcomers *n,
@@ -138,7 +142,8 @@ static int report(struct sw_behaviour_run *run, const struct sw_login_source *so
             sw_buf_str_add(&finding.text, source->world->accounts[a->account].name);
         }
     }
-    sw_buf_printf(&finding.text, "%s; %u came from it before, %u are administrators', %u have a known device, %u others failed",
+    sw_buf_printf(&finding.text,
+                  "%s; %u came from it before, %u are administrators', %u have a known device, %u others failed",
                   shown > 10 ? " ..." : "", n->before, n->privileged, n->devices, n->failing);
     return sw_finding_tell(&finding, run, source->world);
 }
