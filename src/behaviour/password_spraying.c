@@ -163,7 +163,8 @@ static void explain(struct sw_buf *out, const struct sw_login_source *source, co
     if (name->given_up > 0)
         sw_buf_printf(out, ", and with %u more that were given up for want of memory", name->given_up);
     if (e->hits > 0) {
-        sw_buf_printf(out, "; it came in, or got as far as the second factor, with %u that it had not used before, first ", e->hits);
+        sw_buf_printf(out, "; it came in, or got to the second factor, with %u that it had not used before, first ",
+                      e->hits);
         sw_buf_str_add(out, source->world->accounts[e->hit].name);
     }
     if (e->regulars > 0)
