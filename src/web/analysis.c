@@ -222,6 +222,7 @@ struct keys {
     struct sw_web_key agent;
     struct sw_web_key referer;
     uint64_t stem; /* of a target that is known to be ordinary, else 0 */
+    bool looked;   /* which took a closer look */
 };
 
 static void make_keys(const struct sw_web_worker *worker, const struct sw_str *part, struct keys *keys)
@@ -236,8 +237,10 @@ static void make_keys(const struct sw_web_worker *worker, const struct sw_str *p
 /* An ordinary target is remembered, with its stem. */
 static uint32_t look_at_target(struct sw_web_worker *worker, struct sw_str target, struct keys *keys)
 {
-    keys->stem = sw_web_memo_stem(worker->memo, keys->target);
-    if (keys->stem != 0)
+    uint64_t known = sw_web_memo_stem(worker->memo, keys->target);
+    keys->stem = known & ~(uint64_t)SW_WEB_STEM_LOOKED;
+    keys->looked = (known & SW_WEB_STEM_LOOKED) != 0;
+    if (known != 0)
         return 0;
     if (sw_web_target_stands_out(target))
         return 1u << SW_WEB_ROLE_TARGET;
@@ -291,18 +294,32 @@ static uint32_t first_look(struct sw_web_worker *worker, const struct sw_web_req
     /* Methods that write; POST and GET begin otherwise. */
     struct sw_str method = part[SW_WEB_ROLE_METHOD];
     if (method.len > 2 && (method.ptr[0] | 32) != 'g' && (method.ptr[0] | 32) != 'h' && (method.ptr[0] | 32) != 'o' &&
-        (method.ptr[1] | 32) != 'o')
+        !sw_str_ieq(method, SW_STR("POST")))
         parts |= 1u << SW_WEB_ROLE_METHOD;
     return parts;
 }
 
+/* Whether what was found, nothing, would be found in the target in any other request as well. */
+static bool is_for_all(const struct sw_web_look *look, uint32_t parts)
+{
+    uint64_t tried = 0;
+    for (size_t i = 0; i < sizeof look->tried / sizeof *look->tried; i++)
+        tried |= look->tried[i];
+    return parts == 1u << SW_WEB_ROLE_TARGET && tried == 0 && !look->by_host;
+}
+
 /* The memory of texts that had nothing. */
-static void remember(struct sw_web_worker *worker, const struct sw_web_request *request, uint32_t parts)
+static void remember(struct sw_web_worker *worker, const struct sw_web_look *look, uint32_t parts, struct keys *keys)
 {
     static const enum sw_web_role roles[] = {SW_WEB_ROLE_AGENT, SW_WEB_ROLE_REFERER, SW_WEB_ROLE_COOKIE};
+    const struct sw_str *part = look->request->part;
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
         if ((parts & 1u << roles[i]) != 0)
-            sw_web_memo_add(worker->memo, sw_web_memo_key(worker->memo, roles[i], request->part[roles[i]]));
+            sw_web_memo_add(worker->memo, sw_web_memo_key(worker->memo, roles[i], part[roles[i]]));
+    if (!is_for_all(look, parts) || part[SW_WEB_ROLE_TARGET].len > SW_WEB_TEXT_MAX)
+        return;
+    keys->stem = sw_web_stem_hash(part[SW_WEB_ROLE_TARGET]);
+    sw_web_memo_add_target(worker->memo, keys->target, keys->stem | SW_WEB_STEM_LOOKED);
 }
 
 static uint64_t number_of(struct sw_str text, uint64_t none)
@@ -413,6 +430,7 @@ int sw_web_look(struct sw_web_worker *worker, struct sw_web_batch *batch, const 
     struct keys keys = {0};
     uint32_t parts = first_look(worker, request, &keys);
     if (parts == 0) {
+        batch->looked += keys.looked; /* counted as if it was looked at again: another worker may have to */
         return note_answer(batch, request, keys.stem, event->time);
     }
     sw_arena_reset(&worker->arena);
@@ -424,7 +442,7 @@ int sw_web_look(struct sw_web_worker *worker, struct sw_web_batch *batch, const 
     for (unsigned i = 0; i < SW_WEB_CLASS_COUNT; i++)
         found |= look.reports[i].confidence != SW_WEB_NOTHING;
     if (!found) {
-        remember(worker, request, parts);
+        remember(worker, &look, parts, &keys);
         return note_answer(batch, request, keys.stem, event->time);
     }
     return keep(batch, &look, event, origin);

@@ -158,8 +158,9 @@ static bool is_file(struct sw_str rest)
 }
 
 /* The host of the request itself: an address of the same site is ordinary. */
-static bool is_own_host(const struct sw_web_look *look, struct sw_str host)
+static bool is_own_host(struct sw_web_look *look, struct sw_str host)
 {
+    look->by_host = true;
     struct sw_str own = look->request->part[SW_WEB_ROLE_HOST];
     own = sw_str_slice(own, 0, sw_str_chr(own, ':'));
     host = sw_str_slice(host, 0, sw_str_chr(host, ':'));

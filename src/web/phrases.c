@@ -183,7 +183,7 @@ static uint16_t rarest_window(struct sw_str text)
 static void add_sought(struct entry *entries, size_t *count, uint32_t number, struct sw_str text)
 {
     uint16_t from = rarest_window(text);
-    for (uint16_t offset = from; offset < from + STRIDE; offset++) {
+    for (unsigned offset = from; offset < from + (unsigned)STRIDE; offset++) {
         uint32_t gram = gram_of(text.ptr + offset);
         entries[(*count)++] = (struct entry){gram, number, (uint16_t)offset};
         uint32_t bit = mixed(gram) >> (32 - COARSE_BITS);

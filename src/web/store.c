@@ -61,7 +61,7 @@ void sw_web_paths_fini(struct sw_web_paths *paths)
 
 static struct sw_web_path *slot_of(const struct sw_web_paths *paths, uint64_t stem)
 {
-    size_t at = (size_t)(stem >> 2) & (paths->cap - 1);
+    size_t at = (size_t)(stem >> 3) & (paths->cap - 1);
     while (paths->slots[at].stem != 0 && paths->slots[at].stem != stem)
         at = (at + 1) & (paths->cap - 1);
     return &paths->slots[at];
@@ -133,7 +133,7 @@ uint64_t sw_web_stem_hash(struct sw_str target)
 {
     struct sw_str path = sw_str_slice(target, 0, sw_str_chr(target, '?'));
     bool script = path.len <= NAME_MAX_KEPT && sw_web_is_script(path);
-    return (sw_hash(path) & ~(uint64_t)SW_WEB_STEM_SCRIPT) | (script ? SW_WEB_STEM_SCRIPT : 0) | 1;
+    return (sw_hash(path) & ~(uint64_t)(SW_WEB_STEM_SCRIPT | SW_WEB_STEM_LOOKED)) | (script ? SW_WEB_STEM_SCRIPT : 0) | 1;
 }
 
 static void note_client(struct sw_web_path *entry, uint64_t client, int64_t time)
@@ -163,7 +163,7 @@ void sw_web_paths_add(struct sw_web_paths *paths, const struct sw_web_answers *a
     for (size_t i = 0; i < answers->count; i++) {
         const struct sw_web_answer *answer = &answers->list[i];
         if (i + AHEAD < answers->count)
-            __builtin_prefetch(&paths->slots[(size_t)(answers->list[i + AHEAD].stem >> 2) & (paths->cap - 1)]);
+            __builtin_prefetch(&paths->slots[(size_t)(answers->list[i + AHEAD].stem >> 3) & (paths->cap - 1)]);
         bool of_script = (answer->bytes & SW_WEB_OF_SCRIPT) != 0;
         uint64_t bytes = answer->bytes & ~SW_WEB_OF_SCRIPT;
         struct sw_web_path *entry = entry_for(paths, answer->stem);
@@ -233,7 +233,7 @@ int sw_web_answers_script(struct sw_web_answers *answers, struct sw_str path, st
         return rc;
     struct sw_web_answer *last = &answers->list[answers->count - 1];
     struct sw_web_script_answer script = {.client = sw_web_client_hash(client), .time = time, .post = post};
-    uint64_t *told = &answers->told[last->stem >> 2 & (SW_WEB_NAMES_TOLD - 1)];
+    uint64_t *told = &answers->told[last->stem >> 3 & (SW_WEB_NAMES_TOLD - 1)];
     if (*told != last->stem)
         script.name = sw_arena_dup(&answers->names, path);
     *told = last->stem;

@@ -106,8 +106,10 @@ int sw_web_answers_script(struct sw_web_answers *answers, struct sw_str path, st
 /* Adds answers to what the paths usually give, in their order. */
 void sw_web_paths_add(struct sw_web_paths *paths, const struct sw_web_answers *answers);
 
-/* Hash of a client's address, 0 for none; and of a target's path, never 0, with a bit that says whether it has a script's name. */
+/* Hash of a client's address, 0 for none; and of a target's path: never 0, with a bit that says whether it has a script's name,
+ * and one that is always 0, for the worker's memory. */
 #define SW_WEB_STEM_SCRIPT 2u
+#define SW_WEB_STEM_LOOKED 4u
 uint64_t sw_web_client_hash(struct sw_str client);
 uint64_t sw_web_stem_hash(struct sw_str target);
 

@@ -145,6 +145,7 @@ struct sw_web_look {
     struct sw_str query_low;
     uint64_t tried[SW_WEB_MOST_SHAPES / 64]; /* shapes, by bit: each is tried once a request */
     unsigned base64_depth;
+    bool by_host; /* what was found depends on the own host */
 };
 
 /* Reports a class; the surest report stays, of equals the first. `at` and `len`: where in text->text. */
