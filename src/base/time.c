@@ -1,6 +1,7 @@
 /* time.c - calendar arithmetic (days_from_civil after Howard Hinnant's published algorithms) and time forms. */
 #include "base/time.h"
 
+#include "base/digits.h"
 #include "base/error.h"
 
 #include <time.h>
@@ -285,16 +286,38 @@ int64_t sw_time_filetime(uint64_t ticks)
     return since * 100;
 }
 
-static void put2(char *out, unsigned value)
+/* The text of a day, "2024-05-06T", remembered by each thread: records come in order. */
+static const char *day_text(int64_t days)
 {
-    out[0] = (char)('0' + value / 10 % 10);
-    out[1] = (char)('0' + value % 10);
+    static _Thread_local struct {
+        int64_t days;
+        char text[12];
+    } last = {.days = INT64_MIN};
+    if (last.days != days) {
+        int64_t year;
+        unsigned month;
+        unsigned day;
+        sw_civil_from_days(days, &year, &month, &day);
+        char *out = sw_put_two(last.text, (unsigned)year / 100 % 100);
+        out = sw_put_two(out, (unsigned)year % 100);
+        *out++ = '-';
+        out = sw_put_two(out, month);
+        *out++ = '-';
+        out = sw_put_two(out, day);
+        *out = 'T';
+        last.days = days;
+    }
+    return last.text;
 }
 
-static void put3(char *out, unsigned value)
+char *sw_time_put_second(char *out, int64_t days, unsigned of_day)
 {
-    out[0] = (char)('0' + value / 100 % 10);
-    put2(out + 1, value);
+    memcpy(out, day_text(days), 11);
+    out = sw_put_two(out + 11, of_day / 3600);
+    *out++ = ':';
+    out = sw_put_two(out, of_day / 60 % 60);
+    *out++ = ':';
+    return sw_put_two(out, of_day % 60);
 }
 
 size_t sw_time_format(int64_t time, char out[32])
@@ -303,34 +326,16 @@ size_t sw_time_format(int64_t time, char out[32])
         return 0;
     int64_t days = time / SW_DAY - (time % SW_DAY < 0);
     int64_t of_day = time - days * SW_DAY;
-    int64_t year;
-    unsigned month;
-    unsigned day;
-    sw_civil_from_days(days, &year, &month, &day);
-    unsigned seconds = (unsigned)(of_day / SW_SECOND);
     unsigned nanos = (unsigned)(of_day % SW_SECOND);
-    put2(out, (unsigned)year / 100);
-    put2(out + 2, (unsigned)year % 100);
-    out[4] = '-';
-    put2(out + 5, month);
-    out[7] = '-';
-    put2(out + 8, day);
-    out[10] = 'T';
-    put2(out + 11, seconds / 3600);
-    out[13] = ':';
-    put2(out + 14, seconds / 60 % 60);
-    out[16] = ':';
-    put2(out + 17, seconds % 60);
-    size_t len = 19;
+    char *end = sw_time_put_second(out, days, (unsigned)(of_day / SW_SECOND));
     if (nanos > 0) {
-        out[len] = '.';
-        put3(out + len + 1, nanos / 1000000);
-        put3(out + len + 4, nanos / 1000);
-        put3(out + len + 7, nanos);
-        len += nanos % 1000000 == 0 ? 4 : nanos % 1000 == 0 ? 7 : 10;
+        *end = '.';
+        (void)sw_put_eight(end + 1, nanos / 10);
+        end[9] = (char)('0' + nanos % 10);
+        end += nanos % 1000000 == 0 ? 4 : nanos % 1000 == 0 ? 7 : 10;
     }
-    out[len++] = 'Z';
-    return len;
+    *end++ = 'Z';
+    return (size_t)(end - out);
 }
 
 void sw_buf_time(struct sw_buf *buf, int64_t time)

@@ -53,6 +53,9 @@ unsigned sw_month(const char *three);
 size_t sw_time_format(int64_t time, char out[32]);
 void sw_buf_time(struct sw_buf *buf, int64_t time);
 
+/* "2024-05-06T07:08:09", 19 bytes, from days since 1970 and seconds of the day; years 0 to 9999. Returns the end. */
+char *sw_time_put_second(char *out, int64_t days, unsigned of_day);
+
 /* Sigma and command line time spans: a number and s, m, h, d, w (month M and year y as 30 and 365 days); in ns. */
 int sw_timespan(struct sw_str s, int64_t *span);
 

@@ -79,18 +79,29 @@ void sw_evtx_cache_tidy(struct sw_evtx_cache *cache)
     sw_evtx_cache_chunk(cache);
 }
 
+/* memcmp() for short stretches, most of them of some ten to thirty bytes. */
+static inline bool is_equal(const uint8_t *a, const uint8_t *b, size_t len)
+{
+    uint64_t differ = 0;
+    if (len < 8 || len > 64)
+        return memcmp(a, b, len) == 0;
+    for (size_t at = 0; at + 8 < len; at += 8)
+        differ |= sw_evtx_u64(a + at) ^ sw_evtx_u64(b + at);
+    return (differ | (sw_evtx_u64(a + len - 8) ^ sw_evtx_u64(b + len - 8))) == 0;
+}
+
 /* Whether the definition whose identifier is at chunk[at] says the same as the one that the variant was made of. */
 static bool is_same(const struct variant *v, const uint8_t *chunk, size_t chunk_len, size_t at)
 {
     const size_t head = SW_EVTX_TEMPLATE_HEADER - 4; /* without the link to the next template */
-    if (memcmp(chunk + at, v->header, head) != 0)
+    if (!is_equal(chunk + at, v->header, head))
         return false;
     const uint8_t *ours = v->header + head;
     const uint8_t *theirs = chunk + at + head;
     size_t done = 0;
     for (uint32_t i = 0; i < v->ref_count; i++) {
         const struct sw_evtx_ref *ref = &v->refs[i];
-        if (memcmp(ours + done, theirs + done, ref->at - done) != 0)
+        if (!is_equal(ours + done, theirs + done, ref->at - done))
             return false;
         done = ref->at + 4;
         size_t offset = sw_evtx_u32(theirs + ref->at);
@@ -99,12 +110,12 @@ static bool is_same(const struct variant *v, const uint8_t *chunk, size_t chunk_
             return false;
         size_t size = (size_t)ref->units * 2;
         if (sw_evtx_u16(chunk + offset + 6) != ref->units || chunk_len - offset - SW_EVTX_NAME_HEADER < size + 2 ||
-            memcmp(chunk + offset + SW_EVTX_NAME_HEADER, ref->name, size) != 0)
+            !is_equal(chunk + offset + SW_EVTX_NAME_HEADER, ref->name, size))
             return false;
         if (in_place)
             done += SW_EVTX_NAME_HEADER + size + 2;
     }
-    return memcmp(ours + done, theirs + done, v->size - done) == 0;
+    return is_equal(ours + done, theirs + done, v->size - done);
 }
 
 /* Copies what the new variant's program depends on into the cache. False: no room. */

@@ -74,19 +74,56 @@ CLMUL static uint32_t reduce(__m128i sum, __m128i k3k4)
     return (uint32_t)_mm_extract_epi32(_mm_xor_si128(sum, part), 1);
 }
 
-/* len is at least 64; does whole blocks of 16 bytes and tells how many bytes in *done. */
-CLMUL static uint32_t by_multiplication(uint32_t start, const uint8_t *p, size_t len, size_t *done)
+/* Folds whole blocks of 64 bytes into four sums; tells how many bytes in *at. len is at least 64. */
+CLMUL static void fold_blocks(uint32_t start, const uint8_t *p, size_t len, __m128i sums[4], size_t *at)
 {
     const __m128i k1k2 = _mm_set_epi64x(0x1c6e41596, 0x154442bd4);
-    const __m128i k3k4 = _mm_set_epi64x(0x0ccaa009e, 0x1751997d0);
-    __m128i sums[4];
     for (size_t i = 0; i < 4; i++)
         sums[i] = load(p + 16 * i);
     sums[0] = _mm_xor_si128(sums[0], _mm_cvtsi32_si128((int)start));
-    size_t at = 64;
-    for (; len - at >= 64; at += 64)
+    for (*at = 64; len - *at >= 64; *at += 64)
         for (size_t i = 0; i < 4; i++)
-            sums[i] = fold(sums[i], k1k2, load(p + at + 16 * i));
+            sums[i] = fold(sums[i], k1k2, load(p + *at + 16 * i));
+}
+
+#define CLMUL_WIDE __attribute__((target("vpclmulqdq,avx2,pclmul,sse4.1")))
+
+CLMUL_WIDE static inline __m256i fold_wide(__m256i sum, __m256i constants, const uint8_t *bytes)
+{
+    __m256i low = _mm256_clmulepi64_epi128(sum, constants, 0x00);
+    __m256i high = _mm256_clmulepi64_epi128(sum, constants, 0x11);
+    return _mm256_xor_si256(_mm256_xor_si256(low, high), _mm256_loadu_si256((const __m256i *)(const void *)bytes));
+}
+
+/* The same, two sums at a time. */
+CLMUL_WIDE static void fold_blocks_wide(uint32_t start, const uint8_t *p, size_t len, __m128i sums[4], size_t *at)
+{
+    const __m256i k1k2 = _mm256_set_epi64x(0x1c6e41596, 0x154442bd4, 0x1c6e41596, 0x154442bd4);
+    __m256i first = _mm256_loadu_si256((const __m256i *)(const void *)p);
+    __m256i second = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
+    first = _mm256_xor_si256(first, _mm256_set_epi32(0, 0, 0, 0, 0, 0, 0, (int)start));
+    size_t done = 64;
+    for (; len - done >= 64; done += 64) {
+        first = fold_wide(first, k1k2, p + done);
+        second = fold_wide(second, k1k2, p + done + 32);
+    }
+    sums[0] = _mm256_castsi256_si128(first);
+    sums[1] = _mm256_extracti128_si256(first, 1);
+    sums[2] = _mm256_castsi256_si128(second);
+    sums[3] = _mm256_extracti128_si256(second, 1);
+    *at = done;
+}
+
+/* len is at least 64; does whole blocks of 16 bytes and tells how many bytes in *done. */
+CLMUL static uint32_t by_multiplication(uint32_t start, const uint8_t *p, size_t len, size_t *done)
+{
+    const __m128i k3k4 = _mm_set_epi64x(0x0ccaa009e, 0x1751997d0);
+    __m128i sums[4];
+    size_t at;
+    if (__builtin_cpu_supports("vpclmulqdq") && __builtin_cpu_supports("avx2"))
+        fold_blocks_wide(start, p, len, sums, &at);
+    else
+        fold_blocks(start, p, len, sums, &at);
     __m128i sum = sums[0];
     for (size_t i = 1; i < 4; i++)
         sum = fold(sum, k3k4, sums[i]);

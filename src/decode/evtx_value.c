@@ -4,6 +4,7 @@
  * Numbers in decimal, hexInt as Windows shows it (0x3e7, not padded), binary in upper-case hex, times in ISO 8601 UTC
  * with nine digits. A value shorter than its type is shown as hex, for it means something else than its type says.
  */
+#include "base/digits.h"
 #include "base/utf.h"
 #include "decode/evtx_priv.h"
 
@@ -63,59 +64,11 @@ size_t sw_evtx_type_size(uint8_t type)
 
 /* --- numbers ---------------------------------------------------------------------------------------------- */
 
-/* The eight digits of a number below 10^8, the first in the lowest byte, as numbers 0 to 9. */
-static uint64_t eight_digits(uint32_t v)
-{
-    uint64_t x = (uint64_t)(v / 10000) | (uint64_t)(v % 10000) << 32; /* two of four digits */
-    uint64_t high = (x * 10486 >> 20) & 0x0000007f0000007full;        /* / 100 */
-    x = high | (x - high * 100) << 16;                                /* four of two digits */
-    high = (x * 103 >> 10) & 0x000f000f000f000full;                   /* / 10 */
-    return high | (x - high * 10) << 8;
-}
-
-/* Writes the low `len` bytes of x, and whatever follows up to eight. */
-static char *put_bytes(char *out, uint64_t x, size_t len)
-{
-#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-    x = __builtin_bswap64(x);
-#endif
-    memcpy(out, &x, sizeof x);
-    return out + len;
-}
-
-/* Writes up to eight bytes beyond what it returns, as do those that use it: lengths differ too often to be guessed. */
-static char *put_u32(char *out, uint32_t v)
-{
-    const uint64_t zeros = 0x3030303030303030ull;
-    const uint32_t most = 100000000;
-    if (v < 10) {
-        *out = (char)('0' + v);
-        return out + 1;
-    }
-    if (v >= most) {
-        out = put_u32(out, v / most);
-        return put_bytes(out, eight_digits(v % most) | zeros, 8);
-    }
-    uint64_t digits = eight_digits(v);
-    unsigned skip = (unsigned)__builtin_ctzll(digits | 1ull << 56) / 8;
-    return put_bytes(out, (digits | zeros) >> 8 * skip, 8 - skip);
-}
-
-OUT_OF_LINE static char *put_u64(char *out, uint64_t v)
-{
-    const uint64_t zeros = 0x3030303030303030ull;
-    const uint64_t most = 100000000;
-    if (v <= UINT32_MAX)
-        return put_u32(out, (uint32_t)v);
-    out = put_u64(out, v / most);
-    return put_bytes(out, eight_digits((uint32_t)(v % most)) | zeros, 8);
-}
-
 OUT_OF_LINE static char *put_i64(char *out, int64_t v)
 {
     if (v < 0)
         *out++ = '-';
-    return put_u64(out, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
+    return sw_put_u64(out, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 }
 
 /* Digits of a fixed width. */
@@ -138,7 +91,7 @@ static char *put_hex8(char *out, uint32_t v, char letter)
     x = __builtin_bswap64(x);
     uint64_t above9 = (x + 0x0606060606060606ull) >> 4 & 0x0101010101010101ull;
     x += 0x3030303030303030ull + above9 * (uint64_t)(letter - '0' - 10);
-    return put_bytes(out, x, 8);
+    return sw_put_bytes(out, x, 8);
 }
 
 OUT_OF_LINE static char *put_hex(char *out, const uint8_t *p, size_t len)
@@ -220,21 +173,29 @@ static inline uint32_t is_ascii(__m128i low, __m128i high)
                                                        _mm_cmpeq_epi16(_mm_and_si128(high, beyond), zero)));
 }
 
-/* Turns ASCII sixteen units at a time; reads and writes up to fifteen units more than there are. False: some are not
- * ASCII. Packing makes 0xff or 0 of what is no byte, and so nothing that is plain. */
+static inline __m128i load(const uint8_t *p)
+{
+    return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+
+/* Turns ASCII 32 units at a time, which most texts don't exceed: so how many steps there are can be guessed. Reads and
+ * writes up to 31 units more than there are. False: some are not ASCII. Packing makes 0xff or 0 of what is no byte, and so
+ * nothing that is plain. */
 static inline bool put_ascii(char *out, const uint8_t *p, size_t units, bool *plain)
 {
     *plain = true;
-    for (size_t at = 0; at < units; at += 16) {
-        __m128i low = _mm_loadu_si128((const __m128i *)(const void *)(p + 2 * at));
-        __m128i high = _mm_loadu_si128((const __m128i *)(const void *)(p + 2 * at + 16));
-        __m128i packed = _mm_packus_epi16(low, high);
-        _mm_storeu_si128((__m128i *)(void *)(out + at), packed);
-        uint32_t counted = units - at < 16 ? (1u << (units - at)) - 1 : 0xffff;
-        if ((not_plain(packed) & counted) == 0)
+    for (size_t at = 0; at < units; at += 32) {
+        const uint8_t *from = p + 2 * at;
+        __m128i first = _mm_packus_epi16(load(from), load(from + 16));
+        __m128i second = _mm_packus_epi16(load(from + 32), load(from + 48));
+        _mm_storeu_si128((__m128i *)(void *)(out + at), first);
+        _mm_storeu_si128((__m128i *)(void *)(out + at + 16), second);
+        uint32_t counted = units - at < 32 ? (1u << (units - at)) - 1 : 0xffffffff;
+        if (((not_plain(first) | not_plain(second) << 16) & counted) == 0)
             continue;
         *plain = false;
-        if (~is_ascii(low, high) & counted)
+        uint32_t ascii = is_ascii(load(from), load(from + 16)) | is_ascii(load(from + 32), load(from + 48)) << 16;
+        if (~ascii & counted)
             return false;
     }
     return true;
@@ -260,9 +221,9 @@ static inline bool put_ascii(char *out, const uint8_t *p, size_t units, bool *pl
 
 static inline struct sw_evtx_text put_utf16(char *out, const uint8_t *p, size_t units, size_t readable)
 {
-    enum { BEYOND = 32 };
+    enum { BEYOND = 64 };
     bool plain = false;
-    while (units > 0 && p[2 * units - 2] == 0 && p[2 * units - 1] == 0)
+    while (units > 0 && sw_evtx_u16(p + 2 * units - 2) == 0)
         units--;
     if (readable >= 2 * units + BEYOND && put_ascii(out, p, units, &plain))
         return (struct sw_evtx_text){out + units, SW_STRING, plain ? SW_FIELD_PLAIN : 0};
@@ -322,19 +283,19 @@ OUT_OF_LINE static char *put_sid(char *out, const uint8_t *p, size_t len)
     uint64_t authority = (uint64_t)sw_evtx_u16(p + 2) | (uint64_t)sw_evtx_u32(p + 4) << 16;
     *out++ = 'S';
     *out++ = '-';
-    out = put_u64(out, p[0]);
+    out = sw_put_u64(out, p[0]);
     *out++ = '-';
-    out = put_u64(out, __builtin_bswap64(authority << 16));
+    out = sw_put_u64(out, __builtin_bswap64(authority << 16));
     for (size_t i = 0; i < p[1] && 12 + 4 * i <= len; i++) {
         *out++ = '-';
-        out = put_u64(out, sw_evtx_u32(p + 8 + 4 * i));
+        out = sw_put_u64(out, sw_evtx_u32(p + 8 + 4 * i));
     }
     return out;
 }
 
 static char *put_date(char *out, int64_t year, unsigned month, unsigned day)
 {
-    out = year < 10000 ? put_digits(out, (unsigned)year, 4) : put_u64(out, (uint64_t)year);
+    out = year < 10000 ? put_digits(out, (unsigned)year, 4) : sw_put_u64(out, (uint64_t)year);
     *out++ = '-';
     out = put_digits(out, month, 2);
     *out++ = '-';
@@ -359,17 +320,25 @@ OUT_OF_LINE static char *put_filetime(char *out, uint64_t ticks)
 {
     const uint64_t a_second = 10000000;
     const int64_t days_before_1970 = 134774;
+    const int64_t days_to_10000 = 2932897; /* from 1970 */
     uint64_t seconds = ticks / a_second;
-    int64_t year;
-    unsigned month;
-    unsigned day;
-    sw_civil_from_days((int64_t)(seconds / 86400) - days_before_1970, &year, &month, &day);
+    int64_t days = (int64_t)(seconds / 86400) - days_before_1970;
     unsigned of_day = (unsigned)(seconds % 86400);
-    out = put_date(out, year, month, day);
-    out = put_clock(out, of_day / 3600, of_day / 60 % 60, of_day % 60);
-    out = put_digits(out, (unsigned)(ticks % a_second), 7);
-    memcpy(out, "00Z", 3);
-    return out + 3;
+    if (days < days_to_10000) {
+        out = sw_time_put_second(out, days, of_day);
+    } else {
+        int64_t year;
+        unsigned month;
+        unsigned day;
+        sw_civil_from_days(days, &year, &month, &day);
+        out = put_date(out, year, month, day);
+        out = put_clock(out, of_day / 3600, of_day / 60 % 60, of_day % 60);
+        out--; /* the point */
+    }
+    (void)sw_put_eight(out, (uint32_t)(ticks % a_second)); /* seven digits and a zero before them, */
+    *out = '.';                                            /* where the point goes */
+    memcpy(out + 8, "00Z", 3);
+    return out + 11;
 }
 
 OUT_OF_LINE static char *put_systemtime(char *out, const uint8_t *p)
@@ -420,19 +389,19 @@ static char *put_typed(char *out, const uint8_t *p, size_t len, uint8_t type)
     case SW_EVTX_INT8:
         return put_i64(out, (int8_t)p[0]);
     case SW_EVTX_UINT8:
-        return put_u32(out, p[0]);
+        return sw_put_u32(out, p[0]);
     case SW_EVTX_INT16:
         return put_i64(out, (int16_t)sw_evtx_u16(p));
     case SW_EVTX_UINT16:
-        return put_u32(out, sw_evtx_u16(p));
+        return sw_put_u32(out, sw_evtx_u16(p));
     case SW_EVTX_INT32:
         return put_i64(out, (int32_t)sw_evtx_u32(p));
     case SW_EVTX_UINT32:
-        return put_u32(out, sw_evtx_u32(p));
+        return sw_put_u32(out, sw_evtx_u32(p));
     case SW_EVTX_INT64:
         return put_i64(out, (int64_t)sw_evtx_u64(p));
     case SW_EVTX_UINT64:
-        return put_u64(out, sw_evtx_u64(p));
+        return sw_put_u64(out, sw_evtx_u64(p));
     case SW_EVTX_REAL32:
         return put_real32(out, p);
     case SW_EVTX_REAL64:
