@@ -13,7 +13,7 @@
 
 /* Bytes handed to a decoder at once. Large enough to amortise a hand-over, small enough that the
  * whole pool of slices stays within the memory budget. Must hold a record and more. */
-#define SW_SLICE_SIZE (1u << 20)
+#define SW_SLICE_SIZE (1u << 18)
 
 /* Fields of one event; further ones are dropped and counted. Sysmon events have about 25. */
 #define SW_MAX_FIELDS 4096u

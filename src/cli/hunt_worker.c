@@ -134,8 +134,7 @@ static int on_match(struct sw_hunt_worker *w, struct sw_hunt_batch *batch, const
                     const struct sw_event *event, uint32_t rule_index)
 {
     const struct sw_rule *rule = &w->hunt->loaded.rules->rules[rule_index];
-    memset(w->matched, 0, (event->count + 63) / 64 * sizeof w->matched[0]);
-    sw_matcher_fields(w->matcher, event, rule_index, w->matched);
+    sw_matcher_matched(w->matcher, rule_index, w->matched);
     const struct sw_finding finding = {
         .id = sw_finding_id(rule, input, event),
         .rule = rule,

@@ -2,6 +2,7 @@
 #include "event/entity.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 static const char *const kind_names[SW_ENTITY_KINDS] = {"",     "host",   "account", "address", "process", "file",
                                                         "hash", "domain", "service", "session", "web_path"};
@@ -93,7 +94,11 @@ struct sw_str sw_entity_name(enum sw_entity_kind kind)
 
 enum sw_entity_kind sw_entity_of(sw_field_id field)
 {
-    (void)pthread_once(&once, start);
+    static atomic_bool started;
+    if (!atomic_load_explicit(&started, memory_order_acquire)) {
+        (void)pthread_once(&once, start);
+        atomic_store_explicit(&started, true, memory_order_release);
+    }
     sw_field_id key = sw_field_key(field);
     return key < sizeof kinds ? (enum sw_entity_kind)kinds[key] : SW_ENTITY_NONE;
 }

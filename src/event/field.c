@@ -85,9 +85,19 @@ static void start(void)
         (void)mint(sw_str(fixed[i]));
 }
 
+/* Asked for every field of an event in places, so without a call when there is nothing to do. */
+static inline void start_once(void)
+{
+    static atomic_bool started;
+    if (atomic_load_explicit(&started, memory_order_acquire))
+        return;
+    (void)pthread_once(&table.once, start);
+    atomic_store_explicit(&started, true, memory_order_release);
+}
+
 sw_field_id sw_field_find(struct sw_str name)
 {
-    (void)pthread_once(&table.once, start);
+    start_once();
     uint32_t id = SW_FIELD_NONE;
     pthread_rwlock_rdlock(&table.lock);
     (void)sw_map_get(&table.ids, name, &id);
@@ -115,25 +125,25 @@ sw_field_id sw_field_intern(struct sw_str name)
 
 struct sw_str sw_field_name(sw_field_id id)
 {
-    (void)pthread_once(&table.once, start);
+    start_once();
     return entry_of(id)->name;
 }
 
 sw_field_id sw_field_key(sw_field_id id)
 {
-    (void)pthread_once(&table.once, start);
+    start_once();
     return entry_of(id)->key;
 }
 
 bool sw_field_has_twins(sw_field_id id)
 {
-    (void)pthread_once(&table.once, start);
+    start_once();
     return atomic_load_explicit(&entry_of(entry_of(id)->key)->twins, memory_order_relaxed);
 }
 
 uint32_t sw_field_count(void)
 {
-    (void)pthread_once(&table.once, start);
+    start_once();
     return atomic_load_explicit(&table.count, memory_order_acquire);
 }
 

@@ -21,6 +21,7 @@ struct sw_event_writer {
     const struct sw_input *prefix_input;
     struct sw_buf class_text;       /* ,"class":"..." of class `class_id` */
     sw_class_id class_id;
+    struct sw_buf scratch;
     struct name *names; /* by field id */
     size_t cap;
     uint32_t generation;
@@ -37,6 +38,7 @@ int sw_event_writer_new(struct sw_event_writer **writer, const struct sw_classes
     (*writer)->classes = classes;
     sw_buf_init(&(*writer)->prefix, 1u << 20);
     sw_buf_init(&(*writer)->class_text, 1u << 20);
+    sw_buf_init(&(*writer)->scratch, 1u << 20);
     return 0;
 }
 
@@ -49,9 +51,16 @@ void sw_event_writer_free(struct sw_event_writer *writer)
     sw_free(writer->names);
     sw_buf_fini(&writer->prefix);
     sw_buf_fini(&writer->class_text);
+    sw_buf_fini(&writer->scratch);
     sw_free(writer->next);
     sw_free(writer->later);
     sw_free(writer);
+}
+
+struct sw_buf *sw_event_writer_scratch(struct sw_event_writer *writer)
+{
+    sw_buf_clear(&writer->scratch);
+    return &writer->scratch;
 }
 
 static int grow_names(struct sw_event_writer *w, sw_field_id id)

@@ -16,6 +16,9 @@ struct sw_event_writer;
 int sw_event_writer_new(struct sw_event_writer **writer, const struct sw_classes *classes);
 void sw_event_writer_free(struct sw_event_writer *writer);
 
+/* An empty buffer to make a text in; its content lasts until the next call. */
+struct sw_buf *sw_event_writer_scratch(struct sw_event_writer *writer);
+
 /* Before the first event of a batch: forgets the last input, whose address another one may have by now. */
 void sw_event_json_begin(struct sw_event_writer *writer);
 

@@ -5,6 +5,9 @@
 #include "event/entity.h"
 
 #include <math.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum { EXPLAIN_DETAIL = 2000, EXPLAIN_VALUE = 160, EXPLAIN_FIELDS = 4, ENTITIES_A_KIND = 16 };
 
@@ -24,10 +27,33 @@ bool sw_technique_of(struct sw_str tag, char out[16])
     return true;
 }
 
+/* How many of the first bytes are printable ASCII. */
+static size_t printable_run(struct sw_str text)
+{
+    size_t at = 0;
+#ifdef __SSE2__
+    for (; text.len - at >= 16; at += 16) { /* as signed numbers the bytes from 0x80 on are below a space as well */
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(text.ptr + at));
+        __m128i bad = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f)));
+        unsigned mask = (unsigned)_mm_movemask_epi8(bad);
+        if (mask != 0)
+            return at + (size_t)__builtin_ctz(mask);
+    }
+#endif
+    while (at < text.len && (unsigned char)text.ptr[at] >= ' ' && (unsigned char)text.ptr[at] < 0x7f)
+        at++;
+    return at;
+}
+
 void sw_show_value(struct sw_buf *out, struct sw_str value, size_t most)
 {
     size_t at = 0;
     while (at < value.len && at < most) {
+        size_t run = printable_run(sw_str_slice(value, at, (most < value.len ? most : value.len) - at));
+        sw_buf_add(out, value.ptr + at, run);
+        at += run;
+        if (at >= value.len || at >= most)
+            break;
         size_t from = at;
         uint32_t code = sw_utf8_next(value, &at);
         bool invalid = code == 0xfffd && at - from == 1;
@@ -169,40 +195,52 @@ static void json_techniques(struct sw_buf *out, const struct sw_rule *rule)
     sw_buf_char(out, ']');
 }
 
-/* Whether an earlier field of the same kind already gave this value. */
-static bool repeated_entity(const struct sw_event *event, uint32_t index, enum sw_entity_kind kind)
+/* The entities of an event: fields by kind, each value once. */
+struct entities {
+    const struct sw_field *fields[SW_ENTITY_KINDS][ENTITIES_A_KIND];
+    unsigned counts[SW_ENTITY_KINDS];
+};
+
+static void add_entity(struct entities *all, enum sw_entity_kind kind, const struct sw_field *field)
 {
-    for (uint32_t i = 0; i < index; i++)
-        if (sw_entity_of(event->fields[i].id) == kind &&
-            sw_str_eq(sw_field_value(&event->fields[i]), sw_field_value(&event->fields[index])))
-            return true;
-    return false;
+    unsigned count = all->counts[kind];
+    if (count == ENTITIES_A_KIND)
+        return;
+    for (unsigned i = 0; i < count; i++)
+        if (sw_str_eq(sw_field_value(all->fields[kind][i]), sw_field_value(field)))
+            return;
+    all->fields[kind][count] = field;
+    all->counts[kind]++;
+}
+
+static void find_entities(struct entities *all, const struct sw_event *event)
+{
+    memset(all->counts, 0, sizeof all->counts);
+    for (uint32_t i = 0; event != NULL && i < event->count; i++) {
+        const struct sw_field *field = &event->fields[i];
+        enum sw_entity_kind kind = sw_entity_of(field->id);
+        if (kind != SW_ENTITY_NONE && field->len > 0 && !(field->len == 1 && field->ptr[0] == '-'))
+            add_entity(all, kind, field);
+    }
 }
 
 static void json_entities(struct sw_buf *out, const struct sw_event *event)
 {
     SW_BUF_LIT(out, ",\"entities\":{");
+    struct entities all;
+    find_entities(&all, event);
     bool first_kind = true;
-    for (unsigned kind = SW_ENTITY_NONE + 1; event != NULL && kind < SW_ENTITY_KINDS; kind++) {
-        unsigned found = 0;
-        for (uint32_t i = 0; i < event->count && found < ENTITIES_A_KIND; i++) {
-            const struct sw_field *field = &event->fields[i];
-            if (field->len == 0 || (field->len == 1 && field->ptr[0] == '-') || (unsigned)sw_entity_of(field->id) != kind ||
-                repeated_entity(event, i, kind))
-                continue;
-            if (found == 0) {
-                sw_buf_text(out, first_kind ? "" : ",");
-                first_kind = false;
-                sw_buf_json(out, sw_entity_name(kind));
-                SW_BUF_LIT(out, ":[");
-            } else {
-                sw_buf_char(out, ',');
-            }
-            sw_buf_json(out, sw_field_value(field));
-            found++;
+    for (unsigned kind = SW_ENTITY_NONE + 1; kind < SW_ENTITY_KINDS; kind++) {
+        if (all.counts[kind] == 0)
+            continue;
+        sw_buf_text(out, first_kind ? "" : ",");
+        first_kind = false;
+        sw_buf_json(out, sw_entity_name(kind));
+        for (unsigned i = 0; i < all.counts[kind]; i++) {
+            sw_buf_text(out, i == 0 ? ":[" : ",");
+            sw_buf_json(out, sw_field_value(all.fields[kind][i]));
         }
-        if (found > 0)
-            sw_buf_char(out, ']');
+        sw_buf_char(out, ']');
     }
     sw_buf_char(out, '}');
 }
@@ -321,13 +359,11 @@ void sw_finding_json(struct sw_event_writer *writer, struct sw_buf *out, const s
         sw_buf_json(out, sw_str(finding->verdict));
     }
     SW_BUF_LIT(out, ",\"explanation\":");
-    struct sw_buf sentence;
-    sw_buf_init(&sentence, 1u << 20);
-    sw_finding_explain(&sentence, finding);
-    sw_buf_json(out, sw_buf_str(&sentence));
-    if (sw_buf_error(&sentence) != 0)
-        out->error = sw_buf_error(&sentence);
-    sw_buf_fini(&sentence);
+    struct sw_buf *sentence = sw_event_writer_scratch(writer);
+    sw_finding_explain(sentence, finding);
+    sw_buf_json(out, sw_buf_str(sentence));
+    if (sw_buf_error(sentence) != 0)
+        out->error = sw_buf_error(sentence);
     sw_buf_char(out, '}');
 }
 

@@ -90,14 +90,13 @@ static bool is_alternative(struct sw_matcher *m, const struct sw_plan_rule *rule
     return found;
 }
 
-void sw_matcher_fields(struct sw_matcher *m, const struct sw_event *event, uint32_t number, uint64_t *bits)
+/* The event's values are set up, and what is known of its groups is true of all of them; so it is afterwards. */
+static void mark_fields(struct sw_matcher *m, uint32_t number, uint64_t *bits)
 {
-    memset(bits, 0, ((size_t)event->count + 63) / 64 * sizeof *bits);
-    const struct sw_plan_rule *rule = sw_matcher_begin(m, event) ? find_rule(m, number) : NULL;
+    const struct sw_plan_rule *rule = find_rule(m, number);
     if (rule == NULL)
         return;
     m->ask_all = true;
-    sw_match_values(m, false);
     uint32_t *groups = sw_alloc((size_t)rule->ops.count + 1, sizeof *groups);
     if (groups != NULL && m->error == 0 && sw_rule_holds(m, rule)) {
         uint32_t count = groups_that_hold(m, rule, groups);
@@ -107,7 +106,24 @@ void sw_matcher_fields(struct sw_matcher *m, const struct sw_event *event, uint3
         for (uint32_t i = needed; i < count && (uint64_t)(count - needed) * needed <= TRIES_MAX; i++)
             if (is_alternative(m, rule, groups, needed, groups[i]))
                 mark_values(m, groups[i], bits);
+        for (uint32_t i = 0; i < count; i++)
+            set_known(m, groups[i], true);
     }
     sw_free(groups);
     m->ask_all = false;
+}
+
+void sw_matcher_fields(struct sw_matcher *m, const struct sw_event *event, uint32_t number, uint64_t *bits)
+{
+    memset(bits, 0, ((size_t)event->count + 63) / 64 * sizeof *bits);
+    if (!sw_matcher_begin(m, event))
+        return;
+    sw_match_values(m, false);
+    mark_fields(m, number, bits);
+}
+
+void sw_matcher_matched(struct sw_matcher *m, uint32_t number, uint64_t *bits)
+{
+    memset(bits, 0, ((size_t)m->event->count + 63) / 64 * sizeof *bits);
+    mark_fields(m, number, bits);
 }

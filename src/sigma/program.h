@@ -49,6 +49,9 @@ int sw_matcher_run(struct sw_matcher *matcher, const struct sw_event *event, con
 /* For explaining a match: which of the event's fields made the rule hold. Sets bits [0, event->count) in `bits`. Not fast. */
 void sw_matcher_fields(struct sw_matcher *matcher, const struct sw_event *event, uint32_t rule, uint64_t *bits);
 
+/* The same for a rule that sw_matcher_run() has just returned, its event being unchanged: spares setting all up again. */
+void sw_matcher_matched(struct sw_matcher *matcher, uint32_t rule, uint64_t *bits);
+
 /* How a rule was compiled, as text for `rules explain`: the classes it applies to, its witnesses, its questions. */
 void sw_program_explain(const struct sw_program *program, const struct sw_classes *classes, uint32_t rule, struct sw_buf *out);
 

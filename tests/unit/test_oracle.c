@@ -44,6 +44,26 @@ static void tell(const struct sw_rules *rules, uint32_t rule, const struct sw_ev
         (void)fprintf(stderr, "  raw = '%.*s'\n", SW_STR_ARG(event->raw));
 }
 
+/* The fields told of a rule right after it was found are those told when all is set up anew, for the last rules as well as
+ * for the first ones. */
+static void check_matched(struct sw_matcher *matcher, const struct sw_event *event, const uint32_t *hits, size_t count)
+{
+    enum { MOST = 6 };
+    static uint64_t told[MOST][SW_MAX_FIELDS / 64 + 1];
+    static uint64_t anew[SW_MAX_FIELDS / 64 + 1];
+    uint32_t rules[MOST];
+    if (count > MOST)
+        count = MOST;
+    for (size_t i = 0; i < count; i++) {
+        rules[i] = hits[i];
+        sw_matcher_matched(matcher, rules[i], told[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        sw_matcher_fields(matcher, event, rules[i], anew);
+        assert_memory_equal(told[i], anew, ((size_t)event->count + 63) / 64 * sizeof anew[0]);
+    }
+}
+
 /* One event through both. Returns how many rules hold. */
 static size_t compare(const struct sw_rules *rules, struct sw_matcher *matcher, struct sw_oracle *oracle,
                       const struct sw_event *event, uint64_t seed)
@@ -62,6 +82,7 @@ static size_t compare(const struct sw_rules *rules, struct sw_matcher *matcher, 
         }
     }
     assert_int_equal(at, count);
+    check_matched(matcher, event, hits, at);
     return at;
 }
 
