@@ -541,12 +541,12 @@ static int add_line_grams(struct maker *m, struct index_maker *index, const stru
     return rc;
 }
 
-/* One entry for each gram and slot; they are in order. */
+/* They are in order: what is repeated comes one after the other. */
 static size_t drop_repeated(struct keyed *keyed, size_t count)
 {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++)
-        if (kept == 0 || keyed[i].key != keyed[kept - 1].key || keyed[i].entry.hit != keyed[kept - 1].entry.hit)
+        if (kept == 0 || by_key(&keyed[i], &keyed[kept - 1]) != 0)
             keyed[kept++] = keyed[i];
     return kept;
 }
@@ -555,7 +555,10 @@ static size_t drop_repeated(struct keyed *keyed, size_t count)
  * others, so only about one bit in 256 is set. */
 static int make_line_filter(struct sw_program *p, const struct keyed *keyed, size_t count, struct sw_plan *plan)
 {
-    unsigned bits = bits_for(256 * count);
+    size_t grams = 0;
+    for (size_t i = 0; i < count; i++)
+        grams += i == 0 || keyed[i].key != keyed[i - 1].key;
+    unsigned bits = bits_for(256 * grams);
     plan->line_bits = bits < 13 ? 13 : bits > 20 ? 20 : bits;
     int rc = SW_SECTION_ADD(&p->line_filters, NULL, (size_t)1 << plan->line_bits >> 3, &plan->line_filter);
     for (size_t i = 0; i < count && rc == 0; i++) {

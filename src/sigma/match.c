@@ -129,7 +129,8 @@ static void group_hit(struct sw_matcher *m, uint32_t number)
     add_candidates(m, m->program->groups.at[m->plan->groups.first + number].rules);
 }
 
-static void look_closer(struct sw_matcher *m, const struct sw_plan_slot *slot, struct sw_value *value)
+/* Before `from` 4-byte grams have been looked for already. */
+static void look_closer(struct sw_matcher *m, const struct sw_plan_slot *slot, struct sw_value *value, size_t from)
 {
     const struct sw_lookup *lookup = &m->program->lookups.at[slot->lookup];
     bool remember = lookup->memo && value->raw.len >= SHORT_VALUE;
@@ -139,7 +140,7 @@ static void look_closer(struct sw_matcher *m, const struct sw_plan_slot *slot, s
     if (remember && sw_memo_get(m->memo, slot->lookup, value->raw, &locals, &count)) {
         m->stats.remembered++;
     } else {
-        sw_lookup_value(m, lookup, value);
+        sw_lookup_value(m, lookup, value, from);
         if (m->error != 0)
             return;
         locals = m->locals;
@@ -158,9 +159,9 @@ static inline void look_up(struct sw_matcher *m, const struct sw_plan_slot *slot
     const struct sw_lookup *lookup = &m->program->lookups.at[slot->lookup];
     if (value->raw.len < lookup->shortest)
         return;
-    if (lookup->only_grams && !sw_lookup_may_hold(m->program, lookup, value->raw))
-        return;
-    look_closer(m, slot, value);
+    size_t from = lookup->only_grams ? sw_lookup_first_place(m->program, lookup, value->raw) : 0;
+    if (from != SW_NPOS)
+        look_closer(m, slot, value, from);
 }
 
 /* --- the event ---------------------------------------------------------------------------------------------- */

@@ -16,21 +16,41 @@ struct line {
     uint32_t any; /* slot of keywords, or SW_NONE */
 };
 
-/* Whether what the gram at `ptr` leads to may hold: for keywords anywhere, for a field's literal only inside its value. */
+/* Whether the entry's literal has room in the text when its gram is at `at`. */
+static inline bool has_room(const struct sw_entry *entry, struct sw_str text, size_t at)
+{
+    return at >= entry->at && text.len - (at - entry->at) >= entry->len;
+}
+
+/* Whether the literal stands there; it has room. */
+static inline bool stands(const struct line *l, const struct sw_entry *entry, struct sw_str text, size_t at)
+{
+    return sw_text_is(text.ptr + (at - entry->at), l->matcher->program->text.at + entry->text, entry->len);
+}
+
+/* Whether one of the event's values of the literal's slot has room for it, around `ptr`. */
+static bool is_in_value(const struct line *l, const struct sw_entry *entry, const char *ptr)
+{
+    const struct sw_event *event = l->matcher->event;
+    for (uint32_t i = 0; i < event->count; i++) {
+        const struct sw_field *field = &event->fields[i];
+        if (sw_slot_in(l->matcher, l->numbers, field->id) == entry->hit && ptr >= field->ptr &&
+            ptr < field->ptr + field->len && has_room(entry, sw_field_value(field), (size_t)(ptr - field->ptr)))
+            return true;
+    }
+    return false;
+}
+
+/* Whether a literal that the gram at `ptr` belongs to stands there: of keywords anywhere, of a field only inside its value. */
 static bool gram_matters(const struct line *l, const struct sw_slot64 *found, const char *ptr)
 {
-    const struct sw_matcher *m = l->matcher;
-    const struct sw_entry *entries = m->program->entries.at + found->entries.first;
-    for (uint32_t i = 0; i < found->entries.count; i++) {
-        if (entries[i].hit == l->any)
+    struct sw_str raw = l->matcher->event->raw;
+    size_t at = (size_t)(ptr - raw.ptr);
+    const struct sw_entry *entries = l->matcher->program->entries.at + found->entries.first;
+    for (uint32_t i = 0; i < found->entries.count; i++)
+        if (has_room(&entries[i], raw, at) && stands(l, &entries[i], raw, at) &&
+            (entries[i].hit == l->any || is_in_value(l, &entries[i], ptr)))
             return true;
-        for (uint32_t j = 0; j < m->event->count; j++) {
-            const struct sw_field *field = &m->event->fields[j];
-            if (sw_slot_in(m, l->numbers, field->id) == entries[i].hit && ptr >= field->ptr &&
-                ptr + SW_GRAM <= field->ptr + field->len)
-                return true;
-        }
-    }
     return false;
 }
 
@@ -87,8 +107,11 @@ static enum verdict judge_grams(const struct line *l, uint32_t number, struct sw
             continue;
         const struct sw_slot64 *found = sw_table_find(p, l->matcher->plan->line, gram);
         for (uint32_t i = 0; found != NULL && i < found->entries.count; i++) {
-            uint32_t slot = p->entries.at[found->entries.first + i].hit;
-            if (slot == l->any || slot == number)
+            const struct sw_entry *entry = &p->entries.at[found->entries.first + i];
+            bool inside = has_room(entry, value, at);
+            if (inside && !stands(l, entry, value, at))
+                continue;
+            if (inside && (entry->hit == l->any || entry->hit == number))
                 return SOMETHING;
             verdict = DEPENDS;
         }

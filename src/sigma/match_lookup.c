@@ -100,54 +100,55 @@ static void check_gram(const struct search *s, const struct sw_grams *grams, uin
 
 /* Every place of the text through the filter that the stride leaves; `size` and `stride` are constants where this is
  * inlined. */
-static inline void scan_grams(const struct search *s, unsigned size, size_t stride)
+static inline void scan_grams(const struct search *s, unsigned size, size_t stride, size_t from)
 {
     const struct sw_grams *grams = &s->index->grams[size - 1];
     const struct sw_gram_filter filter = sw_gram_filter(s->matcher->program, grams);
     const char *text = s->text.ptr;
     size_t places = s->text.len >= size ? s->text.len - size + 1 : 0;
 #pragma GCC unroll 4
-    for (size_t at = 0; at < places; at += stride) {
+    for (size_t at = from; at < places; at += stride) {
         uint32_t gram = sw_gram_of(text + at, size);
         if (__builtin_expect(sw_gram_passes(&filter, gram), 0))
             check_gram(s, grams, gram, at);
     }
 }
 
-static void look_long(const struct search *s)
+static void look_long(const struct search *s, size_t from)
 {
     const struct sw_grams *grams = s->index->grams;
     if (grams[3].table.bits == 0)
         return;
     if (grams[3].stride == 1)
-        scan_grams(s, 4, 1);
+        scan_grams(s, 4, 1, from);
     else if (grams[3].stride == 2)
-        scan_grams(s, 4, 2);
+        scan_grams(s, 4, 2, from);
     else
-        scan_grams(s, 4, grams[3].stride);
+        scan_grams(s, 4, grams[3].stride, from);
 }
 
 static void look_short(const struct search *s)
 {
     const struct sw_grams *grams = s->index->grams;
     if (grams[2].table.bits != 0)
-        scan_grams(s, 3, 1);
+        scan_grams(s, 3, 1, 0);
     if (grams[1].table.bits != 0)
-        scan_grams(s, 2, 1);
+        scan_grams(s, 2, 1, 0);
     if (grams[0].table.bits != 0)
-        scan_grams(s, 1, 1);
+        scan_grams(s, 1, 1, 0);
 }
 
+/* 4-byte grams are looked for from `from` on; SW_NPOS: not at all. */
 static void look_in(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value, const struct sw_index *index,
-                    struct sw_str text, bool with_long)
+                    struct sw_str text, size_t from)
 {
     struct search search = {m, lookup, value, index, text};
     if (index->exact_lengths != 0)
         look_exact(&search);
     if ((index->ends_sizes | index->starts_sizes) != 0)
         look_edges(&search);
-    if (with_long)
-        look_long(&search);
+    if (from != SW_NPOS)
+        look_long(&search, from);
     look_short(&search);
 }
 
@@ -210,7 +211,7 @@ static void look_expressions(struct sw_matcher *m, const struct sw_lookup *looku
     }
 }
 
-static void look(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value, bool with_long)
+static void look(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value, size_t from)
 {
     m->local_count = 0;
     if (++m->value_generation == 0) {
@@ -219,9 +220,9 @@ static void look(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw
         m->value_generation = 1;
     }
     if (lookup->plain.used)
-        look_in(m, lookup, value, &lookup->plain, value->raw, with_long);
+        look_in(m, lookup, value, &lookup->plain, value->raw, from);
     if (lookup->wide.used && !sw_value_is_ascii(value) && sw_value_fold(m, value))
-        look_in(m, lookup, value, &lookup->wide, value->folded, true);
+        look_in(m, lookup, value, &lookup->wide, value->folded, 0);
     if (lookup->numbers.count > 0)
         look_numbers(m, lookup, value);
     if (lookup->database != SW_NONE)
@@ -231,12 +232,12 @@ static void look(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw
         report(m, lookup, value, each[i]);
 }
 
-void sw_lookup_value(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value)
+void sw_lookup_value(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value, size_t from)
 {
-    look(m, lookup, value, true);
+    look(m, lookup, value, from);
 }
 
 void sw_lookup_more(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value)
 {
-    look(m, lookup, value, false);
+    look(m, lookup, value, SW_NPOS);
 }

@@ -123,8 +123,9 @@ bool sw_value_number(struct sw_str text, double *number);
 
 /* --- lookups (match_lookup.c) ------------------------------------------------------------------------------------- *  */
 
-/* The lookup's sets that hold for the value: m->locals, m->local_count. */
-void sw_lookup_value(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value);
+/* The lookup's sets that hold for the value: m->locals, m->local_count. 4-byte grams need not be looked for before `from`,
+ * which is a place that their stride comes by. */
+void sw_lookup_value(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value, size_t from);
 
 /* The same without what 4-byte grams of `plain` would find. */
 void sw_lookup_more(struct sw_matcher *m, const struct sw_lookup *lookup, struct sw_value *value);
@@ -149,8 +150,8 @@ static inline bool sw_gram_passes(const struct sw_gram_filter *filter, uint32_t 
     return filter->words[bit / 64] >> bit % 64 & 1;
 }
 
-/* For a lookup of which only_grams is said: whether the value needs a closer look. */
-static inline bool sw_lookup_may_hold(const struct sw_program *program, const struct sw_lookup *lookup, struct sw_str value)
+/* For a lookup of which only_grams is said: the first place of the value that needs a closer look; SW_NPOS: none does. */
+static inline size_t sw_lookup_first_place(const struct sw_program *program, const struct sw_lookup *lookup, struct sw_str value)
 {
     const struct sw_grams *grams = &lookup->plain.grams[SW_GRAM - 1];
     const struct sw_gram_filter filter = sw_gram_filter(program, grams);
@@ -159,8 +160,8 @@ static inline bool sw_lookup_may_hold(const struct sw_program *program, const st
 #pragma GCC unroll 4
     for (size_t at = 0; at < places; at += stride)
         if (__builtin_expect(sw_gram_passes(&filter, sw_gram_of(value.ptr + at, SW_GRAM)), 0))
-            return true;
-    return false;
+            return at;
+    return SW_NPOS;
 }
 
 /* --- memory of results (match_memo.c) ----------------------------------------------------------------------------- *  */
