@@ -3,7 +3,7 @@
 #include "cli/run.h"
 #include "report/event_json.h"
 
-/* Output of one piece: 1 MiB of evidence makes a few MiB of JSON; a hostile one at most this. */
+/* Output of one piece: 256 KiB of evidence make little more of JSON; hostile ones at most this. */
 #define BATCH_MAX (256u << 20)
 
 static void *worker_new(void *arg)
