@@ -359,11 +359,14 @@ void sw_finding_json(struct sw_event_writer *writer, struct sw_buf *out, const s
         sw_buf_json(out, sw_str(finding->verdict));
     }
     SW_BUF_LIT(out, ",\"explanation\":");
-    struct sw_buf *sentence = sw_event_writer_scratch(writer);
+    struct sw_buf own;
+    sw_buf_init(&own, 1u << 20);
+    struct sw_buf *sentence = writer != NULL ? sw_event_writer_scratch(writer) : &own;
     sw_finding_explain(sentence, finding);
     sw_buf_json(out, sw_buf_str(sentence));
     if (sw_buf_error(sentence) != 0)
         out->error = sw_buf_error(sentence);
+    sw_buf_fini(&own);
     sw_buf_char(out, '}');
 }
 

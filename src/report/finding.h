@@ -16,7 +16,7 @@ bool sw_technique_of(struct sw_str tag, char out[16]);
 /* One sentence: what was found, where, and by which values. */
 void sw_finding_explain(struct sw_buf *out, const struct sw_finding *finding);
 
-/* The object of the command-line contract, without a line feed. */
+/* The object of the command-line contract, without a line feed. `writer` may be NULL for findings without an event. */
 void sw_finding_json(struct sw_event_writer *writer, struct sw_buf *out, const struct sw_finding *finding);
 
 /* CSV (RFC 4180); cells that a spreadsheet would take for a formula are preceded by an apostrophe. */
