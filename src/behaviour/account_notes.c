@@ -234,7 +234,7 @@ static bool is_loopback(const struct sw_address *address)
 /* An end: an address, or a host's name. Loopback and nothing are no source. */
 static void put_end(struct packed *packed, enum sw_account_text which, struct sw_str text)
 {
-    struct sw_address address;
+    struct sw_address address = {{0}};
     if (!read_address(text, &address)) {
         if (!sw_str_ieq(text, SW_STR("LOCAL")) && !sw_str_ieq(text, SW_STR("localhost")))
             put_host(packed, which, text);

@@ -262,7 +262,9 @@ static struct sw_str host_in(struct sw_str text)
     size_t colon = sw_str_chr(text, ':');
     if (colon != SW_NPOS && sw_str_chr(sw_str_from(text, colon + 1), ':') == SW_NPOS)
         text = sw_str_slice(text, 0, colon);
-    return sw_str_is(text, "-") ? (struct sw_str){0} : text;
+    if (sw_str_is(text, "-"))
+        text.len = 0;
+    return text;
 }
 
 static uint64_t port_of(struct sw_str text)

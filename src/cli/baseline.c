@@ -22,7 +22,9 @@ int sw_cmd_baseline(struct sw_settings *settings)
     }
     size_t unread = 0;
     int rc = sw_baseline_write(settings->paths.items[0], out, &unread, &err);
-    int closed = out != stdout ? fclose(out) : fflush(out);
+    int closed = fflush(out);
+    if (out != stdout && fclose(out) != 0)
+        closed = EOF;
     if (rc == 0 && closed != 0)
         rc = sw_error_set(&err, SW_E_IO, 0, 0, "%s", strerror(errno));
     if (rc != 0) {

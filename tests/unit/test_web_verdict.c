@@ -100,7 +100,8 @@ static void levels(void **unused)
         web_run_log(&run, of[i].log, 0);
         assert_int_equal(run.count, 1);
         if (run.found[0].level != of[i].level || (of[i].title != NULL && strcmp(run.found[0].title, of[i].title) != 0))
-            fail_msg("%zu: %s (%s): %s", i, run.found[0].title, sw_level_name(run.found[0].level), run.found[0].why);
+            fail_msg("%zu: %s (%.*s): %s", i, run.found[0].title, SW_STR_ARG(sw_level_name(run.found[0].level)),
+                     run.found[0].why);
     }
 }
 
