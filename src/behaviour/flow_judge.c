@@ -96,7 +96,7 @@ int sw_channel_report(struct sw_behaviour_run *run, const struct sw_channel *cha
     sw_buf_init(&source, 512);
     sw_buf_init(&destination, 512);
     sw_buf_init(&address, 512);
-    sw_buf_init(&port, 16);
+    sw_buf_init(&port, 64);
     sw_buf_peer(&source, channel->source);
     sw_buf_peer(&destination, channel->destination);
     sw_buf_peer(&address, channel->address);

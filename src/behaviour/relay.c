@@ -213,7 +213,7 @@ static int report(struct sw_behaviour_run *run, const struct sw_flow_network *ne
     struct sw_buf names[3];
     struct sw_buf port;
     sw_buf_init(&text, SW_BEHAVIOUR_EXPLANATION);
-    sw_buf_init(&port, 16);
+    sw_buf_init(&port, 64);
     const struct sw_peer *const peers[3] = {&network->peers[set->fronts[0]], &network->peers[out->near],
                                             &network->peers[out->far]};
     for (size_t i = 0; i < 3; i++) {

@@ -138,7 +138,7 @@ static int report_listener(struct sw_behaviour_run *run, const struct sw_flow_ne
     struct sw_buf number;
     sw_buf_init(&text, SW_BEHAVIOUR_EXPLANATION);
     sw_buf_init(&host, 512);
-    sw_buf_init(&number, 16);
+    sw_buf_init(&number, 64);
     sw_buf_peer(&host, peer);
     sw_buf_u64(&number, port->port);
     sw_buf_str_add(&text, sw_buf_str(&host));

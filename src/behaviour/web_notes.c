@@ -397,7 +397,7 @@ int sw_access_note_event(const struct sw_access *access, struct sw_buf *notes, c
     struct sw_web_request request;
     if (!request_of(&access->roles, event, &request))
         return 0;
-    struct sw_address address;
+    struct sw_address address = {{0}};
     bool is_address;
     struct sw_str client = client_of(&request, &address, &is_address);
     if (client.len == 0)
