@@ -159,7 +159,7 @@ static void note_script(struct sw_web_paths *paths, struct sw_web_path *entry, c
 
 void sw_web_paths_add(struct sw_web_paths *paths, const struct sw_web_answers *answers)
 {
-    const struct sw_web_script_answer *script = answers->scripts;
+    size_t scripts = 0; /* taken so far */
     for (size_t i = 0; i < answers->count; i++) {
         const struct sw_web_answer *answer = &answers->list[i];
         if (i + AHEAD < answers->count)
@@ -169,8 +169,8 @@ void sw_web_paths_add(struct sw_web_paths *paths, const struct sw_web_answers *a
         struct sw_web_path *entry = entry_for(paths, answer->stem);
         paths->dropped += entry == NULL;
         if (entry != NULL && of_script)
-            note_script(paths, entry, script);
-        script += of_script;
+            note_script(paths, entry, &answers->scripts[scripts]);
+        scripts += of_script;
         if (entry == NULL)
             continue;
         entry->answers += entry->answers != UINT32_MAX;
