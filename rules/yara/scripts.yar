@@ -42,3 +42,19 @@ rule script_one_liner_in_text
     condition:
         any of them
 }
+
+rule script_known_tool
+{
+    meta:
+        id = "yara-script-known-tool"
+        description = "Page of a collection of injectable files for penetration tests"
+        level = "high"
+        technique = "T1505.003"
+        source = "the Laudanum project's own documentation"
+    strings:
+        $name = "Laudanum Project"
+        $address = "laudanum.secureideas.net"
+        $page = /<(%|\?|cf)/
+    condition:
+        $page and ($name or $address)
+}

@@ -482,6 +482,8 @@ int sw_flow_run(struct sw_unit *unit, const struct sw_plain_part *parts, size_t 
         sw_free(f);
         return rc;
     }
+    for (size_t i = 0; i < SW_MAX_FLOW_ARGS; i++)
+        f->unknown_args[i] = sw_value_unknown(SW_FROM_PARAM, 0);
     f->standalone = stands_alone(unit);
     report->incomplete |= unit->cut;
     note_unreadable(unit, report);

@@ -364,7 +364,8 @@ static struct sw_value apply_command(struct sw_flow *f, const struct sw_name *na
 {
     uint32_t at = sw_flow_at(f, token);
     /* Run and Exec of other objects than a shell are none of the kind in ASP. */
-    if (f->object != NULL && f->language == &sw_language_asp && !(f->object->origin & SW_IS_COMMAND_OBJECT))
+    bool net = f->language == &sw_language_net && (strcmp(name->name, ".Exec") == 0 || strcmp(name->name, ".Run") == 0);
+    if (f->object != NULL && (net || f->language == &sw_language_asp) && !(f->object->origin & SW_IS_COMMAND_OBJECT))
         return sw_value_unknown(0, 0);
     sw_sink_command(f, arg_at(args, count, name->arg), plain_name(name), how, token);
     if (!f->language->sigils)

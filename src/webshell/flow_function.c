@@ -355,15 +355,12 @@ void sw_flow_read_alone(struct sw_flow *f, struct sw_function *function, bool he
     if (function->active || f->calls >= SW_MAX_FLOW_CALLS)
         return;
     struct sw_scope *scope = sw_arena_zero(f->arena, 1, sizeof *scope);
-    struct sw_value args[SW_MAX_FLOW_ARGS];
-    for (size_t i = 0; i < SW_MAX_FLOW_ARGS; i++)
-        args[i] = sw_value_unknown(SW_FROM_PARAM, 0);
     struct sw_slot *references[SW_MAX_FLOW_ARGS] = {NULL};
     function->alone = true;
     if (scope != NULL && here)
         scope->outer = f->scope;
     if (scope != NULL)
-        (void)read_body(f, function, scope, args, SW_MAX_FLOW_ARGS, references);
+        (void)read_body(f, function, scope, f->unknown_args, SW_MAX_FLOW_ARGS, references);
 }
 
 struct sw_value sw_flow_make_function(struct sw_flow *f, struct sw_str params, struct sw_str code, uint32_t token)

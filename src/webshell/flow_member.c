@@ -216,6 +216,8 @@ static bool apply_method(struct sw_flow *f, const struct sw_name *known, const s
             sw_sink_write(f, first, object, known->name + 1, token);
         else if (object->origin & SW_IS_COMMAND_OBJECT)
             sw_sink_command(f, first, "the input of a process", (struct sw_how){0}, token);
+        else if ((object->origin & SW_FROM_UPLOAD) && first->kind != SW_VALUE_OBJECT && strcmp(known->name, ".write") == 0)
+            sw_sink_copy(f, object, first, known->name + 1, false, token);
         else if (object->origin & SW_IS_WRITE_HANDLE)
             sw_sink_write(f, object, first, known->name + 1, token);
         else

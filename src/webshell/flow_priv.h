@@ -145,35 +145,35 @@ struct sw_flow {
     size_t function_count, function_cap;
     struct sw_function *function; /* being read */
     struct sw_value returned;
+    struct sw_value unknown_args[SW_MAX_FLOW_ARGS]; /* of functions that are looked at by themselves */
     const struct sw_value *args; /* of the function being read */
     size_t arg_count;
 
     struct sw_unit *layers[SW_MAX_FLOW_LAYERS]; /* units of decoded code */
     bool layers_html[SW_MAX_FLOW_LAYERS]; /* begins outside of code */
     unsigned layer_count, layers_read;
-    struct sw_unit *made[SW_MAX_FLOW_MADE];     /* units of functions that create_function() makes */
-    unsigned made_count;
+    unsigned made_count, written_count;
+    struct sw_unit *made[SW_MAX_FLOW_MADE]; /* units of functions that create_function() makes */
     struct sw_slot written[SW_MAX_FLOW_WRITTEN]; /* files that the script writes: path and what goes into them */
-    unsigned written_count;
 
     /* What was seen, for reasons that are made of several things. */
-    bool standalone; /* nothing is included and no namespace used: a page by itself */
     uint32_t files; /* bit n: a file operation of kind n on a path that the request names */
     uint32_t files_at;
     uint32_t spies; /* bits: kinds of questions about the machine */
     uint32_t quiet; /* bits: ways of keeping errors away */
-    bool restores; /* limits of the configuration by ini_restore() */
     uint32_t restores_at;
-    bool kept_sent; /* something of a request was put where later requests find it */
     unsigned hidden_names; /* calls whose function's name was computed */
-    bool connects; /* opens a connection to somewhere */
     uint32_t connects_at;
-    bool shell; /* starts a shell */
     const struct sw_value *object; /* of the method that is being called; NULL */
     uint32_t memory;               /* bits: ways of registering what handles requests */
     uint32_t memory_at;
     uint32_t shellcode; /* bits */
     struct sw_value output;    /* the function that gets what is put out: ob_start() */
+    bool standalone; /* nothing is included and no namespace used: a page by itself */
+    bool restores; /* limits of the configuration by ini_restore() */
+    bool kept_sent; /* something of a request was put where later requests find it */
+    bool connects; /* opens a connection to somewhere */
+    bool shell; /* starts a shell */
     bool echoes_to_code; /* what is put out goes to a function that runs it */
 };
 

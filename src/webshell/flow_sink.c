@@ -459,7 +459,8 @@ void sw_sink_copy(struct sw_flow *f, const struct sw_value *from, const struct s
         return;
     }
     bool url = from->kind == SW_VALUE_TEXT && sw_str_istarts(from->text, SW_STR("http"));
-    if ((url || (f->language->sigils && (from->origin & SW_FROM_REQUEST))) && !moves &&
+    bool fetches = f->language->sigils || strcmp(function, ".DownloadFile") == 0;
+    if ((url || (fetches && (from->origin & SW_FROM_REQUEST))) && !moves &&
         (sw_path_is_script(path) || (to->origin & SW_FROM_REQUEST)))
         sw_shell_report_add(f->report, SW_SHELL_DROPPER, f->standalone ? 65 : 30, at,
                             "%s() makes a file of what %s names", function, url ? "an address" : "a request");

@@ -180,9 +180,7 @@ struct sw_value sw_flow_variable(struct sw_flow *f, struct sw_str name, uint32_t
     value = sw_value_content(from->value);
     if (!from->set && f->scope->all_origin != 0)
         value = sw_value_unknown(f->scope->all_origin, f->scope->all_at);
-    else if (!from->set && f->globals.all_origin != 0 && from != slot)
-        value = sw_value_unknown(f->globals.all_origin, f->globals.all_at);
-    else if (!from->set && f->globals.all_origin != 0 && sw_scope_find(&f->globals, name) == from)
+    else if (!from->set && f->globals.all_origin != 0 && (from != slot || sw_scope_find(&f->globals, name) == from))
         value = sw_value_unknown(f->globals.all_origin, f->globals.all_at);
     else if (!from->set)
         value = sigils ? sw_value_unknown(SW_FROM_UNDEFINED, sw_flow_at(f, token)) : named_object(f, written, token);

@@ -459,7 +459,7 @@ struct sw_value sw_fold_call(struct sw_arena *arena, enum sw_fold function, cons
     if (function == SW_FOLD_PASS_ALL)
         return sw_value_unknown(origin, at);
     if (function == SW_FOLD_DECODER_LAST)
-        return sw_value_unknown(args[count - 1].origin | SW_WAS_DECODED, at);
+        return sw_value_unknown(origin | SW_WAS_DECODED, at);
     if (function == SW_FOLD_BASE64_LAST || function == SW_FOLD_CHR_LAST)
         return sw_fold_call(arena, function == SW_FOLD_CHR_LAST ? SW_FOLD_CHR : SW_FOLD_BASE64_DECODE, &args[count - 1], 1);
     if (function == SW_FOLD_CONCAT || function == SW_FOLD_JOIN_PATH) {

@@ -20,7 +20,7 @@ enum sw_fold {
     SW_FOLD_SECOND_LAST, /* iconv(from, to, text): the last argument */
     SW_FOLD_LAST,          /* the last argument */
     SW_FOLD_PASS_ALL,      /* made of all its arguments */
-    SW_FOLD_DECODER_LAST,  /* decodes the last argument, but not here */
+    SW_FOLD_DECODER_LAST,  /* decodes one of its arguments, but not here */
     SW_FOLD_BASE64_LAST,   /* of the last argument */
     SW_FOLD_CHR_LAST,
     SW_FOLD_CHAR_AT,

@@ -330,11 +330,10 @@ static bool fold_format(struct sw_arena *arena, const struct sw_value *args, siz
         arg = arg > 0 ? arg : next++;
         struct sw_str text;
         int64_t value;
-        if (arg >= count)
-            fine = false;
-        else if (kind == 's' && text_of(arena, &args[arg], &text))
+        bool is_number = kind == 'c' || kind == 'd' || kind == 'u' || kind == 'x';
+        if (arg < count && kind == 's' && text_of(arena, &args[arg], &text))
             sw_buf_str_add(&out, text);
-        else if ((kind == 'c' || kind == 'd' || kind == 'u' || kind == 'x') && sw_value_as_number(&args[arg], &value))
+        else if (arg < count && is_number && sw_value_as_number(&args[arg], &value))
             sw_buf_printf(&out, kind == 'c' ? "%c" : kind == 'x' ? "%x" : "%d", (int)value);
         else
             fine = false;

@@ -112,16 +112,11 @@ static void lex_interpolated(struct lexer *l, bool verbatim)
     size_t from = l->at;
     while (l->at < l->end) {
         char c = l->text[l->at];
-        if (c == '"' && verbatim && peek(l, 1) == '"')
-            l->at += 2;
-        else if (c == '"' || (c == '\n' && !verbatim))
+        char next = peek(l, 1);
+        bool pair = (c == '"' && verbatim && next == '"') || (c == '{' && next == '{') || (c == '\\' && !verbatim);
+        if (!pair && (c == '"' || (c == '\n' && !verbatim) || (c == '{' && l->depth < HOLES_MAX)))
             break;
-        else if ((c == '{' && peek(l, 1) == '{') || (c == '\\' && !verbatim))
-            l->at += 2;
-        else if (c == '{' && l->depth < HOLES_MAX)
-            break;
-        else
-            l->at++;
+        l->at += pair ? 2 : 1;
     }
     l->at = l->at < l->end ? l->at : l->end;
     emit(l, SW_TOK_TEXT, verbatim ? SW_QUOTE_TWICE : SW_QUOTE_C, from, l->at - from);
@@ -199,37 +194,55 @@ static void skip_comment(struct lexer *l)
 }
 
 struct sign {
-    const char *text;
-    enum sw_op op;
+    char text[4]; /* not terminated */
+    uint8_t op; /* enum sw_op */
 };
 
-/* Longest first among those that begin alike. */
+/* In the order of their first letters, of each the longest first. */
 static const struct sign signs[] = {
-    {">>>=", SW_OP_ASSIGN_OTHER}, {"===", SW_OP_COMPARE},      {"!==", SW_OP_COMPARE},      {"<<=", SW_OP_ASSIGN_OTHER},
-    {">>=", SW_OP_ASSIGN_OTHER},  {"\?\?=", SW_OP_ASSIGN_OTHER}, {">>>", SW_OP_SHIFT},      {"==", SW_OP_COMPARE},
-    {"!=", SW_OP_COMPARE},        {"<=", SW_OP_COMPARE},       {">=", SW_OP_COMPARE},       {"=>", SW_OP_ARROW},
-    {"->", SW_OP_ARROW},          {"::", SW_OP_MEMBER},        {"?.", SW_OP_MEMBER},        {"&&", SW_OP_AND},
-    {"||", SW_OP_OR},             {"\?\?", SW_OP_COALESCE},    {"++", SW_OP_INCREMENT},     {"--", SW_OP_DECREMENT},
-    {"<<", SW_OP_SHIFT},          {"+=", SW_OP_ASSIGN_OTHER},  {"-=", SW_OP_ASSIGN_OTHER},  {"*=", SW_OP_ASSIGN_OTHER},
-    {"/=", SW_OP_ASSIGN_OTHER},   {"%=", SW_OP_ASSIGN_OTHER},  {"&=", SW_OP_ASSIGN_OTHER},  {"|=", SW_OP_ASSIGN_OTHER},
-    {"^=", SW_OP_ASSIGN_XOR},     {";", SW_OP_SEMI},           {",", SW_OP_COMMA},          {"(", SW_OP_LPAREN},
-    {")", SW_OP_RPAREN},          {"[", SW_OP_LBRACKET},       {"]", SW_OP_RBRACKET},       {"{", SW_OP_LBRACE},
-    {"}", SW_OP_RBRACE},          {"=", SW_OP_ASSIGN},         {"?", SW_OP_QUESTION},       {":", SW_OP_COLON},
-    {".", SW_OP_MEMBER},          {"+", SW_OP_ADD},            {"-", SW_OP_SUB},            {"*", SW_OP_MUL},
-    {"/", SW_OP_DIV},             {"%", SW_OP_MOD},            {"^", SW_OP_XOR},            {"&", SW_OP_BITAND},
-    {"|", SW_OP_BITOR},           {"!", SW_OP_NOT},            {"~", SW_OP_INVERT},         {"@", SW_OP_SILENCE},
-    {"<", SW_OP_COMPARE},         {">", SW_OP_COMPARE},
+    {"!==", SW_OP_COMPARE}, {"!=", SW_OP_COMPARE}, {"!", SW_OP_NOT}, {"%=", SW_OP_ASSIGN_OTHER},
+    {"%", SW_OP_MOD}, {"&&", SW_OP_AND}, {"&=", SW_OP_ASSIGN_OTHER}, {"&", SW_OP_BITAND}, {"(", SW_OP_LPAREN},
+    {")", SW_OP_RPAREN}, {"*=", SW_OP_ASSIGN_OTHER}, {"*", SW_OP_MUL}, {"++", SW_OP_INCREMENT},
+    {"+=", SW_OP_ASSIGN_OTHER}, {"+", SW_OP_ADD}, {",", SW_OP_COMMA}, {"->", SW_OP_ARROW},
+    {"--", SW_OP_DECREMENT}, {"-=", SW_OP_ASSIGN_OTHER}, {"-", SW_OP_SUB}, {".", SW_OP_MEMBER},
+    {"/=", SW_OP_ASSIGN_OTHER}, {"/", SW_OP_DIV}, {"::", SW_OP_MEMBER}, {":", SW_OP_COLON}, {";", SW_OP_SEMI},
+    {"<<=", SW_OP_ASSIGN_OTHER}, {"<=", SW_OP_COMPARE}, {"<<", SW_OP_SHIFT}, {"<", SW_OP_COMPARE},
+    {"===", SW_OP_COMPARE}, {"==", SW_OP_COMPARE}, {"=>", SW_OP_ARROW}, {"=", SW_OP_ASSIGN},
+    {">>>=", SW_OP_ASSIGN_OTHER}, {">>=", SW_OP_ASSIGN_OTHER}, {">>>", SW_OP_SHIFT}, {">=", SW_OP_COMPARE},
+    {">", SW_OP_COMPARE}, {"\?\?=", SW_OP_ASSIGN_OTHER}, {"?.", SW_OP_MEMBER}, {"\?\?", SW_OP_COALESCE},
+    {"?", SW_OP_QUESTION}, {"@", SW_OP_SILENCE}, {"[", SW_OP_LBRACKET}, {"]", SW_OP_RBRACKET},
+    {"^=", SW_OP_ASSIGN_XOR}, {"^", SW_OP_XOR}, {"{", SW_OP_LBRACE}, {"||", SW_OP_OR},
+    {"|=", SW_OP_ASSIGN_OTHER}, {"|", SW_OP_BITOR}, {"}", SW_OP_RBRACE}, {"~", SW_OP_INVERT},
 };
+enum { SIGN_COUNT = sizeof signs / sizeof signs[0] };
+
+/* Where the signs that begin with a character are among them. */
+static size_t first_sign(char c)
+{
+    size_t low = 0;
+    size_t high = SIGN_COUNT;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (signs[middle].text[0] < c)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
 
 static void lex_sign(struct lexer *l)
 {
-    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
-        size_t n = strlen(signs[i].text);
-        if (l->end - l->at >= n && memcmp(l->text + l->at, signs[i].text, n) == 0) {
+    size_t n = 0;
+    for (size_t i = first_sign(l->text[l->at]); i < SIGN_COUNT && signs[i].text[0] == l->text[l->at] && n == 0; i++) {
+        n = 1;
+        while (n < 4 && signs[i].text[n] != '\0' && n > 0)
+            n = peek(l, n) == signs[i].text[n] ? n + 1 : 0;
+        if (n > 0)
             emit_op(l, signs[i].op, n);
-            return;
-        }
     }
+    if (n > 0)
+        return;
     l->at++;
 }
 

@@ -236,22 +236,29 @@ static bool looks_vb(struct sw_str text)
             sw_str_ifind(text, SW_STR("dim ")) != SW_NPOS || sw_str_ifind(text, SW_STR("end if")) != SW_NPOS);
 }
 
+/* Elements that hold code or name an object. True when it was one. */
+static bool lex_element(struct page *p)
+{
+    if ((at_text(p, "<script") || at_text(p, "<msxsl:script")) && lex_script(p))
+        return true;
+    if (!p->jsp && at_text(p, "<object") && lex_object(p))
+        return true;
+    bool include = at_text(p, "<!--#include") || (p->jsp && at_text(p, "<jsp:include"));
+    return p->jsp && !include && lex_jsp_tag(p);
+}
+
 static void lex_page(struct page *p)
 {
     while (p->at < p->text.len && p->rc == 0) {
         char c = p->text.ptr[p->at];
         if (c == '<' && at_text(p, "<%"))
             lex_block(p);
-        else if (c == '<' && (at_text(p, "<script") || at_text(p, "<msxsl:script")) && lex_script(p))
-            continue;
-        else if (c == '<' && !p->jsp && at_text(p, "<object") && lex_object(p))
+        else if (c == '<' && lex_element(p))
             continue;
         else if (c == '<' && (at_text(p, "<!--#include") || (p->jsp && at_text(p, "<jsp:include")))) {
             p->unit->includes = true;
             p->at++;
-        } else if (c == '<' && p->jsp && lex_jsp_tag(p))
-            continue;
-        else if ((c == '$' || c == '#') && p->jsp && p->at + 1 < p->text.len && p->text.ptr[p->at + 1] == '{')
+        } else if ((c == '$' || c == '#') && p->jsp && p->at + 1 < p->text.len && p->text.ptr[p->at + 1] == '{')
             lex_el(p);
         else
             p->at++;

@@ -432,72 +432,44 @@ static size_t cast_at(const struct lexer *l, enum sw_op *op)
 }
 
 struct sign {
-    const char *text;
-    enum sw_op op;
+    char text[4]; /* not terminated */
+    uint8_t op; /* enum sw_op */
 };
 
-/* Longest first among those that begin alike. */
+/* In the order of their first letters, of each the longest first. */
 static const struct sign signs[] = {
-    {"===", SW_OP_COMPARE},
-    {"!==", SW_OP_COMPARE},
-    {"<=>", SW_OP_COMPARE},
-    {"**=", SW_OP_ASSIGN_OTHER},
-    {"<<=", SW_OP_ASSIGN_OTHER},
-    {">>=", SW_OP_ASSIGN_OTHER},
-    {"\?\?=", SW_OP_ASSIGN_OTHER},
-    {"?->", SW_OP_MEMBER},
-    {"...", SW_OP_SPREAD},
-    {"==", SW_OP_COMPARE},
-    {"!=", SW_OP_COMPARE},
-    {"<>", SW_OP_COMPARE},
-    {"<=", SW_OP_COMPARE},
-    {">=", SW_OP_COMPARE},
-    {"=>", SW_OP_PAIR},
-    {".=", SW_OP_ASSIGN_CONCAT},
-    {"^=", SW_OP_ASSIGN_XOR},
-    {"+=", SW_OP_ASSIGN_OTHER},
-    {"-=", SW_OP_ASSIGN_OTHER},
-    {"*=", SW_OP_ASSIGN_OTHER},
-    {"/=", SW_OP_ASSIGN_OTHER},
-    {"%=", SW_OP_ASSIGN_OTHER},
-    {"&=", SW_OP_ASSIGN_OTHER},
-    {"|=", SW_OP_ASSIGN_OTHER},
-    {"->", SW_OP_MEMBER},
-    {"::", SW_OP_STATIC},
-    {"&&", SW_OP_AND},
-    {"||", SW_OP_OR},
-    {"\?\?", SW_OP_COALESCE},
-    {"++", SW_OP_INCREMENT},
-    {"--", SW_OP_DECREMENT},
-    {"<<", SW_OP_SHIFT},
-    {">>", SW_OP_SHIFT},
-    {"**", SW_OP_MUL},
-    {";", SW_OP_SEMI},
-    {",", SW_OP_COMMA},
-    {"(", SW_OP_LPAREN},
-    {")", SW_OP_RPAREN},
-    {"[", SW_OP_LBRACKET},
-    {"]", SW_OP_RBRACKET},
-    {"{", SW_OP_LBRACE},
-    {"}", SW_OP_RBRACE},
-    {"=", SW_OP_ASSIGN},
-    {"?", SW_OP_QUESTION},
-    {":", SW_OP_COLON},
-    {".", SW_OP_CONCAT},
-    {"+", SW_OP_ADD},
-    {"-", SW_OP_SUB},
-    {"*", SW_OP_MUL},
-    {"/", SW_OP_DIV},
-    {"%", SW_OP_MOD},
-    {"^", SW_OP_XOR},
-    {"&", SW_OP_BITAND},
-    {"|", SW_OP_BITOR},
-    {"!", SW_OP_NOT},
+    {"!==", SW_OP_COMPARE}, {"!=", SW_OP_COMPARE}, {"!", SW_OP_NOT}, {"%=", SW_OP_ASSIGN_OTHER},
+    {"%", SW_OP_MOD}, {"&=", SW_OP_ASSIGN_OTHER}, {"&&", SW_OP_AND}, {"&", SW_OP_BITAND}, {"(", SW_OP_LPAREN},
+    {")", SW_OP_RPAREN}, {"**=", SW_OP_ASSIGN_OTHER}, {"*=", SW_OP_ASSIGN_OTHER}, {"**", SW_OP_MUL},
+    {"*", SW_OP_MUL}, {"+=", SW_OP_ASSIGN_OTHER}, {"++", SW_OP_INCREMENT}, {"+", SW_OP_ADD},
+    {",", SW_OP_COMMA}, {"-=", SW_OP_ASSIGN_OTHER}, {"->", SW_OP_MEMBER}, {"--", SW_OP_DECREMENT},
+    {"-", SW_OP_SUB}, {"...", SW_OP_SPREAD}, {".=", SW_OP_ASSIGN_CONCAT}, {".", SW_OP_CONCAT},
+    {"/=", SW_OP_ASSIGN_OTHER}, {"/", SW_OP_DIV}, {"::", SW_OP_STATIC}, {":", SW_OP_COLON}, {";", SW_OP_SEMI},
+    {"<=>", SW_OP_COMPARE}, {"<<=", SW_OP_ASSIGN_OTHER}, {"<>", SW_OP_COMPARE}, {"<=", SW_OP_COMPARE},
+    {"<<", SW_OP_SHIFT}, {"<", SW_OP_COMPARE}, {"===", SW_OP_COMPARE}, {"==", SW_OP_COMPARE},
+    {"=>", SW_OP_PAIR}, {"=", SW_OP_ASSIGN}, {">>=", SW_OP_ASSIGN_OTHER}, {">=", SW_OP_COMPARE},
+    {">>", SW_OP_SHIFT}, {">", SW_OP_COMPARE}, {"\?\?=", SW_OP_ASSIGN_OTHER}, {"?->", SW_OP_MEMBER},
+    {"\?\?", SW_OP_COALESCE}, {"?", SW_OP_QUESTION}, {"@", SW_OP_SILENCE}, {"[", SW_OP_LBRACKET},
+    {"]", SW_OP_RBRACKET}, {"^=", SW_OP_ASSIGN_XOR}, {"^", SW_OP_XOR}, {"{", SW_OP_LBRACE},
+    {"|=", SW_OP_ASSIGN_OTHER}, {"||", SW_OP_OR}, {"|", SW_OP_BITOR}, {"}", SW_OP_RBRACE},
     {"~", SW_OP_INVERT},
-    {"@", SW_OP_SILENCE},
-    {"<", SW_OP_COMPARE},
-    {">", SW_OP_COMPARE},
 };
+enum { SIGN_COUNT = sizeof signs / sizeof signs[0] };
+
+/* Where the signs that begin with a character are among them. */
+static size_t first_sign(char c)
+{
+    size_t low = 0;
+    size_t high = SIGN_COUNT;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (signs[middle].text[0] < c)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
 
 static void lex_sign(struct lexer *l)
 {
@@ -507,12 +479,16 @@ static void lex_sign(struct lexer *l)
         emit_op(l, cast, length);
         return;
     }
-    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
-        if (signs[i].text[0] == l->text[l->at] && at_text(l, signs[i].text)) {
-            emit_op(l, signs[i].op, strlen(signs[i].text));
-            return;
-        }
+    size_t n = 0;
+    for (size_t i = first_sign(l->text[l->at]); i < SIGN_COUNT && signs[i].text[0] == l->text[l->at] && n == 0; i++) {
+        n = 1;
+        while (n < 4 && signs[i].text[n] != '\0' && n > 0)
+            n = peek(l, n) == signs[i].text[n] ? n + 1 : 0;
+        if (n > 0)
+            emit_op(l, signs[i].op, n);
     }
+    if (n > 0)
+        return;
     l->at++; /* a byte that means nothing */
 }
 
