@@ -480,7 +480,7 @@ static void lex_sign(struct lexer *l)
         return;
     }
     size_t n = 0;
-    for (size_t i = first_sign(l->text[l->at]); i < SIGN_COUNT && signs[i].text[0] == l->text[l->at] && n == 0; i++) {
+    for (size_t i = first_sign(l->text[l->at]); n == 0 && i < SIGN_COUNT && signs[i].text[0] == l->text[l->at]; i++) {
         n = 1;
         while (n < 4 && signs[i].text[n] != '\0' && n > 0)
             n = peek(l, n) == signs[i].text[n] ? n + 1 : 0;
