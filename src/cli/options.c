@@ -113,7 +113,8 @@ void sw_settings_init(struct sw_settings *settings)
 void sw_settings_fini(struct sw_settings *settings)
 {
     struct sw_words *const lists[] = {&settings->paths, &settings->rules, &settings->mappings, &settings->placeholders,
-                                      &settings->excludes, &settings->yara, &settings->baselines};
+                                      &settings->excludes, &settings->yara, &settings->baselines,
+                                      &settings->internal, &settings->behaviours};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         sw_free(lists[i]->items);
 }

@@ -215,7 +215,6 @@ static void add_entity(struct entities *all, enum sw_entity_kind kind, const str
 
 static void find_entities(struct entities *all, const struct sw_event *event)
 {
-    memset(all->counts, 0, sizeof all->counts);
     for (uint32_t i = 0; event != NULL && i < event->count; i++) {
         const struct sw_field *field = &event->fields[i];
         enum sw_entity_kind kind = sw_entity_of(field->id);
@@ -227,7 +226,7 @@ static void find_entities(struct entities *all, const struct sw_event *event)
 static void json_entities(struct sw_buf *out, const struct sw_event *event)
 {
     SW_BUF_LIT(out, ",\"entities\":{");
-    struct entities all;
+    struct entities all = {0};
     find_entities(&all, event);
     bool first_kind = true;
     for (unsigned kind = SW_ENTITY_NONE + 1; kind < SW_ENTITY_KINDS; kind++) {
