@@ -235,7 +235,7 @@ static uint8_t outcome_of(struct sw_str text)
 
 static size_t key_of(struct sw_str text, uint8_t key[SW_FLOW_KEY_MAX])
 {
-    struct sw_address address;
+    struct sw_address address = {{0}};
     if (sw_address_parse(text, &address) == 0) {
         key[0] = 'a';
         memcpy(key + 1, address.bytes, sizeof address.bytes);
