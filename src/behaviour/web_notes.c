@@ -310,7 +310,7 @@ static struct sw_str client_of(const struct sw_web_request *request, struct sw_a
     while (last > 0 && forwarded.ptr[last - 1] != ',')
         last--;
     struct sw_str text = sw_str_trim(sw_str_from(forwarded, last));
-    struct sw_address behind;
+    struct sw_address behind = {{0}};
     if (sw_address_parse(text, &behind) != 0)
         return client;
     *address = behind;
