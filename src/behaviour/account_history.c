@@ -199,15 +199,7 @@ void sw_buf_novelty(struct sw_buf *out, const struct sw_account_world *world, co
         sw_buf_printf(out, "%safter %u failures from there within the hour", between, novelty->failures);
 }
 
-int sw_history_begin(struct sw_behaviour_run *run)
-{
-    run->state = sw_alloc(1, sizeof(struct sw_history));
-    return run->state != NULL ? 0 : SW_E_NOMEM;
-}
-
 void sw_history_end(struct sw_behaviour_run *run)
 {
-    if (run->state != NULL)
-        sw_history_fini(run->state);
-    sw_free(run->state);
+    sw_history_fini(run->state);
 }

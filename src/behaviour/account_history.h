@@ -67,8 +67,7 @@ bool sw_history_knows_device(const struct sw_history *history, const struct sw_l
 void sw_buf_novelty(struct sw_buf *out, const struct sw_account_world *world, const struct sw_login *login,
                     const struct sw_novelty *novelty);
 
-/* begin() and end() of a behaviour whose state is a history. */
-int sw_history_begin(struct sw_behaviour_run *run);
+/* end() of a behaviour whose state is a history. */
 void sw_history_end(struct sw_behaviour_run *run);
 
 #endif

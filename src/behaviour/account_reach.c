@@ -120,15 +120,7 @@ bool sw_reach_next(struct sw_reach *reach, const struct sw_account *account, sw_
     return false;
 }
 
-int sw_reach_begin(struct sw_behaviour_run *run)
-{
-    run->state = sw_alloc(1, sizeof(struct sw_reach));
-    return run->state != NULL ? 0 : SW_E_NOMEM;
-}
-
 void sw_reach_end(struct sw_behaviour_run *run)
 {
-    if (run->state != NULL)
-        sw_reach_fini(run->state);
-    sw_free(run->state);
+    sw_reach_fini(run->state);
 }

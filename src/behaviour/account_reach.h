@@ -40,7 +40,6 @@ bool sw_reach_next(struct sw_reach *reach, const struct sw_account *account, sw_
 bool sw_reach_is_fresh(const struct sw_reach *reach, const struct sw_account *account, const struct sw_login *login,
                        uint32_t name);
 
-int sw_reach_begin(struct sw_behaviour_run *run);
 void sw_reach_end(struct sw_behaviour_run *run);
 
 #endif

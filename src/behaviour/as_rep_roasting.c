@@ -49,19 +49,10 @@ struct state {
     size_t cap;
 };
 
-static int begin(struct sw_behaviour_run *run)
-{
-    run->state = sw_alloc(1, sizeof(struct state));
-    return run->state != NULL ? 0 : SW_E_NOMEM;
-}
-
 static void end(struct sw_behaviour_run *run)
 {
     struct state *state = run->state;
-    if (state == NULL)
-        return;
     sw_free(state->items);
-    sw_free(state);
 }
 
 static bool is_bare(const struct sw_login *login)
@@ -171,7 +162,7 @@ const struct sw_behaviour sw_behaviour_as_rep_roasting = {
     .rule_count = SW_COUNT_OF(rules),
     .parameters = parameters,
     .parameter_count = SW_COUNT_OF(parameters),
-    .begin = begin,
+    .state_size = sizeof(struct state),
     .account = on_account,
     .accounts = on_accounts,
     .end = end,

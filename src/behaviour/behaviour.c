@@ -436,17 +436,36 @@ static int by_first(const void *a, const void *b)
     return sw_str_cmp(x->explanation, y->explanation);
 }
 
+static int make_states(struct sw_behaviours *all)
+{
+    for (size_t i = 0; i < all->run_count; i++) {
+        struct sw_behaviour_run *run = &all->runs[i];
+        if (run->behaviour->state_size == 0)
+            continue;
+        run->state = sw_alloc(1, run->behaviour->state_size);
+        if (run->state == NULL)
+            return SW_E_NOMEM;
+    }
+    return 0;
+}
+
+static void free_states(struct sw_behaviours *all)
+{
+    for (size_t i = 0; i < all->run_count; i++) {
+        struct sw_behaviour_run *run = &all->runs[i];
+        if (run->state != NULL && run->behaviour->end != NULL)
+            run->behaviour->end(run);
+        sw_free(run->state);
+        run->state = NULL;
+    }
+}
+
 int sw_behaviour_finish(struct sw_behaviours *all, sw_behaviour_emit_fn emit, void *arg)
 {
-    int rc = 0;
-    for (size_t i = 0; i < all->run_count && rc == 0; i++)
-        if (all->runs[i].behaviour->begin != NULL)
-            rc = all->runs[i].behaviour->begin(&all->runs[i]);
+    int rc = make_states(all);
     for (size_t i = 0; i < WATCHES && rc == 0; i++)
         rc = watches[i]->finish(all->watch[i], all);
-    for (size_t i = 0; i < all->run_count; i++)
-        if (all->runs[i].behaviour->end != NULL)
-            all->runs[i].behaviour->end(&all->runs[i]);
+    free_states(all);
     if (all->found_count > 1)
         qsort(all->found, all->found_count, sizeof *all->found, by_first);
     for (size_t i = 0; i < all->found_count && rc == 0; i++)

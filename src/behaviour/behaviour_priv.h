@@ -38,7 +38,7 @@ struct sw_account_world;
 struct sw_behaviour_run {
     const struct sw_behaviour *behaviour;
     const double *value; /* by index of the behaviour's parameters */
-    void *state;         /* what begin() set */
+    void *state;         /* of behaviour->state_size bytes, zero at first */
     struct sw_behaviours *all;
     uint32_t first_rule; /* of sw_behaviour_rules() */
 };
@@ -50,10 +50,10 @@ struct sw_behaviour {
     size_t rule_count;
     const struct sw_behaviour_parameter *parameters;
     size_t parameter_count;
-    bool optional; /* off unless it is asked for */
+    bool optional;     /* off unless it is asked for */
+    size_t state_size; /* of what it keeps during finish; 0: nothing */
 
     /* All may be NULL. Non-zero ends the run with that code. */
-    int (*begin)(struct sw_behaviour_run *run);
     int (*channel)(struct sw_behaviour_run *run, const struct sw_channel *channel);      /* watch flow */
     int (*host)(struct sw_behaviour_run *run, const struct sw_flow_host *host);          /* watch flow, per host */
     int (*network)(struct sw_behaviour_run *run, const struct sw_flow_network *network); /* watch flow, at its end */
@@ -65,7 +65,7 @@ struct sw_behaviour {
     int (*login_source)(struct sw_behaviour_run *run, const struct sw_login_source *source); /* ... per source */
     int (*accounts)(struct sw_behaviour_run *run,
                     const struct sw_account_world *accounts); /* watch account, at its end */
-    void (*end)(struct sw_behaviour_run *run);                /* frees state */
+    void (*end)(struct sw_behaviour_run *run); /* frees what the state owns; not called without a state */
 };
 
 /* What a behaviour found; everything is copied. */

@@ -86,20 +86,11 @@ struct state {
     size_t days;
 };
 
-static int begin(struct sw_behaviour_run *run)
-{
-    run->state = sw_alloc(1, sizeof(struct state));
-    return run->state != NULL ? 0 : SW_E_NOMEM;
-}
-
 static void end(struct sw_behaviour_run *run)
 {
     struct state *state = run->state;
-    if (state == NULL)
-        return;
     sw_free(state->items);
     sw_free(state->day_out);
-    sw_free(state);
 }
 
 enum { DAY_MS = 86400000, MAX_DAYS = 40000 };
@@ -398,7 +389,7 @@ const struct sw_behaviour sw_behaviour_data_out = {
     .rule_count = SW_COUNT_OF(rules),
     .parameters = parameters,
     .parameter_count = SW_COUNT_OF(parameters),
-    .begin = begin,
+    .state_size = sizeof(struct state),
     .channel = on_channel,
     .host = on_host,
     .end = end,

@@ -112,7 +112,7 @@ const struct sw_behaviour sw_behaviour_kerberoasting = {
     .rule_count = SW_COUNT_OF(rules),
     .parameters = parameters,
     .parameter_count = SW_COUNT_OF(parameters),
-    .begin = sw_reach_begin,
+    .state_size = sizeof(struct sw_reach),
     .account = on_account,
     .end = sw_reach_end,
 };

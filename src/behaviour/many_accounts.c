@@ -48,20 +48,11 @@ struct state {
 
 enum { MAX_KNOWN = 4000000 };
 
-static int begin(struct sw_behaviour_run *run)
-{
-    run->state = sw_alloc(1, sizeof(struct state));
-    return run->state != NULL ? 0 : SW_E_NOMEM;
-}
-
 static void end(struct sw_behaviour_run *run)
 {
     struct state *state = run->state;
-    if (state == NULL)
-        return;
     sw_history_fini(&state->history);
     sw_free(state->known);
-    sw_free(state);
 }
 
 static int on_account(struct sw_behaviour_run *run, const struct sw_account *account)
@@ -205,7 +196,7 @@ const struct sw_behaviour sw_behaviour_many_accounts = {
     .rule_count = SW_COUNT_OF(rules),
     .parameters = parameters,
     .parameter_count = SW_COUNT_OF(parameters),
-    .begin = begin,
+    .state_size = sizeof(struct state),
     .account = on_account,
     .login_source = on_source,
     .end = end,

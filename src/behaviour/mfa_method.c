@@ -135,7 +135,7 @@ const struct sw_behaviour sw_behaviour_mfa_method = {
     .rule_count = SW_COUNT_OF(rules),
     .parameters = parameters,
     .parameter_count = SW_COUNT_OF(parameters),
-    .begin = sw_history_begin,
+    .state_size = sizeof(struct sw_history),
     .account = on_account,
     .end = sw_history_end,
 };

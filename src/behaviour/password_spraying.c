@@ -76,20 +76,11 @@ struct state {
     size_t failed_cap;
 };
 
-static int begin(struct sw_behaviour_run *run)
-{
-    run->state = sw_alloc(1, sizeof(struct state));
-    return run->state != NULL ? 0 : SW_E_NOMEM;
-}
-
 static void end(struct sw_behaviour_run *run)
 {
     struct state *state = run->state;
-    if (state == NULL)
-        return;
     sw_free(state->stamp);
     sw_free(state->failed);
-    sw_free(state);
 }
 
 static int make_room(struct state *state, size_t count)
@@ -372,7 +363,7 @@ const struct sw_behaviour sw_behaviour_password_spraying = {
     .rule_count = SW_COUNT_OF(rules),
     .parameters = parameters,
     .parameter_count = SW_COUNT_OF(parameters),
-    .begin = begin,
+    .state_size = sizeof(struct state),
     .account = on_account,
     .login_source = on_source,
     .accounts = on_accounts,

@@ -97,22 +97,13 @@ struct state {
     size_t room;
 };
 
-static int begin(struct sw_behaviour_run *run)
-{
-    run->state = sw_alloc(1, sizeof(struct state));
-    return run->state != NULL ? 0 : SW_E_NOMEM;
-}
-
 static void end(struct sw_behaviour_run *run)
 {
     struct state *state = run->state;
-    if (state == NULL)
-        return;
     sw_free(state->items);
     sw_free(state->inbound);
     sw_free(state->times);
     sw_free(state->sizes);
-    sw_free(state);
 }
 
 static int make_room(struct state *state, size_t count)
@@ -444,7 +435,7 @@ const struct sw_behaviour sw_behaviour_periodic_channel = {
     .rule_count = SW_COUNT_OF(rules),
     .parameters = parameters,
     .parameter_count = SW_COUNT_OF(parameters),
-    .begin = begin,
+    .state_size = sizeof(struct state),
     .channel = on_channel,
     .host = on_host,
     .network = on_network,

@@ -58,20 +58,11 @@ struct state {
 /* Of each kind; the memory that they take is bounded by it (56 bytes each). */
 enum { MAX_LEGS = 1 << 20 };
 
-static int begin(struct sw_behaviour_run *run)
-{
-    run->state = sw_alloc(1, sizeof(struct state));
-    return run->state != NULL ? 0 : SW_E_NOMEM;
-}
-
 static void end(struct sw_behaviour_run *run)
 {
     struct state *state = run->state;
-    if (state == NULL)
-        return;
     sw_free(state->inbound.items);
     sw_free(state->outbound.items);
-    sw_free(state);
 }
 
 static int add(struct state *state, struct legs *legs, const struct leg *leg)
@@ -315,7 +306,7 @@ const struct sw_behaviour sw_behaviour_relay = {
     .rule_count = SW_COUNT_OF(rules),
     .parameters = parameters,
     .parameter_count = SW_COUNT_OF(parameters),
-    .begin = begin,
+    .state_size = sizeof(struct state),
     .channel = on_channel,
     .network = on_network,
     .end = end,

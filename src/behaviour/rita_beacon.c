@@ -28,20 +28,11 @@ struct room {
     size_t count;
 };
 
-static int begin(struct sw_behaviour_run *run)
-{
-    run->state = sw_alloc(1, sizeof(struct room));
-    return run->state != NULL ? 0 : SW_E_NOMEM;
-}
-
 static void end(struct sw_behaviour_run *run)
 {
     struct room *room = run->state;
-    if (room == NULL)
-        return;
     sw_free(room->times);
     sw_free(room->sizes);
-    sw_free(room);
 }
 
 static int make_room(struct room *room, size_t count)
@@ -113,7 +104,7 @@ const struct sw_behaviour sw_behaviour_rita_beacon = {
     .parameters = parameters,
     .parameter_count = SW_COUNT_OF(parameters),
     .optional = true,
-    .begin = begin,
+    .state_size = sizeof(struct room),
     .channel = on_channel,
     .end = end,
 };

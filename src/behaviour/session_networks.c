@@ -63,17 +63,10 @@ struct state {
     struct session sessions[SLOTS];
 };
 
-static int begin(struct sw_behaviour_run *run)
-{
-    run->state = sw_alloc(1, sizeof(struct state));
-    return run->state != NULL ? 0 : SW_E_NOMEM;
-}
-
 static void end(struct sw_behaviour_run *run)
 {
-    if (run->state != NULL)
-        sw_history_fini(&((struct state *)run->state)->history);
-    sw_free(run->state);
+    struct state *state = run->state;
+    sw_history_fini(&state->history);
 }
 
 /* In one city a new telephone may have got the session; but nobody goes back and forth between two devices like that. */
@@ -219,7 +212,7 @@ const struct sw_behaviour sw_behaviour_session_networks = {
     .rule_count = SW_COUNT_OF(rules),
     .parameters = parameters,
     .parameter_count = SW_COUNT_OF(parameters),
-    .begin = begin,
+    .state_size = sizeof(struct state),
     .account = on_account,
     .end = end,
 };

@@ -65,20 +65,11 @@ struct state {
     size_t cap;
 };
 
-static int begin(struct sw_behaviour_run *run)
-{
-    run->state = sw_alloc(1, sizeof(struct state));
-    return run->state != NULL ? 0 : SW_E_NOMEM;
-}
-
 static void end(struct sw_behaviour_run *run)
 {
     struct state *state = run->state;
-    if (state == NULL)
-        return;
     sw_free(state->guest_of);
     sw_free(state->guests);
-    sw_free(state);
 }
 
 static struct guest *guest_of(struct state *state, const struct sw_account_world *world, uint32_t name, int *rc)
@@ -253,7 +244,7 @@ const struct sw_behaviour sw_behaviour_unknown_workstation = {
     .rule_count = SW_COUNT_OF(rules),
     .parameters = parameters,
     .parameter_count = SW_COUNT_OF(parameters),
-    .begin = begin,
+    .state_size = sizeof(struct state),
     .account = on_account,
     .accounts = on_accounts,
     .end = end,

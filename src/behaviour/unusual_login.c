@@ -49,21 +49,12 @@ struct state {
     struct episode episode;
 };
 
-static int begin(struct sw_behaviour_run *run)
-{
-    run->state = sw_alloc(1, sizeof(struct state));
-    return run->state != NULL ? 0 : SW_E_NOMEM;
-}
-
 static void end(struct sw_behaviour_run *run)
 {
     struct state *state = run->state;
-    if (state == NULL)
-        return;
     if (state->episode.open)
         sw_buf_fini(&state->episode.finding.text);
     sw_history_fini(&state->history);
-    sw_free(state);
 }
 
 /* How new a login is. The weights follow how often each comes about by itself in an organisation: a network every few
@@ -159,7 +150,7 @@ const struct sw_behaviour sw_behaviour_unusual_login = {
     .rule_count = SW_COUNT_OF(rules),
     .parameters = parameters,
     .parameter_count = SW_COUNT_OF(parameters),
-    .begin = begin,
+    .state_size = sizeof(struct state),
     .account = on_account,
     .end = end,
 };

@@ -60,19 +60,6 @@ struct focus {
     int64_t probe_ms;
 };
 
-static int begin(struct sw_behaviour_run *run)
-{
-    run->state = sw_alloc(1, sizeof(struct sw_ranking));
-    return run->state != NULL ? 0 : SW_E_NOMEM;
-}
-
-static void end(struct sw_behaviour_run *run)
-{
-    if (run->state != NULL)
-        sw_ranking_fini(run->state);
-    sw_free(run->state);
-}
-
 static int by_number(const void *a, const void *b)
 {
     uint32_t x = *(const uint32_t *)a;
@@ -218,8 +205,8 @@ const struct sw_behaviour sw_behaviour_web_enumeration = {
     .rule_count = SW_COUNT_OF(rules),
     .parameters = parameters,
     .parameter_count = SW_COUNT_OF(parameters),
-    .begin = begin,
+    .state_size = sizeof(struct sw_ranking),
     .path = on_path,
     .accesses = on_end,
-    .end = end,
+    .end = sw_ranking_end,
 };

@@ -41,19 +41,6 @@ static const struct sw_rule rules[] = {
                                     SW_LEVEL_HIGH, success_tags, NOTE),
 };
 
-static int begin(struct sw_behaviour_run *run)
-{
-    run->state = sw_alloc(1, sizeof(struct sw_ranking));
-    return run->state != NULL ? 0 : SW_E_NOMEM;
-}
-
-static void end(struct sw_behaviour_run *run)
-{
-    if (run->state != NULL)
-        sw_ranking_fini(run->state);
-    sw_free(run->state);
-}
-
 static void explain(struct sw_buf *out, const struct sw_access_login *login)
 {
     sw_buf_access_client(out, login->client);
@@ -130,8 +117,8 @@ const struct sw_behaviour sw_behaviour_web_login = {
     .rule_count = SW_COUNT_OF(rules),
     .parameters = parameters,
     .parameter_count = SW_COUNT_OF(parameters),
-    .begin = begin,
+    .state_size = sizeof(struct sw_ranking),
     .login = on_login,
     .accesses = on_end,
-    .end = end,
+    .end = sw_ranking_end,
 };

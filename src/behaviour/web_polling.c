@@ -50,20 +50,11 @@ struct polls {
     uint32_t most;
 };
 
-static int begin(struct sw_behaviour_run *run)
-{
-    run->state = sw_alloc(1, sizeof(struct state));
-    return run->state != NULL ? 0 : SW_E_NOMEM;
-}
-
 static void end(struct sw_behaviour_run *run)
 {
     struct state *state = run->state;
-    if (state == NULL)
-        return;
     sw_ranking_fini(&state->ranking);
     sw_free(state->times);
-    sw_free(state);
 }
 
 static struct polls gather(const struct sw_access_path *path, unsigned client, int64_t *times)
@@ -176,7 +167,7 @@ const struct sw_behaviour sw_behaviour_web_polling = {
     .rule_count = SW_COUNT_OF(rules),
     .parameters = parameters,
     .parameter_count = SW_COUNT_OF(parameters),
-    .begin = begin,
+    .state_size = sizeof(struct state),
     .path = on_path,
     .accesses = on_end,
     .end = end,

@@ -15,6 +15,11 @@ void sw_ranking_fini(struct sw_ranking *ranking)
     *ranking = (struct sw_ranking){0};
 }
 
+void sw_ranking_end(struct sw_behaviour_run *run)
+{
+    sw_ranking_fini(run->state);
+}
+
 /* The slot to be given up for a new one: that of the same owner, else a fresh one, else the last. */
 static int find_slot(struct sw_ranking *ranking, size_t most, double order, uint64_t owner, size_t *at)
 {

@@ -46,6 +46,8 @@ struct sw_ranking {
  * is 0) the best stays. */
 int sw_ranking_add(struct sw_ranking *ranking, size_t most, double order, uint64_t owner, struct sw_ranked **slot);
 void sw_ranking_fini(struct sw_ranking *ranking);
+/* end() of a behaviour whose state is a ranking. */
+void sw_ranking_end(struct sw_behaviour_run *run);
 
 void sw_ranked_path(struct sw_ranked *slot, const struct sw_access_site *site, struct sw_str path);
 void sw_ranked_client(struct sw_ranked *slot, const struct sw_access_client *client);

@@ -34,19 +34,6 @@ static const struct sw_rule rules[] = {
                           SW_LEVEL_MEDIUM, tags, NOTE),
 };
 
-static int begin(struct sw_behaviour_run *run)
-{
-    run->state = sw_alloc(1, sizeof(struct sw_ranking));
-    return run->state != NULL ? 0 : SW_E_NOMEM;
-}
-
-static void end(struct sw_behaviour_run *run)
-{
-    if (run->state != NULL)
-        sw_ranking_fini(run->state);
-    sw_free(run->state);
-}
-
 /* Later than a day and a tenth of the site's log. */
 static bool is_late(const struct sw_access_site *site, int64_t time_ms)
 {
@@ -168,8 +155,8 @@ const struct sw_behaviour sw_behaviour_web_shared_path = {
     .rule_count = SW_COUNT_OF(rules),
     .parameters = parameters,
     .parameter_count = SW_COUNT_OF(parameters),
-    .begin = begin,
+    .state_size = sizeof(struct sw_ranking),
     .path = on_path,
     .accesses = on_end,
-    .end = end,
+    .end = sw_ranking_end,
 };

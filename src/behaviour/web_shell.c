@@ -77,22 +77,13 @@ struct state {
     size_t room;
 };
 
-static int begin(struct sw_behaviour_run *run)
-{
-    run->state = sw_alloc(1, sizeof(struct state));
-    return run->state != NULL ? 0 : SW_E_NOMEM;
-}
-
 static void end(struct sw_behaviour_run *run)
 {
     struct state *state = run->state;
-    if (state == NULL)
-        return;
     sw_ranking_fini(&state->ranking);
     sw_free(state->times);
     sw_free(state->sizes);
     sw_free(state->queries);
-    sw_free(state);
 }
 
 static int make_room(struct state *state, size_t count)
@@ -430,7 +421,7 @@ const struct sw_behaviour sw_behaviour_web_shell = {
     .rule_count = SW_COUNT_OF(rules),
     .parameters = parameters,
     .parameter_count = SW_COUNT_OF(parameters),
-    .begin = begin,
+    .state_size = sizeof(struct state),
     .path = on_path,
     .accesses = on_end,
     .end = end,
