@@ -191,19 +191,6 @@ void sw_buf_login_name(struct sw_buf *out, const struct sw_account_world *world,
         sw_buf_str_add(out, name->text);
 }
 
-void sw_buf_span_ms(struct sw_buf *out, int64_t ms)
-{
-    double seconds = (double)ms / 1000;
-    if (seconds < 120)
-        sw_buf_printf(out, "%.3g s", seconds);
-    else if (seconds < 7200)
-        sw_buf_printf(out, "%.3g min", seconds / 60);
-    else if (seconds < 172800)
-        sw_buf_printf(out, "%.3g h", seconds / 3600);
-    else
-        sw_buf_printf(out, "%.3g days", seconds / 86400);
-}
-
 static void add_group(struct sw_behaviour_group *groups, size_t *count, struct sw_buf *text,
                       const struct sw_account_world *world, const char *field, uint32_t number)
 {

@@ -13,6 +13,7 @@
 
 #include "behaviour/address.h"
 #include "behaviour/behaviour_priv.h"
+#include "behaviour/tell.h"
 
 #define SW_LOGIN_KINDS(X) \
     X(OTHER, "login") \
@@ -201,7 +202,6 @@ int sw_finding_tell(struct sw_account_finding *finding, struct sw_behaviour_run 
                     const struct sw_account_world *world);
 
 void sw_buf_login_name(struct sw_buf *out, const struct sw_account_world *world, uint32_t name);
-void sw_buf_span_ms(struct sw_buf *out, int64_t ms); /* "40 s", "3.5 h", "12 days" */
 
 static inline const struct sw_login_name *sw_login_name_at(const struct sw_account_world *world, uint32_t name)
 {

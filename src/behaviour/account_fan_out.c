@@ -70,7 +70,7 @@ static void explain(struct sw_buf *out, const struct sw_account *account, const 
 {
     sw_buf_str_add(out, account->brief->name);
     sw_buf_printf(out, " reached %u hosts for the first time within ", burst->fresh);
-    sw_buf_span_ms(out, finding->last_ms - finding->first_ms);
+    sw_buf_span(out, (double)(finding->last_ms - finding->first_ms) / 1000);
     SW_BUF_LIT(out, ", from ");
     sw_buf_login_name(out, account->world, finding->source);
     const char *between = " (";

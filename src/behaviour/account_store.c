@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/order.h"
 
 #include <stdlib.h>
 
@@ -219,13 +220,6 @@ static uint64_t weight(const struct sw_account_entry *entry)
     return (entry->successes > 0 ? 1ull << 32 : 0) + entry->series.count;
 }
 
-static int by_weight(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static void release(struct sw_accounts *accounts, uint64_t number)
 {
     if (number > 0)
@@ -269,7 +263,7 @@ static int give_up_half(struct sw_accounts *accounts)
     }
     for (size_t i = 0; i < count; i++)
         weights[i] = weight(&accounts->entries[i]);
-    qsort(weights, count, sizeof *weights, by_weight);
+    qsort(weights, count, sizeof *weights, sw_order_u64);
     uint64_t bound = weights[count / 2];
     size_t surplus = count / 2; /* of those on the bound, only so many that half of all go */
     for (size_t i = 0; i < count && weights[i] < bound; i++)

@@ -104,7 +104,7 @@ static int report(struct sw_behaviour_run *run, const struct sw_account *account
     else
         sw_buf_login_name(&finding.text, account->world, login->source);
     SW_BUF_LIT(&finding.text, " within ");
-    sw_buf_span_ms(&finding.text, login->time_ms - account->logins[tally->from].time_ms);
+    sw_buf_span(&finding.text, (double)(login->time_ms - account->logins[tally->from].time_ms) / 1000);
     if (success) {
         sw_buf_printf(&finding.text, ", then came in (%s) from ", sw_login_kind_name(login->kind));
         sw_buf_login_name(&finding.text, account->world, login->source);

@@ -6,6 +6,7 @@
 #include "behaviour/flow.h"
 
 #include "base/mem.h"
+#include "base/order.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -243,13 +244,6 @@ static int on_channel(struct sw_behaviour_run *run, const struct sw_channel *cha
 
 /* --- a host ------------------------------------------------------------------------------------------------- */
 
-static int by_bytes(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* What the host sends to all others on a busy day (of ten days the busiest but one), the candidate left out as far as
  * its share of an average day goes. */
 static uint64_t usual_of(const struct state *state, const struct candidate *c, uint64_t *sorted)
@@ -260,7 +254,7 @@ static uint64_t usual_of(const struct state *state, const struct candidate *c, u
             sorted[n++] = state->day_out[i];
     if (n < 3) /* too short to know what is usual */
         return 0;
-    qsort(sorted, n, sizeof *sorted, by_bytes);
+    qsort(sorted, n, sizeof *sorted, sw_order_u64);
     uint64_t busy = sorted[n - 1 - n / 10];
     if (n / 10 == 0 && busy == sorted[n - 1]) /* the busiest day may be the one in question */
         busy = sorted[n - 2];

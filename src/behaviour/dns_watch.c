@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/order.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -233,13 +234,6 @@ static int keep_place(struct watch *watch, struct zone *zone, const struct note 
     return 0;
 }
 
-static int by_queries(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* Gives room that is no longer needed back, and with it that of places whose zones are gone. */
 static int shrink(struct watch *watch)
 {
@@ -278,7 +272,7 @@ static int give_up_half(struct watch *watch)
         return SW_E_NOMEM;
     for (size_t i = 0; i < watch->count; i++)
         weights[i] = (uint64_t)(distinct_of(&watch->zones[i]) * 16);
-    qsort(weights, watch->count, sizeof *weights, by_queries);
+    qsort(weights, watch->count, sizeof *weights, sw_order_u64);
     uint64_t bound = weights[watch->count / 2];
     size_t surplus = watch->count / 2;
     for (size_t i = 0; i < watch->count && weights[i] < bound; i++)

@@ -62,7 +62,7 @@ static int report(struct sw_behaviour_run *run, const struct sw_account *account
     sw_buf_printf(&finding.text, " came in (%s) from ", sw_login_kind_name(login->kind));
     sw_buf_login_name(&finding.text, world, login->source);
     SW_BUF_LIT(&finding.text, " after ");
-    sw_buf_span_ms(&finding.text, login->time_ms - history->last_login_ms);
+    sw_buf_span(&finding.text, (double)(login->time_ms - history->last_login_ms) / 1000);
     sw_buf_printf(&finding.text, " without a login (%u before)", history->logins);
     if (novelty.network || novelty.country || novelty.device || novelty.failures >= 3) {
         SW_BUF_LIT(&finding.text, ": ");

@@ -10,6 +10,7 @@
 
 #include "behaviour/address.h"
 #include "behaviour/behaviour_priv.h"
+#include "behaviour/tell.h"
 
 enum sw_flow_outcome { SW_FLOW_UNKNOWN, SW_FLOW_ESTABLISHED, SW_FLOW_FAILED /* refused, timed out, blocked */ };
 
@@ -120,10 +121,6 @@ bool sw_flow_is_fresh(const struct sw_flow_network *network, int64_t first_ms);
 const struct sw_flow_served *sw_flow_served_by(const struct sw_flow_network *network, const struct sw_peer *peer, size_t *count);
 /* Names, clocks, leases, echo requests: traffic of every host. */
 bool sw_flow_is_housekeeping(uint8_t protocol, uint16_t port);
-
-/* "3.5 min", "2.1 days"; "4.2 MB". */
-void sw_buf_span(struct sw_buf *out, double seconds);
-void sw_buf_bytes(struct sw_buf *out, uint64_t bytes);
 
 /* "10.0.0.5", "host.example"; appends. */
 void sw_buf_peer(struct sw_buf *out, const struct sw_peer *peer);

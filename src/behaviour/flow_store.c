@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/order.h"
 
 #include <stdlib.h>
 
@@ -120,13 +121,6 @@ static uint64_t weight(const struct sw_flow_pair *pair)
     return count < 3 && megabytes == 0 ? 0 : count + megabytes;
 }
 
-static int by_weight(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static int grow_table(struct sw_flow *flow, size_t cap)
 {
     uint32_t *table = sw_alloc(cap, sizeof *table);
@@ -156,7 +150,7 @@ static int give_up_half(struct sw_flow *flow)
     }
     for (size_t i = 0; i < flow->pair_count; i++)
         weights[i] = weight(&flow->pairs[i]);
-    qsort(weights, flow->pair_count, sizeof *weights, by_weight);
+    qsort(weights, flow->pair_count, sizeof *weights, sw_order_u64);
     uint64_t bound = weights[flow->pair_count / 2];
     size_t surplus = flow->pair_count / 2; /* of those on the bound, only so many that half of all go */
     for (size_t i = 0; i < flow->pair_count && weights[i] < bound; i++)

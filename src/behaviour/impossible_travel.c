@@ -111,7 +111,7 @@ static int report(struct sw_behaviour_run *run, const struct sw_account *account
     SW_BUF_LIT(&finding.text, " (");
     sw_buf_login_name(&finding.text, world, before->location);
     SW_BUF_LIT(&finding.text, ") and ");
-    sw_buf_span_ms(&finding.text, login->time_ms - before->time_ms);
+    sw_buf_span(&finding.text, (double)(login->time_ms - before->time_ms) / 1000);
     SW_BUF_LIT(&finding.text, " later from ");
     sw_buf_login_name(&finding.text, world, login->source);
     SW_BUF_LIT(&finding.text, " (");

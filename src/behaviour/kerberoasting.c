@@ -72,7 +72,7 @@ static int report(struct sw_behaviour_run *run, const struct sw_account *account
     sw_buf_str_add(&finding.text, account->brief->name);
     sw_buf_printf(&finding.text, " asked for tickets of %u services that it never asked for before, within ",
                   burst->fresh);
-    sw_buf_span_ms(&finding.text, finding.last_ms - finding.first_ms);
+    sw_buf_span(&finding.text, (double)(finding.last_ms - finding.first_ms) / 1000);
     SW_BUF_LIT(&finding.text, ", from ");
     sw_buf_login_name(&finding.text, account->world, finding.source);
     sw_buf_printf(&finding.text, "; %u with RC4; on %u days before it asked for at most %u a day", rc4, burst->days,

@@ -4,6 +4,7 @@
 #include "behaviour/account_history.h"
 
 #include "base/mem.h"
+#include "base/order.h"
 
 #include <stdlib.h>
 
@@ -73,17 +74,10 @@ static int on_account(struct sw_behaviour_run *run, const struct sw_account *acc
     return rc;
 }
 
-static int by_number(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static bool has_known_device(const struct state *state, uint32_t account, uint32_t source)
 {
     uint64_t key = (uint64_t)account << 32 | source;
-    return state->count > 0 && bsearch(&key, state->known, state->count, sizeof key, by_number) != NULL;
+    return state->count > 0 && bsearch(&key, state->known, state->count, sizeof key, sw_order_u64) != NULL;
 }
 
 struct newcomers {
@@ -120,7 +114,7 @@ static int report(struct sw_behaviour_run *run, const struct sw_login_source *so
     finding.incomplete = source->cut > 0;
     sw_buf_login_name(&finding.text, source->world, source->name);
     sw_buf_printf(&finding.text, " came in with %u accounts that were new to it within ", n->accounts);
-    sw_buf_span_ms(&finding.text, source->attempts[n->to - 1].time_ms - source->attempts[n->from].time_ms);
+    sw_buf_span(&finding.text, (double)(source->attempts[n->to - 1].time_ms - source->attempts[n->from].time_ms) / 1000);
     SW_BUF_LIT(&finding.text, ":");
     unsigned shown = 0;
     for (size_t i = n->from; i < n->to; i++) {
@@ -157,7 +151,7 @@ static int on_source(struct sw_behaviour_run *run, const struct sw_login_source 
 {
     struct state *state = run->state;
     if (!state->sorted && state->count > 1)
-        qsort(state->known, state->count, sizeof *state->known, by_number);
+        qsort(state->known, state->count, sizeof *state->known, sw_order_u64);
     state->sorted = true;
     int64_t window_ms = (int64_t)(run->value[P_WINDOW] * 1000);
     struct newcomers n = {0};

@@ -82,7 +82,7 @@ static int report(struct sw_behaviour_run *run, const struct sw_account *account
     sw_buf_printf(&finding.text, " was asked for a second factor %llu times (%llu denied or not answered%s) within ",
                   (unsigned long long)count, (unsigned long long)storm->denied,
                   storm->fraud ? ", and called a fraud" : "");
-    sw_buf_span_ms(&finding.text, account->logins[to].time_ms - first->time_ms);
+    sw_buf_span(&finding.text, (double)(account->logins[to].time_ms - first->time_ms) / 1000);
     SW_BUF_LIT(&finding.text, ", from ");
     sw_buf_login_name(&finding.text, account->world, first->source);
     if (strange)

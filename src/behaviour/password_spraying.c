@@ -5,6 +5,7 @@
 #include "behaviour/account.h"
 
 #include "base/mem.h"
+#include "base/order.h"
 
 #include <stdlib.h>
 
@@ -150,7 +151,7 @@ static void explain(struct sw_buf *out, const struct sw_login_source *source, co
     sw_buf_login_name(out, source->world, source->name);
     sw_buf_printf(out, " failed with %u accounts that never came from it (%u of them exist), %llu times, within ",
                   e->accounts, e->existing, (unsigned long long)e->failures);
-    sw_buf_span_ms(out, source->attempts[e->to - 1].time_ms - source->attempts[e->from].time_ms);
+    sw_buf_span(out, (double)(source->attempts[e->to - 1].time_ms - source->attempts[e->from].time_ms) / 1000);
     if (name->given_up > 0)
         sw_buf_printf(out, ", and with %u more that were given up for want of memory", name->given_up);
     if (e->hits > 0) {
@@ -280,13 +281,6 @@ static int by_hour(const void *a, const void *b)
     return (x->account > y->account) - (x->account < y->account);
 }
 
-static int by_count(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* How many fail in a usual hour in which some do. */
 static int usual_count(const struct state *state, uint32_t *usual)
 {
@@ -299,7 +293,7 @@ static int usual_count(const struct state *state, uint32_t *usual)
             hours++;
         counts[hours]++;
     }
-    qsort(counts, hours + 1, sizeof *counts, by_count);
+    qsort(counts, hours + 1, sizeof *counts, sw_order_u32);
     *usual = hours >= 24 ? counts[hours / 2] : 1;
     sw_free(counts);
     return 0;

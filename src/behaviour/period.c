@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/order.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,13 +28,6 @@ static const double bursts[] = {0.5, 5, 60, 600}; /* seconds */
 
 /* What the free choice of period, jitter and burst is worth: about e^4 choices that differ. */
 static const double charge = 4;
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 struct histogram {
     uint32_t below[BINS + 1]; /* [i]: intervals in bins below i */
@@ -131,7 +125,7 @@ static void try_burst(const int64_t *times, size_t count, double burst, double *
     size_t n = intervals_of(times, count, burst, intervals);
     if (n < LEAST_INTERVALS)
         return;
-    qsort(intervals, n, sizeof *intervals, by_value);
+    qsort(intervals, n, sizeof *intervals, sw_order_double);
     struct histogram h = {.median = n % 2 == 1 ? intervals[n / 2] : (intervals[n / 2 - 1] + intervals[n / 2]) / 2};
     if (h.median < 5 * burst || h.median <= 0)
         return;

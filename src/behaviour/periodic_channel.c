@@ -7,6 +7,7 @@
 #include "behaviour/rita.h"
 
 #include "base/mem.h"
+#include "base/order.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -142,17 +143,10 @@ static int score_as_rita(struct state *state, const struct sw_channel *channel, 
     return sw_rita_score(state->times, state->sizes, n, from, to, rita);
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* 1 less the spread of the sizes around their median, as a share of it; 0 for none. */
 static double evenness_of(double *sizes, size_t n)
 {
-    qsort(sizes, n, sizeof *sizes, by_value);
+    qsort(sizes, n, sizeof *sizes, sw_order_double);
     double median = sizes[n / 2];
     double spread = sizes[n - 1 - n / 4] - sizes[n / 4];
     return median > 0 ? fmax(0, 1 - spread / median) : 0;

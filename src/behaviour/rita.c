@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/order.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,13 +27,6 @@ static double ceil3(double value)
 {
     double up = ceil(value * 1000) / 1000;
     return up > 1 ? 1 : up;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 static double median_of(const double *sorted, size_t count)
@@ -179,11 +173,11 @@ int sw_rita_score(const int64_t *times, const double *sizes, size_t count, int64
     for (size_t i = 1; i < count; i++)
         if (times[i] != times[i - 1])
             values[intervals++] = (double)(times[i] - times[i - 1]);
-    qsort(values, intervals, sizeof *values, by_value);
+    qsort(values, intervals, sizeof *values, sw_order_double);
     rita->timestamps = sw_rita_evenness(values, intervals, 1);
     for (size_t i = 0; i < count; i++)
         values[i] = sizes[i];
-    qsort(values, count, sizeof *values, by_value);
+    qsort(values, count, sizeof *values, sw_order_double);
     rita->sizes = sw_rita_evenness(values, count, 0);
     sw_free(values);
     uint32_t bins[BINS];

@@ -118,7 +118,7 @@ static int report(struct sw_behaviour_run *run, const struct sw_account *account
     }
     sw_buf_printf(&finding.text, "%s, changing %u time%s within ", devices ? " by different devices" : "", s->turns,
                   s->turns == 1 ? "" : "s");
-    sw_buf_span_ms(&finding.text, s->last_ms - s->first_ms);
+    sw_buf_span(&finding.text, (double)(s->last_ms - s->first_ms) / 1000);
     return sw_finding_tell(&finding, run, world);
 }
 

@@ -5,6 +5,7 @@
 #include "behaviour/web_ranking.h"
 
 #include "base/mem.h"
+#include "base/order.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -60,13 +61,6 @@ struct focus {
     int64_t probe_ms;
 };
 
-static int by_number(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
 static void count_probes(const struct sw_behaviour_run *run, const struct sw_access_client *client, uint32_t path,
                          struct focus *f)
 {
@@ -85,7 +79,7 @@ static void count_probes(const struct sw_behaviour_run *run, const struct sw_acc
     }
     if (n == 0)
         return;
-    qsort(paths, n, sizeof *paths, by_number);
+    qsort(paths, n, sizeof *paths, sw_order_u32);
     f->probes = 1;
     for (size_t i = 1; i < n; i++)
         f->probes += paths[i] != paths[i - 1];

@@ -3,6 +3,7 @@
 #include "behaviour/web_access_priv.h"
 
 #include "base/mem.h"
+#include "base/order.h"
 
 #include <stdlib.h>
 
@@ -137,17 +138,10 @@ bool sw_access_was_given_up(const struct sw_access *access, uint64_t hash)
 
 /* --- choosing ----------------------------------------------------------------------------------------------- */
 
-static int by_number(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* The weight from which on things are kept so that at most `most` are, and how many of just that weight. */
 static void choose(uint32_t *weights, size_t count, size_t most, uint32_t *bound, size_t *of_bound)
 {
-    qsort(weights, count, sizeof *weights, by_number);
+    qsort(weights, count, sizeof *weights, sw_order_u32);
     *bound = weights[count - most];
     size_t above = 0;
     while (above < most && weights[count - 1 - above] > *bound)

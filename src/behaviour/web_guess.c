@@ -3,6 +3,7 @@
 #include "behaviour/web_access_priv.h"
 
 #include "base/mem.h"
+#include "base/order.h"
 
 #include <stdlib.h>
 
@@ -168,13 +169,6 @@ static uint32_t longest(const struct sw_access_guess *guess)
     return guess->success_kind != SW_ACCESS_NO_SUCCESS ? count + 1000 : count;
 }
 
-static int by_number(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
 static void drop_over(struct sw_access *access)
 {
     size_t kept = 0;
@@ -196,7 +190,7 @@ int sw_access_evict_guesses(struct sw_access *access)
         return SW_E_NOMEM;
     for (size_t i = 0; i < access->guess_count; i++)
         lengths[i] = longest(&access->guesses[i]);
-    qsort(lengths, access->guess_count, sizeof *lengths, by_number);
+    qsort(lengths, access->guess_count, sizeof *lengths, sw_order_u32);
     uint32_t bound = lengths[access->guess_count / 2];
     sw_free(lengths);
     size_t most = access->guess_count / 2;

@@ -6,6 +6,7 @@
 #include "behaviour/web_ranking.h"
 
 #include "base/mem.h"
+#include "base/order.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -104,20 +105,6 @@ static int make_room(struct state *state, size_t count)
 
 /* --- traits ------------------------------------------------------------------------------------------------- */
 
-static int by_size(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
-static int by_query(const void *a, const void *b)
-{
-    uint16_t x = *(const uint16_t *)a;
-    uint16_t y = *(const uint16_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* How much sizes differ: half for being many different ones, half for how far they lie apart. */
 static void measure_sizes(struct state *state, const struct sw_access_path *path, struct traits *t)
 {
@@ -128,7 +115,7 @@ static void measure_sizes(struct state *state, const struct sw_access_path *path
     t->varied = path->site->sized == 0 ? -1 : 0;
     if (n == 0)
         return;
-    qsort(state->sizes, n, sizeof *state->sizes, by_size);
+    qsort(state->sizes, n, sizeof *state->sizes, sw_order_u32);
     t->sizes = 1;
     for (size_t i = 1; i < n; i++)
         t->sizes += state->sizes[i] != state->sizes[i - 1];
@@ -155,7 +142,7 @@ static void measure_sent(struct state *state, const struct sw_access_path *path,
         if ((sample->flags & SW_ACCESS_POST) == 0 && sample->query != 0)
             state->queries[asked++] = sample->query;
     }
-    qsort(state->queries, asked, sizeof *state->queries, by_query);
+    qsort(state->queries, asked, sizeof *state->queries, sw_order_u16);
     size_t different = asked > 0;
     for (size_t i = 1; i < asked; i++)
         different += state->queries[i] != state->queries[i - 1];
