@@ -4,6 +4,7 @@
  * destination, with what came back, and with its own history: what has been sent at the same time of day since the
  * evidence begins is a schedule. */
 #include "behaviour/flow.h"
+#include "behaviour/period.h"
 
 #include "base/mem.h"
 #include "base/order.h"
@@ -154,9 +155,7 @@ static void set_window(const struct sw_behaviour_run *run, struct candidate *c, 
 /* Days of the destination with enough, and how much the times of day of their uploads spread. */
 static void set_days(const struct sw_behaviour_run *run, struct candidate *c, const struct sw_channel *channel)
 {
-    double x = 0;
-    double y = 0;
-    size_t uploads = 0;
+    struct sw_day_circle circle = {0};
     for (size_t i = 0; i < channel->count;) {
         size_t day = day_of(channel->network, channel->samples[i].time_ms);
         size_t first = i;
@@ -169,18 +168,11 @@ static void set_days(const struct sw_behaviour_run *run, struct candidate *c, co
         for (const struct sw_flow_sample *s = &channel->samples[first]; s < &channel->samples[i]; s++) {
             if (!is_upload(run, s) || s->out < out / 20)
                 continue;
-            double angle = (double)(s->time_ms % DAY_MS) / DAY_MS * 6.283185307179586;
-            x += cos(angle);
-            y += sin(angle);
-            uploads++;
+            sw_day_circle_add(&circle, s->time_ms);
         }
     }
-    if (uploads > 0) {
-        double phase = sqrt(x * x + y * y) / (double)uploads;
-        c->day_spread = phase > 1e-9 && phase < 1 ? sqrt(-2 * log(phase)) * 86400 / 6.283185307179586
-                        : phase < 1               ? 86400
-                                                  : 0;
-    }
+    if (circle.count > 0)
+        c->day_spread = sw_day_circle_spread(&circle);
     c->span_days = (uint32_t)(day_of(channel->network, c->last_ms) - day_of(channel->network, c->first_ms)) + 1;
 }
 

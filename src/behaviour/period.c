@@ -12,7 +12,8 @@ enum {
     CORE = 6,       /* intervals longer than this many medians are gaps */
     A_MEDIAN = 200, /* bins that a median is divided into */
     BINS = CORE * A_MEDIAN,
-    LEAST_INTERVALS = 5
+    LEAST_INTERVALS = 5,
+    DAY_MS = 86400000
 };
 
 static const double tau = 6.283185307179586;
@@ -158,23 +159,39 @@ static void try_burst(const int64_t *times, size_t count, double burst, double *
 
 /* --- time of day -------------------------------------------------------------------------------------------- */
 
-/* The length of the mean of unit vectors at the times of day (Mardia and Jupp, Directional Statistics, 2000,
- * section 2.3). */
-static void set_day_phase(const int64_t *times, size_t count, struct sw_period *found)
+void sw_day_circle_add(struct sw_day_circle *circle, int64_t time_ms)
 {
-    double x = 0;
-    double y = 0;
+    double angle = (double)(time_ms % DAY_MS) / DAY_MS * tau;
+    circle->x += cos(angle);
+    circle->y += sin(angle);
+    circle->count++;
+}
+
+double sw_day_circle_phase(const struct sw_day_circle *circle)
+{
+    return circle->count > 0 ? sqrt(circle->x * circle->x + circle->y * circle->y) / (double)circle->count : 0;
+}
+
+double sw_day_circle_spread(const struct sw_day_circle *circle)
+{
+    double phase = sw_day_circle_phase(circle);
+    if (phase >= 1)
+        return 0;
+    return phase > 1e-9 ? sqrt(-2 * log(phase)) * 86400 / tau : 86400;
+}
+
+static void set_days(const int64_t *times, size_t count, struct sw_period *found)
+{
+    struct sw_day_circle circle = {0};
     size_t weekend = 0;
     for (size_t i = 0; i < count; i++) {
-        int64_t day = times[i] / 86400000 % 7; /* 1970-01-01 was a Thursday: 2 and 3 are the weekend */
+        int64_t day = times[i] / DAY_MS % 7; /* 1970-01-01 was a Thursday: 2 and 3 are the weekend */
         weekend += day == 2 || day == 3;
-        double angle = (double)(times[i] % 86400000) / 86400000 * tau;
-        x += cos(angle);
-        y += sin(angle);
+        sw_day_circle_add(&circle, times[i]);
     }
     found->weekend = (double)weekend / (double)count;
-    found->day_phase = sqrt(x * x + y * y) / (double)count;
-    found->day_spread = found->day_phase > 0 ? sqrt(-2 * log(found->day_phase)) * 86400 / tau : 86400;
+    found->day_phase = sw_day_circle_phase(&circle);
+    found->day_spread = sw_day_circle_spread(&circle);
 }
 
 int sw_period_find(const int64_t *times, size_t count, struct sw_period *found)
@@ -188,6 +205,7 @@ int sw_period_find(const int64_t *times, size_t count, struct sw_period *found)
     for (size_t i = 0; i < sizeof bursts / sizeof *bursts; i++)
         try_burst(times, count, bursts[i], intervals, found);
     sw_free(intervals);
-    set_day_phase(times, count, found);
+    if (found->evidence > 0)
+        set_days(times, count, found);
     return 0;
 }

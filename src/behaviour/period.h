@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 struct sw_period {
-    double evidence;   /* nats; below 0: no period */
+    double evidence;   /* nats; 0 or below: no period, and the days are not looked at */
     double seconds;    /* the period */
     double jitter;     /* half-width of the intervals around it, as a share of it */
     double regular;    /* share of the intervals (gaps left out) that fit the period or a few missed ones */
@@ -33,5 +33,17 @@ struct sw_period {
 
 /* `times`: milliseconds, ascending. */
 int sw_period_find(const int64_t *times, size_t count, struct sw_period *found);
+
+/* How much times keep to one time of day: the mean of unit vectors at them (Mardia and Jupp, Directional Statistics, 2000,
+ * section 2.3). Zero at first. */
+struct sw_day_circle {
+    double x;
+    double y;
+    size_t count;
+};
+
+void sw_day_circle_add(struct sw_day_circle *circle, int64_t time_ms);
+double sw_day_circle_phase(const struct sw_day_circle *circle);  /* 0 to 1: its length */
+double sw_day_circle_spread(const struct sw_day_circle *circle); /* circular standard deviation, seconds */
 
 #endif

@@ -2,9 +2,8 @@
  *
  * docs/behaviours/periodic-channel.md. A period alone is no finding of weight: most software polls. What counts is a
  * period towards a destination that hardly anyone else uses. A source that polls many (monitoring) is told of once. */
-#include "behaviour/flow.h"
+#include "behaviour/channel_lists.h"
 #include "behaviour/period.h"
-#include "behaviour/rita.h"
 
 #include "base/mem.h"
 #include "base/order.h"
@@ -93,9 +92,7 @@ struct state {
     struct candidate *inbound; /* of all sources outside: they are judged together */
     size_t inbound_count;
     size_t inbound_cap;
-    int64_t *times;
-    double *sizes;
-    size_t room;
+    struct sw_channel_lists lists;
 };
 
 static void end(struct sw_behaviour_run *run)
@@ -103,45 +100,10 @@ static void end(struct sw_behaviour_run *run)
     struct state *state = run->state;
     sw_free(state->items);
     sw_free(state->inbound);
-    sw_free(state->times);
-    sw_free(state->sizes);
-}
-
-static int make_room(struct state *state, size_t count)
-{
-    if (state->room >= count)
-        return 0;
-    int64_t *times = sw_realloc(state->times, count, sizeof *times);
-    if (times != NULL)
-        state->times = times;
-    double *sizes = sw_realloc(state->sizes, count, sizeof *sizes);
-    if (sizes != NULL)
-        state->sizes = sizes;
-    if (times == NULL || sizes == NULL)
-        return SW_E_NOMEM;
-    state->room = count;
-    return 0;
+    sw_channel_lists_fini(&state->lists);
 }
 
 /* --- a channel ---------------------------------------------------------------------------------------------- */
-
-/* RITA's number, over the last 24 hours of all evidence. */
-static int score_as_rita(struct state *state, const struct sw_channel *channel, struct sw_rita *rita)
-{
-    int64_t to = channel->network->last_ms / 1000;
-    int64_t from = channel->network->first_ms / 1000;
-    if (from < to - 86400)
-        from = to - 86400;
-    size_t n = 0;
-    for (size_t i = 0; i < channel->count; i++) {
-        const struct sw_flow_sample *sample = &channel->samples[i];
-        if (sample->reply || sample->open || sample->time_ms / 1000 < from - from % 3600) /* RITA takes whole hours */
-            continue;
-        state->times[n] = sample->time_ms / 1000;
-        state->sizes[n++] = (double)(sample->out_ip > 0 ? sample->out_ip : sample->out);
-    }
-    return sw_rita_score(state->times, state->sizes, n, from, to, rita);
-}
 
 /* 1 less the spread of the sizes around their median, as a share of it; 0 for none. */
 static double evenness_of(double *sizes, size_t n)
@@ -167,15 +129,15 @@ static int on_channel(struct sw_behaviour_run *run, const struct sw_channel *cha
     if (channel->count < (size_t)run->value[P_COUNT] || channel->destination->group ||
         (!internal_source && !internal_destination))
         return 0;
-    int rc = make_room(state, channel->count);
+    int rc = sw_channel_lists_room(&state->lists, channel->count);
     if (rc != 0)
         return rc;
     size_t n = 0;
     for (size_t i = 0; i < channel->count; i++) {
         if (channel->samples[i].reply)
             continue;
-        state->sizes[n] = (double)channel->samples[i].out;
-        state->times[n++] = channel->samples[i].time_ms;
+        state->lists.sizes[n] = (double)channel->samples[i].out;
+        state->lists.times[n++] = channel->samples[i].time_ms;
     }
     struct candidate c = {.source = channel->source,
                           .destination = channel->destination,
@@ -191,12 +153,13 @@ static int on_channel(struct sw_behaviour_run *run, const struct sw_channel *cha
                           .last_ms = channel->last_ms,
                           .out = channel->out,
                           .in = channel->in};
-    rc = sw_period_find(state->times, n, &c.period);
+    rc = sw_period_find(state->lists.times, n, &c.period);
     if (rc != 0 || c.period.evidence < run->value[P_EVIDENCE] || c.period.seconds > run->value[P_MAX_PERIOD])
         return rc;
-    c.evenness = evenness_of(state->sizes, n);
+    c.evenness = evenness_of(state->lists.sizes, n);
     keep_samples(&c, channel);
-    rc = score_as_rita(state, channel, &c.rita);
+    size_t scored;
+    rc = sw_channel_rita(&state->lists, channel, &c.rita, &scored);
     if (rc == 0)
         rc = sw_grow(&state->items, &state->cap, state->count, sizeof *state->items, UINT32_MAX);
     if (rc == 0)
