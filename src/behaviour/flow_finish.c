@@ -29,6 +29,7 @@ struct work {
     size_t channel_cap;
     struct sw_flow_served *served;
     size_t served_count;
+    size_t served_cap;
 };
 
 /* --- whose networks ----------------------------------------------------------------------------------------- */
@@ -340,41 +341,79 @@ static bool is_link_local(const struct sw_peer *peer)
                                 (sw_address_is_v4(&peer->address) && b[12] == 169 && b[13] == 254));
 }
 
-/* Who was talked to by how many, when: before any behaviour asks. */
-static int describe_peers(struct work *w)
+static void meet(struct sw_peer *peer, const struct sw_series_record *record)
+{
+    if (record->time_ms < peer->first_ms)
+        peer->first_ms = record->time_ms;
+    if (record->time_ms > peer->last_ms)
+        peer->last_ms = record->time_ms;
+    peer->bytes += record->values[SW_FLOW_V_OUT] + record->values[SW_FLOW_V_IN];
+}
+
+static bool is_answered(const struct sw_series_record *record)
+{
+    unsigned outcome = record->values[SW_FLOW_V_FLAGS] >> 2 & 3;
+    return outcome == SW_FLOW_ESTABLISHED || (outcome == SW_FLOW_UNKNOWN && record->values[SW_FLOW_V_IN] > 0);
+}
+
+static int add_served(struct work *w, const struct sw_flow_pair *pair, int64_t first_ms)
+{
+    int rc = sw_grow(&w->served, &w->served_cap, w->served_count, sizeof *w->served, UINT32_MAX);
+    if (rc == 0)
+        w->served[w->served_count++] = (struct sw_flow_served){.peer = pair->destination,
+                                                               .port = pair->port,
+                                                               .protocol = pair->protocol,
+                                                               .external = !w->flow->peers[pair->source].internal,
+                                                               .sources = 1,
+                                                               .first_ms = first_ms};
+    return rc;
+}
+
+/* last_source: by destination, the last source that was counted for it, + 1. */
+static int describe_pair(struct work *w, const struct sw_flow_pair *pair, uint32_t *last_source)
 {
     struct sw_flow *flow = w->flow;
-    uint32_t *last_source = sw_alloc(flow->peer_count + 1, sizeof *last_source); /* + 1, by destination */
+    bool internal = flow->peers[pair->source].internal;
+    int64_t answered_ms = INT64_MAX;
+    struct sw_series_cursor cursor;
+    sw_series_begin(&cursor, &flow->pool, &pair->series);
+    while (sw_series_next(&cursor, SW_FLOW_VALUES)) {
+        const struct sw_series_record *record = &cursor.record;
+        uint32_t targets[2] = {pair->destination, sw_flow_name_of(flow, record->values[SW_FLOW_V_UID])};
+        w->network.services_seen |= record->values[SW_FLOW_V_FLAGS] >> 4 > SW_FLOW_OTHER;
+        for (unsigned k = 0; k < 2 && targets[k] != UINT32_MAX; k++) {
+            struct sw_peer *peer = &flow->peers[targets[k]];
+            if (internal && last_source[targets[k]] != pair->source + 1) {
+                last_source[targets[k]] = pair->source + 1;
+                peer->sources++;
+            }
+            meet(peer, record);
+        }
+        if (record->time_ms < answered_ms && is_answered(record))
+            answered_ms = record->time_ms;
+    }
+    bool serves = flow->peers[pair->destination].internal && pair->port != 0 && answered_ms != INT64_MAX;
+    return serves ? add_served(w, pair, answered_ms) : 0;
+}
+
+/* Who was talked to by how many, when, and which ports answered: before any behaviour asks. */
+static int describe_peers(struct work *w)
+{
+    const struct sw_flow *flow = w->flow;
+    uint32_t *last_source = sw_alloc(flow->peer_count + 1, sizeof *last_source);
     if (last_source == NULL)
         return SW_E_NOMEM;
     uint32_t before = UINT32_MAX;
-    for (size_t i = 0; i < flow->pair_count; i++) {
+    int rc = 0;
+    for (size_t i = 0; i < flow->pair_count && rc == 0; i++) {
         const struct sw_flow_pair *pair = &flow->pairs[w->order[i]];
-        bool internal = flow->peers[pair->source].internal;
-        w->network.internal_hosts += internal && pair->source != before && !is_link_local(&flow->peers[pair->source]);
+        const struct sw_peer *source = &flow->peers[pair->source];
+        w->network.internal_hosts += source->internal && pair->source != before && !is_link_local(source);
         before = pair->source;
-        struct sw_series_cursor cursor;
-        sw_series_begin(&cursor, &flow->pool, &pair->series);
-        while (sw_series_next(&cursor, SW_FLOW_VALUES)) {
-            const struct sw_series_record *record = &cursor.record;
-            uint32_t targets[2] = {pair->destination, sw_flow_name_of(flow, record->values[SW_FLOW_V_UID])};
-            w->network.services_seen |= record->values[SW_FLOW_V_FLAGS] >> 4 > SW_FLOW_OTHER;
-            for (unsigned k = 0; k < 2 && targets[k] != UINT32_MAX; k++) {
-                struct sw_peer *peer = &flow->peers[targets[k]];
-                if (internal && last_source[targets[k]] != pair->source + 1) {
-                    last_source[targets[k]] = pair->source + 1;
-                    peer->sources++;
-                }
-                if (record->time_ms < peer->first_ms)
-                    peer->first_ms = record->time_ms;
-                if (record->time_ms > peer->last_ms)
-                    peer->last_ms = record->time_ms;
-                peer->bytes += record->values[SW_FLOW_V_OUT] + record->values[SW_FLOW_V_IN];
-            }
-        }
+        rc = describe_pair(w, pair, last_source);
     }
     sw_free(last_source);
-    return 0;
+    return rc;
 }
 
 static int by_server(const void *a, const void *b)
@@ -388,46 +427,11 @@ static int by_server(const void *a, const void *b)
     return (x->protocol > y->protocol) - (x->protocol < y->protocol);
 }
 
-/* The first time that a pair's destination answered; INT64_MAX: never. */
-static int64_t first_answer(const struct sw_flow *flow, const struct sw_flow_pair *pair)
+/* One row for each port of a host. */
+static void join_served(struct work *w)
 {
-    struct sw_series_cursor cursor;
-    int64_t first = INT64_MAX;
-    sw_series_begin(&cursor, &flow->pool, &pair->series);
-    while (sw_series_next(&cursor, SW_FLOW_VALUES)) {
-        unsigned outcome = cursor.record.values[SW_FLOW_V_FLAGS] >> 2 & 3;
-        bool answered =
-            outcome == SW_FLOW_ESTABLISHED || (outcome == SW_FLOW_UNKNOWN && cursor.record.values[SW_FLOW_V_IN] > 0);
-        if (answered && cursor.record.time_ms < first)
-            first = cursor.record.time_ms;
-    }
-    return first;
-}
-
-/* Which ports of internal hosts answered whom. */
-static int find_served(struct work *w)
-{
-    const struct sw_flow *flow = w->flow;
-    size_t cap = 0;
-    for (size_t i = 0; i < flow->pair_count; i++) {
-        const struct sw_flow_pair *pair = &flow->pairs[i];
-        if (!flow->peers[pair->destination].internal || pair->port == 0)
-            continue;
-        int64_t first = first_answer(flow, pair);
-        if (first == INT64_MAX)
-            continue;
-        int rc = sw_grow(&w->served, &cap, w->served_count, sizeof *w->served, UINT32_MAX);
-        if (rc != 0)
-            return rc;
-        w->served[w->served_count++] = (struct sw_flow_served){.peer = pair->destination,
-                                                               .port = pair->port,
-                                                               .protocol = pair->protocol,
-                                                               .external = !flow->peers[pair->source].internal,
-                                                               .sources = 1,
-                                                               .first_ms = first};
-    }
     if (w->served_count == 0)
-        return 0;
+        return;
     qsort(w->served, w->served_count, sizeof *w->served, by_server);
     size_t kept = 0;
     for (size_t i = 1; i < w->served_count; i++) {
@@ -443,7 +447,6 @@ static int find_served(struct work *w)
             last->first_ms = next->first_ms;
     }
     w->served_count = kept + 1;
-    return 0;
 }
 
 int sw_flow_decide(struct sw_flow *flow, struct sw_behaviours *all)
@@ -458,8 +461,7 @@ int sw_flow_decide(struct sw_flow *flow, struct sw_behaviours *all)
     int rc = order_pairs(&w);
     if (rc == 0)
         rc = describe_peers(&w);
-    if (rc == 0)
-        rc = find_served(&w);
+    join_served(&w);
     w.network.served = w.served;
     w.network.served_count = w.served_count;
     for (size_t from = 0; from < flow->pair_count && rc == 0;) {
