@@ -7,6 +7,7 @@
 
 #include "base/map.h"
 #include "behaviour/account.h"
+#include "behaviour/evict.h"
 #include "behaviour/roles.h"
 #include "behaviour/series.h"
 
@@ -140,7 +141,7 @@ struct sw_accounts {
     struct sw_series_pool pool;
     struct sw_account_recent *recent;
     size_t recent_cap;
-    uint8_t *given_up; /* Bloom filter of keys that were given up; NULL: none was */
+    struct sw_given_up given_up; /* accounts */
     uint64_t logins;
     uint64_t merged;  /* the same again within a while */
     bool thrift;      /* equal logins were thinned for the budget, and are from now on */

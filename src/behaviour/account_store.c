@@ -4,14 +4,11 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "base/order.h"
-
-#include <stdlib.h>
 
 enum {
     MAX_ACCOUNTS = 1 << 26,
     MAX_NAMES = 1 << 26,
-    BLOOM_BYTES = 1 << 17,
+    GIVEN_UP_BYTES = 1 << 17,
     REPEAT_MINUTES = 10,        /* the same login again within these is not kept again */
     REPEAT_SESSION_MINUTES = 1, /* ... of a session, whose networks may alternate */
     REPEAT_LONG_MINUTES = 1440, /* ... of an account that has very many */
@@ -34,7 +31,7 @@ static void account_close(void *arg)
     sw_free(accounts->free_names);
     sw_series_pool_fini(&accounts->pool);
     sw_free(accounts->recent);
-    sw_free(accounts->given_up);
+    sw_given_up_fini(&accounts->given_up);
     sw_free(accounts);
 }
 
@@ -54,6 +51,7 @@ static int account_open(void **out, const struct sw_watch_setup *setup, struct s
         return SW_E_NOMEM;
     *out = accounts;
     accounts->memory = setup->memory;
+    accounts->given_up.bytes = GIVEN_UP_BYTES;
     accounts->first_ms = INT64_MAX;
     accounts->last_ms = INT64_MIN;
     sw_map_init(&accounts->account_of, MAX_ACCOUNTS, setup->memory);
@@ -197,23 +195,6 @@ size_t sw_account_logins_at_once(const struct sw_accounts *accounts)
     return most > 4096 ? most : 4096;
 }
 
-static void bloom_bits(struct sw_str key, uint32_t bits[3])
-{
-    uint64_t hash = sw_hash(key);
-    for (unsigned i = 0; i < 3; i++)
-        bits[i] = (uint32_t)(hash >> (i * 20)) % (BLOOM_BYTES * 8u);
-}
-
-static bool was_given_up(const struct sw_accounts *accounts, struct sw_str key)
-{
-    uint32_t bits[3];
-    bloom_bits(key, bits);
-    for (unsigned i = 0; i < 3; i++)
-        if ((accounts->given_up[bits[i] / 8] >> (bits[i] % 8) & 1) == 0)
-            return false;
-    return true;
-}
-
 /* Accounts that nobody ever came in with tell least, then those with few logins. */
 static uint64_t weight(const struct sw_account_entry *entry)
 {
@@ -226,12 +207,11 @@ static void release(struct sw_accounts *accounts, uint64_t number)
         accounts->names[number - 1].records--;
 }
 
-static void give_up(struct sw_accounts *accounts, struct sw_account_entry *entry)
+static int give_up(struct sw_accounts *accounts, struct sw_account_entry *entry)
 {
-    uint32_t bits[3];
-    bloom_bits(entry->key, bits);
-    for (unsigned k = 0; k < 3; k++)
-        accounts->given_up[bits[k] / 8] |= (uint8_t)(1u << bits[k] % 8);
+    int rc = sw_given_up_add(&accounts->given_up, sw_hash(entry->key));
+    if (rc != 0)
+        return rc;
     struct sw_series_cursor cursor;
     uint64_t last = 0;
     sw_series_begin(&cursor, &accounts->pool, &entry->series);
@@ -249,36 +229,30 @@ static void give_up(struct sw_accounts *accounts, struct sw_account_entry *entry
     accounts->evicted += entry->series.count;
     accounts->evicted_keys++;
     sw_series_drop(&accounts->pool, &entry->series);
+    return 0;
 }
 
 static int give_up_half(struct sw_accounts *accounts)
 {
-    if (accounts->given_up == NULL)
-        accounts->given_up = sw_alloc(BLOOM_BYTES, 1);
     size_t count = accounts->entry_count;
     uint64_t *weights = sw_alloc(count + 1, sizeof *weights);
-    if (accounts->given_up == NULL || weights == NULL) {
-        sw_free(weights);
+    if (weights == NULL)
         return SW_E_NOMEM;
-    }
     for (size_t i = 0; i < count; i++)
         weights[i] = weight(&accounts->entries[i]);
-    qsort(weights, count, sizeof *weights, sw_order_u64);
-    uint64_t bound = weights[count / 2];
-    size_t surplus = count / 2; /* of those on the bound, only so many that half of all go */
-    for (size_t i = 0; i < count && weights[i] < bound; i++)
-        surplus--;
+    struct sw_half half;
+    sw_half_choose(&half, weights, count);
     sw_free(weights);
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         struct sw_account_entry *entry = &accounts->entries[i];
-        uint64_t w = weight(entry);
-        if (w > bound || (w == bound && surplus == 0)) {
+        if (!sw_half_goes(&half, weight(entry))) {
             accounts->entries[kept++] = *entry;
             continue;
         }
-        surplus -= w == bound;
-        give_up(accounts, entry);
+        int rc = give_up(accounts, entry);
+        if (rc != 0)
+            return rc;
     }
     accounts->entry_count = kept;
     return 0;
@@ -477,7 +451,7 @@ static int entry_of(struct sw_accounts *accounts, struct sw_str key, struct sw_s
     accounts->entry_count++;
     struct sw_str own = sw_map_key(&accounts->account_of, key);
     **entry = (struct sw_account_entry){
-        .key = own, .shown = own, .incomplete = accounts->given_up != NULL && was_given_up(accounts, key)};
+        .key = own, .shown = own, .incomplete = sw_given_up_has(&accounts->given_up, sw_hash(key))};
     if (!sw_str_eq(shown, key)) {
         struct sw_str copy = sw_arena_dup(&accounts->shown, shown);
         if (copy.ptr != NULL)

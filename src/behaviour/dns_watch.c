@@ -3,15 +3,14 @@
  * A registered name is taken to be the last two labels, or three when the last is a country's and the one before it has
  * at most three letters (co.uk, com.au). Names of a single label and reverse lookups are passed over. */
 #include "behaviour/dns.h"
+#include "behaviour/evict.h"
 #include "behaviour/roles.h"
 
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "base/order.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum role { ROLE_NONE, ROLE_CLIENT, ROLE_QUERY, ROLE_TYPE, ROLE_CODE, ROLE_HOST, ROLE_COUNT };
 
@@ -272,11 +271,8 @@ static int give_up_half(struct watch *watch)
         return SW_E_NOMEM;
     for (size_t i = 0; i < watch->count; i++)
         weights[i] = (uint64_t)(distinct_of(&watch->zones[i]) * 16);
-    qsort(weights, watch->count, sizeof *weights, sw_order_u64);
-    uint64_t bound = weights[watch->count / 2];
-    size_t surplus = watch->count / 2;
-    for (size_t i = 0; i < watch->count && weights[i] < bound; i++)
-        surplus--;
+    struct sw_half half;
+    sw_half_choose(&half, weights, watch->count);
     sw_free(weights);
     struct sw_map kept_map;
     sw_map_init(&kept_map, MAX_ZONES, watch->memory);
@@ -284,9 +280,7 @@ static int give_up_half(struct watch *watch)
     int rc = 0;
     for (size_t i = 0; i < watch->count && rc == 0; i++) {
         const struct zone *zone = &watch->zones[i];
-        uint64_t weight = (uint64_t)(distinct_of(zone) * 16);
-        if (weight < bound || (weight == bound && surplus > 0)) {
-            surplus -= weight == bound;
+        if (sw_half_goes(&half, (uint64_t)(distinct_of(zone) * 16))) {
             watch->evicted += zone->queries;
             watch->evicted_keys++;
             continue;

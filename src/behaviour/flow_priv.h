@@ -5,6 +5,7 @@
 #define SW_BEHAVIOUR_FLOW_PRIV_H
 
 #include "base/map.h"
+#include "behaviour/evict.h"
 #include "behaviour/flow.h"
 #include "behaviour/roles.h"
 #include "behaviour/series.h"
@@ -119,7 +120,7 @@ struct sw_flow {
     struct sw_flow_name *names; /* by UID */
     size_t name_count;
     size_t name_cap;
-    uint8_t *given_up; /* Bloom filter of keys of pairs that were given up; NULL: none was */
+    struct sw_given_up given_up; /* pairs */
     uint64_t flows;
     uint64_t evicted;
     uint64_t evicted_keys;

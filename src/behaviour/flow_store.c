@@ -4,11 +4,8 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "base/order.h"
 
-#include <stdlib.h>
-
-enum { MAX_PEERS = (1 << 24) - 1, BLOOM_BYTES = 1 << 20 };
+enum { MAX_PEERS = (1 << 24) - 1, GIVEN_UP_BYTES = 1 << 20 };
 
 /* --- life --------------------------------------------------------------------------------------------------- */
 
@@ -36,7 +33,7 @@ static void flow_close(void *arg)
     sw_free(flow->table);
     sw_series_pool_fini(&flow->pool);
     sw_free(flow->names);
-    sw_free(flow->given_up);
+    sw_given_up_fini(&flow->given_up);
     sw_free(flow);
 }
 
@@ -47,6 +44,7 @@ static int flow_open(void **out, const struct sw_watch_setup *setup, struct sw_e
         return SW_E_NOMEM;
     *out = flow;
     flow->memory = setup->memory;
+    flow->given_up.bytes = GIVEN_UP_BYTES;
     flow->first_ms = INT64_MAX;
     flow->last_ms = INT64_MIN;
     sw_map_init(&flow->peer_of, MAX_PEERS, setup->memory / 2);
@@ -74,12 +72,6 @@ static size_t held(const struct sw_flow *flow)
            flow->table_cap * sizeof *flow->table + flow->name_cap * sizeof *flow->names;
 }
 
-static void bloom_bits(uint64_t hash, uint32_t bits[3])
-{
-    for (unsigned i = 0; i < 3; i++)
-        bits[i] = (uint32_t)(hash >> (i * 20)) % (BLOOM_BYTES * 8u);
-}
-
 static uint64_t pair_hash(struct sw_str source, struct sw_str destination, uint16_t port, uint8_t protocol)
 {
     return sw_hash_seed(destination, sw_hash_seed(source, (uint64_t)port << 8 | protocol));
@@ -100,16 +92,6 @@ static uint64_t hash_of_pair(const struct sw_flow *flow, const struct sw_flow_pa
     uint8_t b[17];
     return pair_hash(peer_key(&flow->peers[pair->source], a), peer_key(&flow->peers[pair->destination], b), pair->port,
                      pair->protocol);
-}
-
-static bool was_given_up(const struct sw_flow *flow, uint64_t hash)
-{
-    uint32_t bits[3];
-    bloom_bits(hash, bits);
-    for (unsigned i = 0; i < 3; i++)
-        if ((flow->given_up[bits[i] / 8] >> (bits[i] % 8) & 1) == 0)
-            return false;
-    return true;
 }
 
 /* How much a pair tells: many connections over a long time, or many bytes. Only these two numbers decide what is kept.
@@ -141,34 +123,24 @@ static int grow_table(struct sw_flow *flow, size_t cap)
 /* Gives up the half of the pairs that tells least. The order of the rest stays. */
 static int give_up_half(struct sw_flow *flow)
 {
-    if (flow->given_up == NULL)
-        flow->given_up = sw_alloc(BLOOM_BYTES, 1);
     uint64_t *weights = sw_alloc(flow->pair_count + 1, sizeof *weights);
-    if (flow->given_up == NULL || weights == NULL) {
-        sw_free(weights);
+    if (weights == NULL)
         return SW_E_NOMEM;
-    }
     for (size_t i = 0; i < flow->pair_count; i++)
         weights[i] = weight(&flow->pairs[i]);
-    qsort(weights, flow->pair_count, sizeof *weights, sw_order_u64);
-    uint64_t bound = weights[flow->pair_count / 2];
-    size_t surplus = flow->pair_count / 2; /* of those on the bound, only so many that half of all go */
-    for (size_t i = 0; i < flow->pair_count && weights[i] < bound; i++)
-        surplus--;
+    struct sw_half half;
+    sw_half_choose(&half, weights, flow->pair_count);
     sw_free(weights);
     size_t kept = 0;
     for (size_t i = 0; i < flow->pair_count; i++) {
         struct sw_flow_pair *pair = &flow->pairs[i];
-        uint64_t w = weight(pair);
-        if (w > bound || (w == bound && surplus == 0)) {
+        if (!sw_half_goes(&half, weight(pair))) {
             flow->pairs[kept++] = *pair;
             continue;
         }
-        surplus -= w == bound;
-        uint32_t bits[3];
-        bloom_bits(hash_of_pair(flow, pair), bits);
-        for (unsigned k = 0; k < 3; k++)
-            flow->given_up[bits[k] / 8] |= (uint8_t)(1u << bits[k] % 8);
+        int rc = sw_given_up_add(&flow->given_up, hash_of_pair(flow, pair));
+        if (rc != 0)
+            return rc;
         flow->evicted += pair->series.count;
         flow->evicted_keys++;
         sw_series_drop(&flow->pool, &pair->series);
@@ -310,13 +282,12 @@ static int pair_of(struct sw_flow *flow, uint32_t source, uint32_t destination, 
     int rc = sw_grow(&flow->pairs, &flow->pair_cap, flow->pair_count, sizeof *flow->pairs, UINT32_MAX - 1);
     if (rc != 0)
         return rc;
-    flow->pairs[flow->pair_count] =
-        (struct sw_flow_pair){.source = source,
-                              .destination = destination,
-                              .hash = (uint32_t)hash,
-                              .port = note->port,
-                              .protocol = note->protocol,
-                              .incomplete = flow->given_up != NULL && was_given_up(flow, hash)};
+    flow->pairs[flow->pair_count] = (struct sw_flow_pair){.source = source,
+                                                          .destination = destination,
+                                                          .hash = (uint32_t)hash,
+                                                          .port = note->port,
+                                                          .protocol = note->protocol,
+                                                          .incomplete = sw_given_up_has(&flow->given_up, hash)};
     *found = &flow->pairs[flow->pair_count++];
     flow->table[at] = (uint32_t)flow->pair_count;
     return 0;

@@ -6,6 +6,7 @@
 #define SW_BEHAVIOUR_WEB_ACCESS_PRIV_H
 
 #include "base/hash.h"
+#include "behaviour/evict.h"
 #include "behaviour/series.h"
 #include "behaviour/web_access.h"
 #include "web/request.h"
@@ -180,7 +181,7 @@ struct sw_access {
 
     struct sw_series_pool pool;
     uint32_t max_samples; /* kept of a path; less and less when the pool is full */
-    uint8_t *given_up;    /* Bloom filter of paths and visitors that were given up; NULL: none was */
+    struct sw_given_up given_up; /* paths and visitors */
     uint64_t taken;
     uint64_t evicted;
     uint64_t evicted_keys;

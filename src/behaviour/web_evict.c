@@ -7,8 +7,6 @@
 
 #include <stdlib.h>
 
-enum { BLOOM_BITS = 1 << 22 };
-
 size_t sw_access_held(const struct sw_access *access)
 {
     size_t tables =
@@ -18,7 +16,7 @@ size_t sw_access_held(const struct sw_access *access)
            access->guess_cap * sizeof *access->guesses + access->prober_cap * sizeof *access->probers +
            access->host_cap * sizeof *access->hosts + access->agent_cap * sizeof *access->agents +
            access->name_cap * sizeof *access->names + tables * sizeof(uint32_t) +
-           (access->given_up != NULL ? BLOOM_BITS / 8 : 0);
+           (access->given_up.bits != NULL ? access->given_up.bytes : 0);
 }
 
 /* --- growth ------------------------------------------------------------------------------------------------- */
@@ -106,34 +104,20 @@ int sw_access_grow_visitors(struct sw_access *access)
 
 /* --- what was given up -------------------------------------------------------------------------------------- */
 
-static uint32_t bloom_bit(uint64_t hash, unsigned number)
+/* Keys of paths and visitors are hashes already: multiplied, their bits are spread anew. */
+static uint64_t spread(uint64_t hash)
 {
-    return (uint32_t)(hash * 0x9e3779b97f4a7c15ull >> (number * 20)) % BLOOM_BITS;
+    return hash * 0x9e3779b97f4a7c15ull;
 }
 
 static int remember(struct sw_access *access, uint64_t hash)
 {
-    if (access->given_up == NULL)
-        access->given_up = sw_alloc(BLOOM_BITS / 8, 1);
-    if (access->given_up == NULL)
-        return SW_E_NOMEM;
-    for (unsigned i = 0; i < 3; i++) {
-        uint32_t bit = bloom_bit(hash, i);
-        access->given_up[bit / 8] |= (uint8_t)(1u << bit % 8);
-    }
-    return 0;
+    return sw_given_up_add(&access->given_up, spread(hash));
 }
 
 bool sw_access_was_given_up(const struct sw_access *access, uint64_t hash)
 {
-    if (access->given_up == NULL)
-        return false;
-    for (unsigned i = 0; i < 3; i++) {
-        uint32_t bit = bloom_bit(hash, i);
-        if ((access->given_up[bit / 8] >> bit % 8 & 1) == 0)
-            return false;
-    }
-    return true;
+    return sw_given_up_has(&access->given_up, spread(hash));
 }
 
 /* --- choosing ----------------------------------------------------------------------------------------------- */

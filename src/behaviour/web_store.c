@@ -28,16 +28,17 @@ static void web_close(void *arg)
     sw_arena_fini(&access->host_texts);
     sw_free(access->agents);
     sw_series_pool_fini(&access->pool);
-    sw_free(access->given_up);
+    sw_given_up_fini(&access->given_up);
     sw_free(access);
 }
 
 /* Paths with their names and clients share 65 % as they need it, requests have 25 %, logins and the rest 10 %. */
 static void divide(struct sw_access *access, size_t memory)
 {
-    enum { SLOTS = 16 }; /* bytes in a table, an element */
+    enum { SLOTS = 16 /* bytes in a table, an element */, GIVEN_UP_BYTES = 1 << 19 };
     size_t hundredth = memory / 100;
     access->memory = memory;
+    access->given_up.bytes = GIVEN_UP_BYTES;
     access->max_flexible = hundredth * 65 + 65536;
     access->max_guesses = hundredth * 5 / (sizeof *access->guesses + SLOTS) + 64;
     access->max_probers = hundredth * 2 / sizeof *access->probers + 64;
