@@ -11,7 +11,41 @@ static const struct sw_rule *referred_rule(const struct sw_rules *rules, const s
     return to->is_correlation ? &rules->correlations[to->index].meta : &rules->rules[to->index];
 }
 
-/* A match of a correlation becomes a finding, delivered at once. */
+/* A finding that joins several events, with room for its groups and members while it is put together. */
+struct joined {
+    struct sw_group_value *groups;
+    struct sw_finding_member *members;
+};
+
+static int joined_init(struct joined *joined, size_t groups, size_t members)
+{
+    joined->groups = sw_alloc(groups + 1, sizeof *joined->groups);
+    joined->members = sw_alloc(members + 1, sizeof *joined->members);
+    return joined->groups != NULL && joined->members != NULL ? 0 : SW_E_NOMEM;
+}
+
+static void joined_fini(struct joined *joined)
+{
+    sw_free(joined->groups);
+    sw_free(joined->members);
+}
+
+/* Gives the finding its id, counts it as of that rule, and delivers it at once. */
+static int deliver_joined(struct sw_hunt *hunt, struct sw_finding *finding, size_t number)
+{
+    struct sw_hunt_batch *batch = sw_hunt_batch_new(hunt);
+    if (batch == NULL)
+        return SW_E_NOMEM;
+    finding->id = sw_correlation_finding_id(finding);
+    struct sw_hunt_worker here = {.hunt = hunt};
+    int rc = sw_hunt_put(&here, batch, finding);
+    sw_hunt_count(hunt, number, finding->rule->level);
+    if (rc == 0)
+        rc = sw_hunt_deliver(hunt, batch, NULL);
+    sw_hunt_batch_free(batch);
+    return rc;
+}
+
 static int on_correlation(void *context, const struct sw_correlation_match *match)
 {
     struct sw_hunt *hunt = context;
@@ -19,44 +53,34 @@ static int on_correlation(void *context, const struct sw_correlation_match *matc
     const struct sw_correlation *correlation = &rules->correlations[match->correlation];
     if ((int)correlation->meta.level < hunt->settings->min_level)
         return 0;
-    struct sw_group_value *groups = sw_alloc(match->group_count + 1, sizeof *groups);
-    struct sw_finding_member *members = sw_alloc(match->member_count + 1, sizeof *members);
-    struct sw_hunt_batch *batch = sw_hunt_batch_new(hunt);
-    int rc = groups == NULL || members == NULL || batch == NULL ? SW_E_NOMEM : 0;
-    if (rc == 0) {
-        for (size_t i = 0; i < match->group_count; i++)
-            groups[i] = (struct sw_group_value){sw_field_name(correlation->group_by[i]), match->groups[i]};
-        for (size_t i = 0; i < match->member_count; i++) {
-            const struct sw_correlation_member *member = &match->members[i];
-            members[i] = (struct sw_finding_member){
-                .rule = referred_rule(rules, correlation, member->ref),
-                .time = member->time,
-                .path = sw_hunt_path(hunt, member->origin),
-                .offset = member->origin.position & ((1ull << OFFSET_BITS) - 1),
-            };
-        }
-        struct sw_finding finding = {
-            .rule = &correlation->meta,
-            .kind = "correlation",
-            .time = match->first,
-            .time_last = match->last,
-            .count = match->count,
-            .groups = groups,
-            .group_count = match->group_count,
-            .members = members,
-            .member_count = match->member_count,
-            .value = match->value,
+    struct joined joined;
+    int rc = joined_init(&joined, match->group_count, match->member_count);
+    for (size_t i = 0; rc == 0 && i < match->group_count; i++)
+        joined.groups[i] = (struct sw_group_value){sw_field_name(correlation->group_by[i]), match->groups[i]};
+    for (size_t i = 0; rc == 0 && i < match->member_count; i++) {
+        const struct sw_correlation_member *member = &match->members[i];
+        joined.members[i] = (struct sw_finding_member){
+            .rule = referred_rule(rules, correlation, member->ref),
+            .time = member->time,
+            .path = sw_hunt_path(hunt, member->origin),
+            .offset = member->origin.position & ((1ull << OFFSET_BITS) - 1),
         };
-        finding.id = sw_correlation_finding_id(&finding);
-        struct sw_hunt_worker here = {.hunt = hunt};
-        rc = sw_hunt_put(&here, batch, &finding);
-        sw_hunt_count(hunt, rules->rule_count + match->correlation, correlation->meta.level);
-        if (rc == 0)
-            rc = sw_hunt_deliver(hunt, batch, NULL);
     }
-    sw_free(groups);
-    sw_free(members);
-    sw_hunt_batch_free(batch);
+    struct sw_finding finding = {
+        .rule = &correlation->meta,
+        .kind = "correlation",
+        .time = match->first,
+        .time_last = match->last,
+        .count = match->count,
+        .groups = joined.groups,
+        .group_count = match->group_count,
+        .members = joined.members,
+        .member_count = match->member_count,
+        .value = match->value,
+    };
+    if (rc == 0)
+        rc = deliver_joined(hunt, &finding, rules->rule_count + match->correlation);
+    joined_fini(&joined);
     return rc;
 }
 
@@ -152,33 +176,33 @@ int sw_hunt_finish_web(struct sw_hunt *hunt)
 static int on_behaviour(void *arg, const struct sw_behaviour_match *match)
 {
     struct sw_hunt *hunt = arg;
-    struct sw_group_value *groups = sw_alloc(match->group_count + 1, sizeof *groups);
-    struct sw_finding_member *members = sw_alloc(match->member_count + 1, sizeof *members);
-    struct sw_hunt_batch *batch = sw_hunt_batch_new(hunt);
-    int rc = groups == NULL || members == NULL || batch == NULL ? SW_E_NOMEM : 0;
+    struct joined joined;
+    int rc = joined_init(&joined, match->group_count, match->member_count);
     for (size_t i = 0; rc == 0 && i < match->group_count; i++)
-        groups[i] = (struct sw_group_value){match->groups[i].name, match->groups[i].value};
+        joined.groups[i] = (struct sw_group_value){match->groups[i].name, match->groups[i].value};
     for (size_t i = 0; rc == 0 && i < match->member_count; i++) {
         const struct sw_behaviour_member *member = &match->members[i];
         const struct sw_hunt_observed *input = sw_hunt_input(hunt, member->origin.file, member->origin.ordinal);
-        members[i] = (struct sw_finding_member){
+        joined.members[i] = (struct sw_finding_member){
             .time = member->time, .path = input != NULL ? input->path : SW_STR(""), .offset = member->origin.offset};
     }
-    if (rc == 0) {
-        struct sw_finding finding = {
-            .rule = match->rule, .kind = "behaviour", .engine = "behaviour", .time = match->first, .time_last = match->last,
-            .count = match->count, .groups = groups, .group_count = match->group_count, .members = members,
-            .member_count = match->member_count, .value = match->value, .detail = match->explanation};
-        finding.id = sw_correlation_finding_id(&finding);
-        struct sw_hunt_worker here = {.hunt = hunt};
-        rc = sw_hunt_put(&here, batch, &finding);
-        sw_hunt_count(hunt, sw_hunt_first_rule(hunt, SW_HUNT_BEHAVIOURS) + match->rule_index, match->rule->level);
-        if (rc == 0)
-            rc = sw_hunt_deliver(hunt, batch, NULL);
-    }
-    sw_free(groups);
-    sw_free(members);
-    sw_hunt_batch_free(batch);
+    struct sw_finding finding = {
+        .rule = match->rule,
+        .kind = "behaviour",
+        .engine = "behaviour",
+        .time = match->first,
+        .time_last = match->last,
+        .count = match->count,
+        .groups = joined.groups,
+        .group_count = match->group_count,
+        .members = joined.members,
+        .member_count = match->member_count,
+        .value = match->value,
+        .detail = match->explanation,
+    };
+    if (rc == 0)
+        rc = deliver_joined(hunt, &finding, sw_hunt_first_rule(hunt, SW_HUNT_BEHAVIOURS) + match->rule_index);
+    joined_fini(&joined);
     return rc;
 }
 
