@@ -34,6 +34,16 @@ int sw_lex_vb_part(struct sw_unit *unit, size_t from, size_t to);
 /* The length of a blank beyond ASCII that the text begins with (U+00A0, U+2000 and its like, U+3000, U+FEFF); 0: none. */
 size_t sw_lex_blank(struct sw_str text);
 
+/* An operator or bracket. */
+struct sw_sign {
+    char text[4]; /* not terminated */
+    uint8_t op;   /* enum sw_op */
+};
+
+/* The sign that a text, which is not empty, begins with, and its length; NULL: none. The signs are in the order of their first
+ * letters, of each the longest first. */
+const struct sw_sign *sw_lex_sign(const struct sw_sign *signs, size_t count, struct sw_str text, size_t *length);
+
 /* Adds a token that stands in no text: an operator or bracket; the name of the language's table. */
 int sw_lex_op(struct sw_unit *unit, enum sw_op op, size_t at);
 int sw_lex_word(struct sw_unit *unit, enum sw_word word, size_t at);

@@ -193,13 +193,8 @@ static void skip_comment(struct lexer *l)
     l->at = found == SW_NPOS ? l->end : l->at + 2 + found + (block ? 2 : 1);
 }
 
-struct sign {
-    char text[4]; /* not terminated */
-    uint8_t op; /* enum sw_op */
-};
-
 /* In the order of their first letters, of each the longest first. */
-static const struct sign signs[] = {
+static const struct sw_sign signs[] = {
     {"!==", SW_OP_COMPARE}, {"!=", SW_OP_COMPARE}, {"!", SW_OP_NOT}, {"%=", SW_OP_ASSIGN_OTHER},
     {"%", SW_OP_MOD}, {"&&", SW_OP_AND}, {"&=", SW_OP_ASSIGN_OTHER}, {"&", SW_OP_BITAND}, {"(", SW_OP_LPAREN},
     {")", SW_OP_RPAREN}, {"*=", SW_OP_ASSIGN_OTHER}, {"*", SW_OP_MUL}, {"++", SW_OP_INCREMENT},
@@ -216,34 +211,14 @@ static const struct sign signs[] = {
 };
 enum { SIGN_COUNT = sizeof signs / sizeof signs[0] };
 
-/* Where the signs that begin with a character are among them. */
-static size_t first_sign(char c)
-{
-    size_t low = 0;
-    size_t high = SIGN_COUNT;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (signs[middle].text[0] < c)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static void lex_sign(struct lexer *l)
 {
-    size_t n = 0;
-    for (size_t i = first_sign(l->text[l->at]); n == 0 && i < SIGN_COUNT && signs[i].text[0] == l->text[l->at]; i++) {
-        n = 1;
-        while (n < 4 && signs[i].text[n] != '\0' && n > 0)
-            n = peek(l, n) == signs[i].text[n] ? n + 1 : 0;
-        if (n > 0)
-            emit_op(l, signs[i].op, n);
-    }
-    if (n > 0)
-        return;
-    l->at++;
+    size_t length;
+    const struct sw_sign *sign = sw_lex_sign(signs, SIGN_COUNT, sw_strn(l->text + l->at, l->end - l->at), &length);
+    if (sign != NULL)
+        emit_op(l, sign->op, length);
+    else
+        l->at++; /* a byte that means nothing */
 }
 
 static void lex_token(struct lexer *l)
