@@ -72,8 +72,17 @@ bool flow_emit(struct scenario *s, struct stream *stream, struct flow *flow);
 
 /* zeek.c, zeek_json.c, eve.c, firewall.c */
 void zeek_open(struct scenario *s, struct sensor_logs *to, const char *place, unsigned sensor);
+/* How a sensor writes each of its logs: tab-separated, or as JSON. */
+struct zeek_form {
+    bool (*conn)(struct sensor_logs *to, struct stream *stream, const struct flow *flow, const struct seen *seen);
+    void (*dns)(struct sensor_logs *to, struct stream *stream, const struct flow *flow, const struct seen *seen);
+    void (*http)(struct sensor_logs *to, struct stream *stream, const struct flow *flow, const struct seen *seen);
+    void (*ssl)(struct sensor_logs *to, struct stream *stream, const struct flow *flow, const struct seen *seen);
+    void (*ssh)(struct sensor_logs *to, struct stream *stream, const struct flow *flow, const struct seen *seen);
+};
+extern const struct zeek_form zeek_tabs;
+extern const struct zeek_form zeek_json;
 bool zeek_write(struct sensor_logs *to, struct stream *stream, const struct flow *flow, const struct seen *seen);
-bool zeek_json_write(struct sensor_logs *to, struct stream *stream, const struct flow *flow, const struct seen *seen);
 void eve_open(struct scenario *s, struct sensor_logs *to, const char *place, unsigned sensor);
 bool eve_write(struct sensor_logs *to, struct stream *stream, const struct flow *flow, const struct seen *seen);
 

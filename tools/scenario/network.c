@@ -83,7 +83,7 @@ static bool tell(struct scenario *s, struct sensor_logs *zeek, struct sensor_log
     bool written = false;
     if (zeek->conn != NULL) {
         seen->skew = skew_of(s, zeek->number, flow->start);
-        written |= zeek->json ? zeek_json_write(zeek, stream, flow, seen) : zeek_write(zeek, stream, flow, seen);
+        written |= zeek_write(zeek, stream, flow, seen);
     }
     if (eve->eve != NULL) {
         seen->skew = skew_of(s, eve->number, flow->start);

@@ -47,6 +47,17 @@ static void put_label(struct chance *c, char *to, unsigned len, const char *alph
     to[len] = '\0';
 }
 
+/* A lookup that a name server of the organisation passes on; the truth counts it once. */
+static void ask_through(struct scenario *s, struct stream *stream, int64_t when, uint32_t client, uint32_t server,
+                        struct dns_detail *dns)
+{
+    flow_dns(s, stream, when, client, server, dns);
+    struct truth_item *kept = stream->truth;
+    stream->truth = NULL;
+    flow_dns(s, stream, when + 500000, server, ADDRESS(9, 9, 9, 9), dns);
+    stream->truth = kept;
+}
+
 /* As iodine does it: base32 in labels of up to 57, NULL records, or TXT when those don't get through. */
 void plant_dns_tunnel(struct scenario *s, struct stream *stream)
 {
@@ -78,11 +89,7 @@ void plant_dns_tunnel(struct scenario *s, struct stream *stream)
                                  .code = "NOERROR",
                                  .answers = text ? answer : NULL,
                                  .ttl = 0};
-        flow_dns(s, stream, when, victim->address, dc, &dns);
-        struct truth_item *kept = stream->truth;
-        stream->truth = NULL;
-        flow_dns(s, stream, when + 500000, dc, ADDRESS(9, 9, 9, 9), &dns);
-        stream->truth = kept;
+        ask_through(s, stream, when, victim->address, dc, &dns);
     }
     truth_number(item, "subdomains", queries);
 }
@@ -111,11 +118,7 @@ void plant_dns_slow(struct scenario *s, struct stream *stream)
                                  .code = "NOERROR",
                                  .ttl = 1,
                                  .answers = address_text(ADDRESS(100, 64, 0, 0) + chance_below(c, 65536), answer)};
-        flow_dns(s, stream, when, victim->address, dc, &dns);
-        struct truth_item *kept = stream->truth;
-        stream->truth = NULL;
-        flow_dns(s, stream, when + 500000, dc, ADDRESS(9, 9, 9, 9), &dns);
-        stream->truth = kept;
+        ask_through(s, stream, when, victim->address, dc, &dns);
     }
     truth_number(item, "subdomains", queries);
 }

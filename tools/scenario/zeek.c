@@ -304,16 +304,19 @@ static void write_ssh(struct sensor_logs *to, struct stream *stream, const struc
     log_end(to->ssh);
 }
 
+const struct zeek_form zeek_tabs = {write_conn, write_dns, write_http, write_ssl, write_ssh};
+
 bool zeek_write(struct sensor_logs *to, struct stream *stream, const struct flow *flow, const struct seen *seen)
 {
-    bool written = write_conn(to, stream, flow, seen);
+    const struct zeek_form *form = to->json ? &zeek_json : &zeek_tabs;
+    bool written = form->conn(to, stream, flow, seen);
     if (flow->dns != NULL)
-        write_dns(to, stream, flow, seen);
+        form->dns(to, stream, flow, seen);
     if (flow->http != NULL)
-        write_http(to, stream, flow, seen);
+        form->http(to, stream, flow, seen);
     if (flow->tls != NULL)
-        write_ssl(to, stream, flow, seen);
+        form->ssl(to, stream, flow, seen);
     if (flow->ssh != NULL)
-        write_ssh(to, stream, flow, seen);
+        form->ssh(to, stream, flow, seen);
     return written;
 }

@@ -193,16 +193,4 @@ static void write_ssh(struct sensor_logs *to, struct stream *stream, const struc
     log_end(to->ssh);
 }
 
-bool zeek_json_write(struct sensor_logs *to, struct stream *stream, const struct flow *flow, const struct seen *seen)
-{
-    bool written = write_conn(to, stream, flow, seen);
-    if (flow->dns != NULL)
-        write_dns(to, stream, flow, seen);
-    if (flow->http != NULL)
-        write_http(to, stream, flow, seen);
-    if (flow->tls != NULL)
-        write_ssl(to, stream, flow, seen);
-    if (flow->ssh != NULL)
-        write_ssh(to, stream, flow, seen);
-    return written;
-}
+const struct zeek_form zeek_json = {write_conn, write_dns, write_http, write_ssl, write_ssh};
