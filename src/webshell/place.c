@@ -122,12 +122,15 @@ static size_t put_name(struct sw_str name, char *out, size_t size)
     return len;
 }
 
+/* Where Tomcat keeps what it compiled, beside webapps. */
+#define TOMCAT_FOLDER "work"
+
 bool sw_place_source_of_class(struct sw_str path, char *source, size_t size)
 {
     const struct sw_str middle = SW_STR("/org/apache/jsp/");
     static const char *const endings[] = {"_jsp.class", "_jspx.class"};
     size_t at = sw_str_find(path, middle);
-    size_t work = sw_str_find(path, SW_STR("/work/"));
+    size_t work = sw_str_find(path, SW_STR("/" TOMCAT_FOLDER "/"));
     if (at == SW_NPOS || work == SW_NPOS || work >= at)
         return false;
     size_t ending = 0;

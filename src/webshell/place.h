@@ -13,7 +13,8 @@
 void sw_place_judge(const char *kind, struct sw_str path, struct sw_shell_report *report);
 
 /* The source that Tomcat compiled a class of its work directory from, as text in `source`: "BASE/webapps/APP/dir/page.jsp" for
- * "BASE/work/ENGINE/HOST/APP/org/apache/jsp/dir/page_jsp.class". False: the path is none of a compiled page, or too long. */
+ * "ENGINE/HOST/APP/org/apache/jsp/dir/page_jsp.class" in BASE's folder "work". False: the path is none of a compiled page, or too
+ * long. */
 bool sw_place_source_of_class(struct sw_str path, char *source, size_t size);
 
 #endif
