@@ -6,6 +6,7 @@
 #include "base/order.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 enum {
@@ -13,6 +14,9 @@ enum {
     A_MEDIAN = 200, /* bins that a median is divided into */
     BINS = CORE * A_MEDIAN,
     LEAST_INTERVALS = 5,
+    FIRST_PERIOD = 80, /* periods that are tried, in hundredths of the median */
+    LAST_PERIOD = 125,
+    PERIODS = LAST_PERIOD - FIRST_PERIOD + 1,
     DAY_MS = 86400000
 };
 
@@ -25,6 +29,8 @@ static const double share_thrice = 0.04;
 static const double share_other = 0.06;
 
 static const double widths[] = {0.01, 0.02, 0.05, 0.1, 0.17, 0.25, 0.35, 0.45, 0.55};
+enum { WIDTHS = sizeof widths / sizeof *widths };
+
 static const double bursts[] = {0.5, 5, 60, 600}; /* seconds */
 
 /* What the free choice of period, jitter and burst is worth: about e^4 choices that differ. */
@@ -58,11 +64,47 @@ static double chance(const struct histogram *h)
     return -n * log(mean * kept) - (h->sum - n * h->dead) / mean;
 }
 
-/* The same with a period p (in medians) and a half-width w (as a share of p). */
-static double periodic(const struct histogram *h, double p, double w, double *fits)
+/* ln of the densities of the model with a period p (in medians) and a half-width w (as a share of it): they are the
+ * same for every channel. */
+struct densities {
+    double once;
+    double twice;
+    double thrice;
+    double other;
+};
+
+static struct densities densities[PERIODS][WIDTHS];
+static pthread_once_t densities_made = PTHREAD_ONCE_INIT;
+
+static const double wide_of_two = 1.4142; /* a missed repetition adds the jitter of two */
+static const double wide_of_three = 1.732;
+
+static double period_at(unsigned number)
 {
-    double wide = 1.4142 * w; /* a missed repetition adds the jitter of two */
-    double wider = 1.732 * w;
+    return (FIRST_PERIOD + number) / 100.0;
+}
+
+static void make_densities(void)
+{
+    double unit = 1.0 / A_MEDIAN; /* no window is narrower than a bin */
+    double other = share_other / CORE;
+    for (unsigned i = 0; i < PERIODS; i++)
+        for (size_t k = 0; k < WIDTHS; k++) {
+            double p = period_at(i);
+            double w = widths[k];
+            densities[i][k] =
+                (struct densities){.once = log(share_once / fmax(2 * w * p, unit) + other),
+                                   .twice = log(share_twice / fmax(2 * wide_of_two * w * p, unit) + other),
+                                   .thrice = log(share_thrice / fmax(2 * wide_of_three * w * p, unit) + other),
+                                   .other = log(other)};
+        }
+}
+
+/* The same as chance(), under the model with a period. */
+static double periodic(const struct histogram *h, double p, double w, const struct densities *ln, double *fits)
+{
+    double wide = wide_of_two * w;
+    double wider = wide_of_three * w;
     size_t once = between(h, p * (1 - w), p * (1 + w));
     size_t twice = between(h, p * (2 - wide), p * (2 + wide));
     size_t thrice = between(h, p * (3 - wider), p * (3 + wider));
@@ -78,13 +120,8 @@ static double periodic(const struct histogram *h, double p, double w, double *fi
     double rest = n - (double)(once + twice + thrice);
     if (rest < 0)
         rest = 0;
-    double unit = 1.0 / A_MEDIAN; /* no window is narrower than a bin */
-    double floor_density = share_other / CORE;
-    double ln_once = log(share_once / fmax(2 * w * p, unit) + floor_density);
-    double ln_twice = log(share_twice / fmax(2 * wide * p, unit) + floor_density);
-    double ln_thrice = log(share_thrice / fmax(2 * wider * p, unit) + floor_density);
     *fits = (n - rest) / n;
-    return (double)once * ln_once + (double)twice * ln_twice + (double)thrice * ln_thrice + rest * log(floor_density);
+    return (double)once * ln->once + (double)twice * ln->twice + (double)thrice * ln->thrice + rest * ln->other;
 }
 
 /* --- one way of joining bursts ------------------------------------------------------------------------------ */
@@ -139,11 +176,11 @@ static void try_burst(const int64_t *times, size_t count, double burst, double *
     if ((double)between(&h, 0.4, 1.6) < 0.55 * (double)h.count)
         return;
     double random = chance(&h);
-    for (unsigned percent = 80; percent <= 125; percent++) { /* of the median */
-        double p = percent / 100.0;
-        for (size_t k = 0; k < sizeof widths / sizeof *widths; k++) {
+    for (unsigned i = 0; i < PERIODS; i++) {
+        double p = period_at(i);
+        for (size_t k = 0; k < WIDTHS; k++) {
             double fits;
-            double evidence = periodic(&h, p, widths[k], &fits) - random - charge;
+            double evidence = periodic(&h, p, widths[k], &densities[i][k], &fits) - random - charge;
             if (evidence <= best->evidence)
                 continue;
             best->evidence = evidence;
@@ -202,6 +239,7 @@ int sw_period_find(const int64_t *times, size_t count, struct sw_period *found)
     double *intervals = sw_alloc(count, sizeof *intervals);
     if (intervals == NULL)
         return SW_E_NOMEM;
+    (void)pthread_once(&densities_made, make_densities);
     for (size_t i = 0; i < sizeof bursts / sizeof *bursts; i++)
         try_burst(times, count, bursts[i], intervals, found);
     sw_free(intervals);
