@@ -142,4 +142,7 @@ struct sw_access_world {
 /* "192.0.2.7" or a name; appends. */
 void sw_buf_access_client(struct sw_buf *out, const struct sw_access_client *client);
 
+/* Later than a day and a tenth of the site's log, which must be longer than two days. */
+bool sw_access_is_late(const struct sw_access_site *site, int64_t time_ms);
+
 #endif

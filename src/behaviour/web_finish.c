@@ -17,6 +17,13 @@ struct work {
     struct sw_access_probe probes[SW_ACCESS_CLIENTS][SW_ACCESS_PROBES];
 };
 
+bool sw_access_is_late(const struct sw_access_site *site, int64_t time_ms)
+{
+    int64_t span = site->last_ms - site->first_ms;
+    int64_t after = time_ms - site->first_ms;
+    return span > 2 * (int64_t)86400000 && after > 86400000 && after > span / 10;
+}
+
 void sw_buf_access_client(struct sw_buf *out, const struct sw_access_client *client)
 {
     if (client->name.len > 0)

@@ -75,9 +75,7 @@ static struct polls gather(const struct sw_access_path *path, unsigned client, i
 
 static bool is_new(const struct sw_access_path *path)
 {
-    int64_t span = path->site->last_ms - path->site->first_ms;
-    int64_t after = path->first_ms - path->site->first_ms;
-    return !path->incomplete && span > 2 * (int64_t)86400000 && after > 86400000 && after > span / 10;
+    return !path->incomplete && sw_access_is_late(path->site, path->first_ms);
 }
 
 static void explain(struct sw_buf *out, const struct sw_access_path *path, const struct sw_access_client *client,

@@ -34,14 +34,6 @@ static const struct sw_rule rules[] = {
                           SW_LEVEL_MEDIUM, tags, NOTE),
 };
 
-/* Later than a day and a tenth of the site's log. */
-static bool is_late(const struct sw_access_site *site, int64_t time_ms)
-{
-    int64_t span = site->last_ms - site->first_ms;
-    int64_t after = time_ms - site->first_ms;
-    return span > 2 * (int64_t)86400000 && after > 86400000 && after > span / 10;
-}
-
 /* IPv4 /16, IPv6 /32. */
 static bool same_network(const struct sw_access_client *a, const struct sw_access_client *b)
 {
@@ -82,7 +74,7 @@ static bool is_shared(const struct sw_behaviour_run *run, const struct sw_access
     bool apart = false;
     for (size_t i = 0; i < path->client_count; i++) {
         const struct sw_access_client *client = &path->clients[i];
-        if (client->incomplete || !is_late(path->site, client->first_s * 1000) ||
+        if (client->incomplete || !sw_access_is_late(path->site, client->first_s * 1000) ||
             (double)use->count[i] < run->value[P_FOCUS] * (double)client->requests)
             return false;
         if ((double)use->count[i] < run->value[P_REQUESTS])
@@ -123,7 +115,7 @@ static int on_path(struct sw_behaviour_run *run, const struct sw_access_path *pa
     if (use.linked * 5 > path->count || !is_shared(run, path, &use))
         return 0;
     bool varied = use.most > use.least + 64 && use.most > use.least + use.least / 2;
-    unsigned rule = use.posts > 0 && varied && is_late(path->site, path->first_ms) ? RULE_MEDIUM : RULE_LOW;
+    unsigned rule = use.posts > 0 && varied && sw_access_is_late(path->site, path->first_ms) ? RULE_MEDIUM : RULE_LOW;
     struct sw_ranked *slot;
     double order = (double)path->count + (double)rule * 1e9;
     int rc = sw_ranking_add(run->state, (size_t)run->value[P_TOLD], order, 0, &slot);
