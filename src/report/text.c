@@ -204,10 +204,10 @@ static void put_example(struct sw_buf *out, const struct sw_finding *finding, bo
 {
     if (finding->event == NULL) {
         put_groups(out, finding, color);
-        return;
+    } else {
+        put_place(out, finding, color);
+        put_fields(out, finding, color);
     }
-    put_place(out, finding, color);
-    put_fields(out, finding, color);
     if (finding->detail.len > 0)
         put_field(out, SW_STR("why"), finding->detail, color);
 }
