@@ -4,86 +4,114 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-static const char *const kind_names[SW_ENTITY_KINDS] = {"",     "host",   "account", "address", "process", "file",
-                                                        "hash", "domain", "service", "session", "web_path"};
+static const char *const kind_names[SW_ENTITY_KINDS] = {"",        "host",   "account",  "address",    "process",   "file", "hash",
+                                                        "domain",  "service", "session", "web_path",  "process_id", "account_id"};
+static const char *const role_names[SW_ENTITY_ROLES] = {"", "at", "source", "destination", "actor", "target", "parent"};
 
+#define E(field, kind, role) {field, SW_ENTITY_##kind, SW_ROLE_##role},
+/* clang-format off */
 static const struct {
     const char *field;
     enum sw_entity_kind kind;
+    enum sw_entity_role role;
 } table[] = {
-    {"Computer", SW_ENTITY_HOST},
-    {"Hostname", SW_ENTITY_HOST},
-    {"host", SW_ENTITY_HOST},
-    {"WorkstationName", SW_ENTITY_HOST},
-    {"s-computername", SW_ENTITY_HOST},
-    {"User", SW_ENTITY_ACCOUNT},
-    {"user", SW_ENTITY_ACCOUNT},
-    {"TargetUserName", SW_ENTITY_ACCOUNT},
-    {"SubjectUserName", SW_ENTITY_ACCOUNT},
-    {"SourceUser", SW_ENTITY_ACCOUNT},
-    {"TargetUser", SW_ENTITY_ACCOUNT},
-    {"AccountName", SW_ENTITY_ACCOUNT},
-    {"ParentUser", SW_ENTITY_ACCOUNT},
-    {"cs-username", SW_ENTITY_ACCOUNT},
-    {"userPrincipalName", SW_ENTITY_ACCOUNT},
-    {"UserId", SW_ENTITY_ACCOUNT},
-    {"userIdentity.arn", SW_ENTITY_ACCOUNT},
-    {"actor.alternateId", SW_ENTITY_ACCOUNT},
-    {"actor_email", SW_ENTITY_ACCOUNT},
-    {"user.username", SW_ENTITY_ACCOUNT},
-    {"acct", SW_ENTITY_ACCOUNT},
-    {"c-ip", SW_ENTITY_ADDRESS},
-    {"src_ip", SW_ENTITY_ADDRESS},
-    {"dst_ip", SW_ENTITY_ADDRESS},
-    {"dest_ip", SW_ENTITY_ADDRESS},
-    {"s-ip", SW_ENTITY_ADDRESS},
-    {"SourceIp", SW_ENTITY_ADDRESS},
-    {"DestinationIp", SW_ENTITY_ADDRESS},
-    {"SourceAddress", SW_ENTITY_ADDRESS},
-    {"DestAddress", SW_ENTITY_ADDRESS},
-    {"IpAddress", SW_ENTITY_ADDRESS},
-    {"ClientAddress", SW_ENTITY_ADDRESS},
-    {"ClientIP", SW_ENTITY_ADDRESS},
-    {"id.orig_h", SW_ENTITY_ADDRESS},
-    {"id.resp_h", SW_ENTITY_ADDRESS},
-    {"sourceIPAddress", SW_ENTITY_ADDRESS},
-    {"client.ipAddress", SW_ENTITY_ADDRESS},
-    {"x-forwarded-for", SW_ENTITY_ADDRESS},
-    {"rhost", SW_ENTITY_ADDRESS},
-    {"Image", SW_ENTITY_PROCESS},
-    {"NewProcessName", SW_ENTITY_PROCESS},
-    {"ProcessName", SW_ENTITY_PROCESS},
-    {"ParentImage", SW_ENTITY_PROCESS},
-    {"SourceImage", SW_ENTITY_PROCESS},
-    {"TargetImage", SW_ENTITY_PROCESS},
-    {"exe", SW_ENTITY_PROCESS},
-    {"TargetFilename", SW_ENTITY_FILE},
-    {"ImageLoaded", SW_ENTITY_FILE},
-    {"FileName", SW_ENTITY_FILE},
-    {"Hashes", SW_ENTITY_HASH},
-    {"QueryName", SW_ENTITY_DOMAIN},
-    {"DestinationHostname", SW_ENTITY_DOMAIN},
-    {"query", SW_ENTITY_DOMAIN},
-    {"cs-host", SW_ENTITY_DOMAIN},
-    {"dst_host", SW_ENTITY_DOMAIN},
-    {"ServiceName", SW_ENTITY_SERVICE},
-    {"TargetLogonId", SW_ENTITY_SESSION},
-    {"SubjectLogonId", SW_ENTITY_SESSION},
-    {"LogonId", SW_ENTITY_SESSION},
-    {"LogonGuid", SW_ENTITY_SESSION},
-    {"cs-uri-stem", SW_ENTITY_WEB_PATH},
+    E("Computer", HOST, AT)
+    E("Hostname", HOST, AT)
+    E("host", HOST, AT)
+    E("_HOSTNAME", HOST, AT)
+    E("node", HOST, AT)
+    E("WorkstationName", HOST, SOURCE)
+    E("s-computername", HOST, AT)
+    E("TargetServerName", HOST, DESTINATION)
+    E("src_host", HOST, SOURCE)
+    E("User", ACCOUNT, ACTOR)
+    E("user", ACCOUNT, TARGET)
+    E("src_user", ACCOUNT, ACTOR)
+    E("TargetUserName", ACCOUNT, TARGET)
+    E("SubjectUserName", ACCOUNT, ACTOR)
+    E("SourceUser", ACCOUNT, ACTOR)
+    E("TargetUser", ACCOUNT, TARGET)
+    E("AccountName", ACCOUNT, TARGET)
+    E("ParentUser", ACCOUNT, NONE)
+    E("cs-username", ACCOUNT, ACTOR)
+    E("userPrincipalName", ACCOUNT, ACTOR)
+    E("properties.userPrincipalName", ACCOUNT, ACTOR)
+    E("UserId", ACCOUNT, ACTOR)
+    E("userIdentity.arn", ACCOUNT, ACTOR)
+    E("actor.alternateId", ACCOUNT, ACTOR)
+    E("actor_email", ACCOUNT, ACTOR)
+    E("user.username", ACCOUNT, ACTOR)
+    E("acct", ACCOUNT, TARGET)
+    E("AUID", ACCOUNT, ACTOR)
+    E("c-ip", ADDRESS, SOURCE)
+    E("src_ip", ADDRESS, SOURCE)
+    E("dst_ip", ADDRESS, DESTINATION)
+    E("dest_ip", ADDRESS, DESTINATION)
+    E("s-ip", ADDRESS, AT)
+    E("SourceIp", ADDRESS, SOURCE)
+    E("DestinationIp", ADDRESS, DESTINATION)
+    E("SourceAddress", ADDRESS, SOURCE)
+    E("DestAddress", ADDRESS, DESTINATION)
+    E("IpAddress", ADDRESS, SOURCE)
+    E("ClientAddress", ADDRESS, SOURCE)
+    E("ClientIP", ADDRESS, SOURCE)
+    E("id.orig_h", ADDRESS, SOURCE)
+    E("id.resp_h", ADDRESS, DESTINATION)
+    E("sourceIPAddress", ADDRESS, SOURCE)
+    E("properties.ipAddress", ADDRESS, SOURCE)
+    E("client.ipAddress", ADDRESS, SOURCE)
+    E("x-forwarded-for", ADDRESS, SOURCE)
+    E("rhost", ADDRESS, SOURCE)
+    E("Image", PROCESS, TARGET)
+    E("NewProcessName", PROCESS, TARGET)
+    E("ProcessName", PROCESS, TARGET)
+    E("ParentImage", PROCESS, PARENT)
+    E("ParentProcessName", PROCESS, PARENT)
+    E("SourceImage", PROCESS, PARENT)
+    E("TargetImage", PROCESS, TARGET)
+    E("exe", PROCESS, TARGET)
+    E("TargetFilename", FILE, TARGET)
+    E("ImageLoaded", FILE, TARGET)
+    E("FileName", FILE, TARGET)
+    E("Hashes", HASH, TARGET)
+    E("QueryName", DOMAIN, DESTINATION)
+    E("DestinationHostname", DOMAIN, DESTINATION)
+    E("query", DOMAIN, DESTINATION)
+    E("cs-host", DOMAIN, AT)
+    E("dst_host", DOMAIN, DESTINATION)
+    E("server_name", DOMAIN, DESTINATION)
+    E("ServiceName", SERVICE, TARGET)
+    E("TaskName", SERVICE, TARGET)
+    E("TargetLogonId", SESSION, TARGET)
+    E("SubjectLogonId", SESSION, ACTOR)
+    E("LogonId", SESSION, ACTOR)
+    E("LogonGuid", SESSION, ACTOR)
+    E("cs-uri-stem", WEB_PATH, TARGET)
+    E("ProcessGuid", PROCESS_ID, TARGET)
+    E("SourceProcessGUID", PROCESS_ID, PARENT)
+    E("TargetProcessGUID", PROCESS_ID, TARGET)
+    E("ParentProcessGuid", PROCESS_ID, PARENT)
+    E("TargetUserSid", ACCOUNT_ID, TARGET)
+    E("SubjectUserSid", ACCOUNT_ID, ACTOR)
+    E("TargetSid", ACCOUNT_ID, TARGET)
 };
+/* clang-format on */
+#undef E
 
-/* Kinds by field key. Keys of the table are interned at first use, hence low. */
-static unsigned char kinds[SW_FIELD_FIXED_COUNT + sizeof table / sizeof table[0] + 4096];
+/* Kinds and roles by field key. Keys of the table are interned at first use, hence low. */
+enum { KEYS = SW_FIELD_FIXED_COUNT + sizeof table / sizeof table[0] + 4096 };
+static unsigned char kinds[KEYS];
+static unsigned char roles[KEYS];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void start(void)
 {
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         sw_field_id key = sw_field_key(sw_field_intern(sw_str(table[i].field)));
-        if (key < sizeof kinds)
+        if (key < KEYS) {
             kinds[key] = (unsigned char)table[i].kind;
+            roles[key] = (unsigned char)table[i].role;
+        }
     }
 }
 
@@ -92,7 +120,12 @@ struct sw_str sw_entity_name(enum sw_entity_kind kind)
     return sw_str(kind_names[kind]);
 }
 
-enum sw_entity_kind sw_entity_of(sw_field_id field)
+struct sw_str sw_entity_role_name(enum sw_entity_role role)
+{
+    return sw_str(role_names[role]);
+}
+
+enum sw_entity_kind sw_entity_part_of(sw_field_id field, enum sw_entity_role *role)
 {
     static atomic_bool started;
     if (!atomic_load_explicit(&started, memory_order_acquire)) {
@@ -100,5 +133,12 @@ enum sw_entity_kind sw_entity_of(sw_field_id field)
         atomic_store_explicit(&started, true, memory_order_release);
     }
     sw_field_id key = sw_field_key(field);
-    return key < sizeof kinds ? (enum sw_entity_kind)kinds[key] : SW_ENTITY_NONE;
+    *role = key < KEYS ? (enum sw_entity_role)roles[key] : SW_ROLE_NONE;
+    return key < KEYS ? (enum sw_entity_kind)kinds[key] : SW_ENTITY_NONE;
+}
+
+enum sw_entity_kind sw_entity_of(sw_field_id field)
+{
+    enum sw_entity_role role;
+    return sw_entity_part_of(field, &role);
 }

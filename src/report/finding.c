@@ -197,8 +197,8 @@ static void json_techniques(struct sw_buf *out, const struct sw_rule *rule)
 
 /* The entities of an event: fields by kind, each value once. */
 struct entities {
-    const struct sw_field *fields[SW_ENTITY_KINDS][ENTITIES_A_KIND];
-    unsigned counts[SW_ENTITY_KINDS];
+    const struct sw_field *fields[SW_ENTITY_SHOWN][ENTITIES_A_KIND];
+    unsigned counts[SW_ENTITY_SHOWN];
 };
 
 static void add_entity(struct entities *all, enum sw_entity_kind kind, const struct sw_field *field)
@@ -218,7 +218,7 @@ static void find_entities(struct entities *all, const struct sw_event *event)
     for (uint32_t i = 0; event != NULL && i < event->count; i++) {
         const struct sw_field *field = &event->fields[i];
         enum sw_entity_kind kind = sw_entity_of(field->id);
-        if (kind != SW_ENTITY_NONE && field->len > 0 && !(field->len == 1 && field->ptr[0] == '-'))
+        if (kind != SW_ENTITY_NONE && kind < SW_ENTITY_SHOWN && field->len > 0 && !(field->len == 1 && field->ptr[0] == '-'))
             add_entity(all, kind, field);
     }
 }
@@ -229,7 +229,7 @@ static void json_entities(struct sw_buf *out, const struct sw_event *event)
     struct entities all = {0};
     find_entities(&all, event);
     bool first_kind = true;
-    for (unsigned kind = SW_ENTITY_NONE + 1; kind < SW_ENTITY_KINDS; kind++) {
+    for (unsigned kind = SW_ENTITY_NONE + 1; kind < SW_ENTITY_SHOWN; kind++) {
         if (all.counts[kind] == 0)
             continue;
         sw_buf_text(out, first_kind ? "" : ",");
@@ -249,7 +249,7 @@ static void json_group_entities(struct sw_buf *out, const struct sw_finding *fin
 {
     SW_BUF_LIT(out, ",\"entities\":{");
     bool first_kind = true;
-    for (unsigned kind = SW_ENTITY_NONE + 1; kind < SW_ENTITY_KINDS; kind++) {
+    for (unsigned kind = SW_ENTITY_NONE + 1; kind < SW_ENTITY_SHOWN; kind++) {
         unsigned found = 0;
         for (size_t i = 0; i < finding->group_count; i++) {
             const struct sw_group_value *group = &finding->groups[i];
