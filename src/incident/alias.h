@@ -1,9 +1,9 @@
 /*
- * alias.h - names that evidence shows to belong to the same machine or account: a lease, a logon's workstation and address, a
- * SID and its account name, a computer's address in its own records.
+ * alias.h - names that evidence shows to belong to the same machine or account: a lease, a logon's workstation and
+ * address, a SID and its account name, a computer's address in its own records.
  *
- * Workers note them (sw_alias_look()) for a hunt that keeps a case or shows incidents; the same pair, seen in the same way, is
- * kept once with its first and last time. incident/resolve.h makes entities of them.
+ * Workers note them (sw_alias_look()) for a hunt that keeps a case or shows incidents; the same pair, seen in the same
+ * way, is kept once with its first and last time. incident/resolve.h makes entities of them.
  */
 #ifndef SW_INCIDENT_ALIAS_H
 #define SW_INCIDENT_ALIAS_H

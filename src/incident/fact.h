@@ -1,8 +1,8 @@
 /*
  * fact.h - a finding as the incident floor and the case see it: what, when, how grave, and the entities that it names.
  *
- * A hunt makes one of each finding that it delivers (sw_fact_of_finding()), a case gives them back. Everything is a view;
- * whoever keeps a fact longer copies it (sw_facts_add()).
+ * A hunt makes one of each finding that it delivers (sw_fact_of_finding()), a case gives them back. Everything is a
+ * view; whoever keeps a fact longer copies it (sw_facts_add()).
  *
  * Owner:   of sw_fact_of_finding(), the arena and the finding; of a store, the store.
  * Limits:  SW_FACT_MENTIONS entities of one fact, values of SW_FACT_VALUE bytes; what is cut is counted in `cut`.
@@ -57,13 +57,13 @@ struct sw_fact {
     struct sw_str kind;   /* "sigma", "correlation", "finding", "behaviour", "exposure" */
     struct sw_str engine; /* "sigma", "web", "webshell", "yara", "behaviour", "audit" */
     enum sw_level level;
-    uint32_t tactics;     /* bit of each enum sw_tactic */
+    uint32_t tactics;         /* bit of each enum sw_tactic */
     struct sw_str techniques; /* "T1190 T1505.003", in the order of the rule's tags */
     struct sw_str verdict;    /* "likely succeeded"; empty: none */
     int64_t time;             /* ns UTC; SW_TIME_NONE when the record has none */
     int64_t time_last;
     uint64_t count;
-    double value; /* of a correlation or behaviour: what was measured */
+    double value;             /* of a correlation or behaviour: what was measured */
     struct sw_str class_name; /* "windows/security"; empty for what joins several records */
     struct sw_str path;       /* of the source */
     struct sw_str format;
@@ -77,7 +77,8 @@ struct sw_fact {
 };
 
 /* Fills *fact from a finding. Sentences and lists are made in the arena. SW_E_NOMEM. */
-int sw_fact_of_finding(struct sw_fact *fact, const struct sw_finding *finding, struct sw_str explanation, struct sw_arena *arena);
+int sw_fact_of_finding(struct sw_fact *fact, const struct sw_finding *finding, struct sw_str explanation,
+                       struct sw_arena *arena);
 
 /* --- facts that are kept ----------------------------------------------------------------------------------- */
 
@@ -85,9 +86,9 @@ struct sw_facts {
     struct sw_fact *items; /* in the order of sw_facts_add() until sw_facts_sort() */
     size_t count;
     size_t cap;
-    struct sw_arena memory; /* mentions and texts */
-    struct sw_map texts;    /* texts that repeat, each once */
-    size_t max;             /* bytes */
+    struct sw_arena memory;                  /* mentions and texts */
+    struct sw_map texts;                     /* texts that repeat, each once */
+    size_t max;                              /* bytes */
     uint64_t refused[SW_LEVEL_CRITICAL + 1]; /* by level: facts not kept for want of memory */
 };
 
@@ -95,7 +96,8 @@ struct sw_facts {
 void sw_facts_init(struct sw_facts *facts, size_t max);
 void sw_facts_fini(struct sw_facts *facts);
 
-/* Copies a fact. Beyond the limit, findings below medium are refused from 7/8 of it on and all at its end: counted, 0 is returned. */
+/* Copies a fact. Beyond the limit, findings below medium are refused from 7/8 of it on and all at its end: counted, 0
+ * is returned. */
 int sw_facts_add(struct sw_facts *facts, const struct sw_fact *fact);
 
 /* Puts them in order of time, then id (those without a time first), and drops what is there twice. */
