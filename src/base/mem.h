@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Elements of an array (not of a pointer). */
+#define SW_COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
 void *sw_alloc(size_t count, size_t size);   /* zeroed; NULL on overflow, no memory, or count * size == 0 */
 void *sw_realloc(void *old, size_t count, size_t size); /* contents kept, growth not zeroed; old stays valid on NULL */
 char *sw_strndup(const char *text, size_t len);         /* a terminated copy */

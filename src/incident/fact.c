@@ -4,6 +4,8 @@
 #include "base/mem.h"
 #include "base/order.h"
 
+#include <stdlib.h>
+
 enum { TEXTS_MAX = 4000000, TECHNIQUES_MAX = 256 };
 #define FACTS_MEMORY ((size_t)512 << 20)
 
