@@ -134,7 +134,7 @@ static bool has_alike(const struct sw_map *map, struct sw_str name)
 static int find_alike(struct work *w)
 {
     struct sw_map map;
-    sw_map_init(&map, SIZE_MAX / 2, w->accounts->memory);
+    sw_map_init(&map, SIZE_MAX / 2, w->accounts->ceiling);
     int rc = 0;
     for (size_t i = 0; i < w->world.account_count && (rc == 0 || rc == SW_E_LIMIT); i++) {
         char room[SW_ACCOUNT_TEXT_MAX];
@@ -385,7 +385,7 @@ static int show_source(struct work *w, struct gathered *from, size_t count, uint
 
 static int show_sources(struct work *w)
 {
-    size_t at_once = w->accounts->memory / (4 * sizeof(struct gathered));
+    size_t at_once = w->accounts->scratch / (4 * sizeof(struct gathered));
     if (at_once < 4096)
         at_once = 4096;
     w->group_of = sw_alloc(w->accounts->name_count + 1, sizeof *w->group_of);

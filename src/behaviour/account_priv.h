@@ -25,8 +25,9 @@
     X(STATUS) \
     X(REASON) \
     X(ENCRYPTION) \
-    X(PREAUTH) X(PACKAGE) X(DEVICE) X(AGENT) X(SYSTEM) X(SESSION) X(COUNTRY) X(LATITUDE) X(LONGITUDE) X(REPEATED) \
-        X(FACTOR) X(MESSAGE)
+    X(PREAUTH) \
+    X(PACKAGE) X(DEVICE) X(AGENT) X(SYSTEM) X(SESSION) X(COUNTRY) X(LATITUDE) X(LONGITUDE) X(REPEATED) X(FACTOR) \
+        X(MESSAGE)
 
 enum sw_account_role {
     SW_ACCOUNT_ROLE_NONE,
@@ -125,7 +126,9 @@ struct sw_accounts {
     sw_account_form *form_of; /* by class */
     struct sw_networks internal;
     bool internal_given;
-    size_t memory;
+    size_t memory;            /* allowed now */
+    size_t ceiling;           /* ... ever */
+    size_t scratch;           /* for what lies unpacked while it is decided */
     struct sw_map account_of; /* key -> entries */
     struct sw_account_entry *entries;
     size_t entry_count;
@@ -149,7 +152,6 @@ struct sw_accounts {
     uint64_t evicted;
     uint64_t evicted_keys;
     uint64_t cut;
-    size_t held_most;
     int64_t first_ms;
     int64_t last_ms;
 };

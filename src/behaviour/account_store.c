@@ -8,6 +8,7 @@
 enum {
     MAX_ACCOUNTS = 1 << 26,
     MAX_NAMES = 1 << 26,
+    FEW_ACCOUNTS = 16, /* stay, whatever they hold */
     GIVEN_UP_BYTES = 1 << 17,
     REPEAT_MINUTES = 10,        /* the same login again within these is not kept again */
     REPEAT_SESSION_MINUTES = 1, /* ... of a session, whose networks may alternate */
@@ -29,7 +30,6 @@ static void account_close(void *arg)
     sw_map_fini(&accounts->name_of);
     sw_free(accounts->names);
     sw_free(accounts->free_names);
-    sw_series_pool_fini(&accounts->pool);
     sw_free(accounts->recent);
     sw_given_up_fini(&accounts->given_up);
     sw_free(accounts);
@@ -51,19 +51,15 @@ static int account_open(void **out, const struct sw_watch_setup *setup, struct s
         return SW_E_NOMEM;
     *out = accounts;
     accounts->memory = setup->memory;
-    accounts->given_up.bytes = GIVEN_UP_BYTES;
+    accounts->ceiling = setup->ceiling;
+    accounts->scratch = setup->share;
+    accounts->given_up.bytes = sw_given_up_size(setup->ceiling, GIVEN_UP_BYTES);
     accounts->first_ms = INT64_MAX;
     accounts->last_ms = INT64_MIN;
-    sw_map_init(&accounts->account_of, MAX_ACCOUNTS, setup->memory);
-    sw_map_init(&accounts->name_of, MAX_NAMES, setup->memory);
-    sw_arena_init(&accounts->shown, setup->memory);
-    sw_series_pool_init(&accounts->pool, setup->memory);
-    accounts->recent_cap = 1024;
-    while (accounts->recent_cap < 65536 && accounts->recent_cap * sizeof *accounts->recent * 32 < setup->memory)
-        accounts->recent_cap *= 2;
-    accounts->recent = sw_alloc(accounts->recent_cap, sizeof *accounts->recent);
-    if (accounts->recent == NULL)
-        return SW_E_NOMEM;
+    sw_map_init(&accounts->account_of, MAX_ACCOUNTS, setup->ceiling);
+    sw_map_init(&accounts->name_of, MAX_NAMES, setup->ceiling);
+    sw_arena_init(&accounts->shown, setup->ceiling);
+    sw_series_pool_init(&accounts->pool, setup->store, setup->ceiling);
     int rc = read_internal(accounts, setup->options, err);
     return rc != 0 ? rc : sw_account_notes_open(accounts, setup->classes);
 }
@@ -186,12 +182,12 @@ static size_t held(const struct sw_accounts *accounts)
            accounts->account_of.keys.held + accounts->entry_cap * sizeof *accounts->entries + accounts->shown.held +
            accounts->name_of.cap * sizeof *accounts->name_of.slots + accounts->name_of.keys.held +
            accounts->name_cap * sizeof *accounts->names + accounts->free_cap * sizeof *accounts->free_names +
-           accounts->recent_cap * sizeof *accounts->recent;
+           accounts->recent_cap * sizeof *accounts->recent + sw_given_up_held(&accounts->given_up);
 }
 
 size_t sw_account_logins_at_once(const struct sw_accounts *accounts)
 {
-    size_t most = accounts->memory / (4 * sizeof(struct sw_login));
+    size_t most = accounts->scratch / (4 * sizeof(struct sw_login));
     return most > 4096 ? most : 4096;
 }
 
@@ -263,8 +259,8 @@ static int remap_accounts(struct sw_accounts *accounts)
 {
     struct sw_map map;
     struct sw_arena shown;
-    sw_map_init(&map, MAX_ACCOUNTS, accounts->memory);
-    sw_arena_init(&shown, accounts->memory);
+    sw_map_init(&map, MAX_ACCOUNTS, accounts->ceiling);
+    sw_arena_init(&shown, accounts->ceiling);
     int rc = 0;
     for (size_t i = 0; i < accounts->entry_count && rc == 0; i++) {
         struct sw_account_entry *entry = &accounts->entries[i];
@@ -338,7 +334,7 @@ static int remap_names(struct sw_accounts *accounts)
     free_unused(accounts, used);
     sw_free(used);
     struct sw_map map;
-    sw_map_init(&map, MAX_NAMES, accounts->memory);
+    sw_map_init(&map, MAX_NAMES, accounts->ceiling);
     int rc = 0;
     for (size_t i = 0; i < accounts->name_count && rc == 0; i++) {
         struct sw_login_name *name = &accounts->names[i];
@@ -523,16 +519,27 @@ static uint64_t login_hash(const struct sw_account_note *note, struct sw_str tex
 
 static int keep_within_budget(struct sw_accounts *accounts)
 {
-    size_t now = held(accounts);
-    if (now > accounts->held_most)
-        accounts->held_most = now;
-    if (now <= accounts->memory - accounts->memory / 8 || accounts->entry_count <= 16)
-        return 0;
-    return make_room(accounts);
+    int rc = 0;
+    for (unsigned round = 0; rc == 0 && round < 32 && held(accounts) > accounts->memory - accounts->memory / 8 &&
+                             accounts->entry_count > FEW_ACCOUNTS;
+         round++)
+        rc = make_room(accounts);
+    return rc;
+}
+
+static int open_recent(struct sw_accounts *accounts)
+{
+    accounts->recent_cap = 1024;
+    while (accounts->recent_cap < 65536 && accounts->recent_cap * sizeof *accounts->recent * 32 < accounts->scratch)
+        accounts->recent_cap *= 2;
+    accounts->recent = sw_alloc(accounts->recent_cap, sizeof *accounts->recent);
+    return accounts->recent != NULL ? 0 : SW_E_NOMEM;
 }
 
 int sw_account_take(struct sw_accounts *accounts, struct sw_str notes, uint32_t input)
 {
+    if (accounts->recent == NULL && open_recent(accounts) != 0)
+        return SW_E_NOMEM;
     size_t at = 0;
     for (uint32_t taken = 0; at + sizeof(struct sw_account_note) <= notes.len; taken++) {
         struct sw_account_note note;
@@ -564,6 +571,18 @@ static int account_take(void *arg, struct sw_str notes, uint32_t input)
     return sw_account_take(arg, notes, input);
 }
 
+static size_t account_held(const void *arg)
+{
+    return held(arg);
+}
+
+static int account_allow(void *arg, size_t memory)
+{
+    struct sw_accounts *accounts = arg;
+    accounts->memory = memory;
+    return keep_within_budget(accounts);
+}
+
 static int account_finish(void *arg, struct sw_behaviours *all)
 {
     return sw_account_decide(arg, all);
@@ -574,7 +593,6 @@ static void account_stats(const void *arg, struct sw_behaviour_stats *stats)
     const struct sw_accounts *accounts = arg;
     stats->evicted += accounts->evicted + accounts->cut + accounts->unnamed;
     stats->evicted_keys += accounts->evicted_keys;
-    stats->held += accounts->held_most;
 }
 
 const struct sw_watch sw_watch_account = {
@@ -585,6 +603,8 @@ const struct sw_watch sw_watch_account = {
     .wants = account_wants,
     .look = account_look,
     .take = account_take,
+    .held = account_held,
+    .allow = account_allow,
     .finish = account_finish,
     .stats = account_stats,
 };

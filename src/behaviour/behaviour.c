@@ -1,6 +1,8 @@
 /* behaviour.c - shows events to the watches, runs the behaviours at the end, and gives out what they found. The work
  * itself is the watches' and the behaviours'. */
 #include "behaviour/behaviour_priv.h"
+#include "behaviour/budget.h"
+#include "behaviour/series.h"
 
 #include "base/mem.h"
 
@@ -52,6 +54,9 @@ struct sw_behaviours {
     size_t found_cap;
     uint64_t found_dropped;
     struct sw_arena found_texts;
+    struct sw_budget budget;
+    struct sw_series_store store;
+    size_t held_most;
     uint64_t notes;
     uint64_t untimed;
 };
@@ -176,6 +181,30 @@ struct sw_behaviour_run *sw_behaviour_runs(struct sw_behaviours *all, size_t *co
 
 /* --- life --------------------------------------------------------------------------------------------------- */
 
+static int open_watches(struct sw_behaviours *all, const struct sw_behaviour_options *options, struct sw_error *err)
+{
+    size_t memory = options->memory > 0 ? options->memory : SW_BEHAVIOUR_MEMORY;
+    unsigned weights[WATCHES];
+    for (size_t i = 0; i < WATCHES; i++)
+        weights[i] = watches[i]->share;
+    sw_budget_init(&all->budget, memory, weights, WATCHES);
+    sw_series_store_init(&all->store, memory);
+    int rc = 0;
+    for (size_t i = 0; i < WATCHES && rc == 0; i++) {
+        const struct sw_watch_setup setup = {.classes = options->classes,
+                                             .memory = sw_budget_allowance(&all->budget, i),
+                                             .ceiling = memory,
+                                             .share = all->budget.share[i],
+                                             .store = &all->store,
+                                             .options = options};
+        rc = watches[i]->open(&all->watch[i], &setup, err);
+        for (sw_class_id id = 0; id < all->class_count && rc == 0; id++)
+            if (watches[i]->wants(all->watch[i], id))
+                all->wanted_by[id] |= (uint8_t)(1u << i);
+    }
+    return rc;
+}
+
 int sw_behaviours_new(struct sw_behaviours **out, const struct sw_behaviour_options *options, struct sw_error *err)
 {
     struct sw_behaviours *all = sw_alloc(1, sizeof *all);
@@ -189,18 +218,8 @@ int sw_behaviours_new(struct sw_behaviours **out, const struct sw_behaviour_opti
     if (all->wanted_by == NULL)
         return sw_error_set(err, SW_E_NOMEM, 0, 0, "out of memory");
     int rc = make_runs(all, options, err);
-    size_t memory = options->memory > 0 ? options->memory : SW_BEHAVIOUR_MEMORY;
-    size_t shares = 0;
-    for (size_t i = 0; i < WATCHES; i++)
-        shares += watches[i]->share;
-    for (size_t i = 0; i < WATCHES && rc == 0; i++) {
-        const struct sw_watch_setup setup = {
-            .classes = options->classes, .memory = memory / shares * watches[i]->share, .options = options};
-        rc = watches[i]->open(&all->watch[i], &setup, err);
-        for (sw_class_id id = 0; id < all->class_count && rc == 0; id++)
-            if (watches[i]->wants(all->watch[i], id))
-                all->wanted_by[id] |= (uint8_t)(1u << i);
-    }
+    if (rc == 0)
+        rc = open_watches(all, options, err);
     if (rc != 0 && err != NULL && err->text[0] == '\0')
         (void)sw_error_set(err, rc, 0, 0, "%s", sw_strerror(rc));
     return rc;
@@ -213,6 +232,7 @@ void sw_behaviours_free(struct sw_behaviours *all)
     for (size_t i = 0; i < WATCHES; i++)
         if (all->watch[i] != NULL)
             watches[i]->close(all->watch[i]);
+    sw_series_store_fini(&all->store);
     sw_free(all->wanted_by);
     sw_free(all->inputs);
     sw_free(all->found);
@@ -309,6 +329,32 @@ static int number_of(struct sw_behaviours *all, uint32_t file, uint32_t ordinal,
     return 0;
 }
 
+/* Before a watch takes more: what it may hold, and what others have to give back for it. */
+static int make_room(struct sw_behaviours *all, size_t who)
+{
+    struct sw_budget *budget = &all->budget;
+    int rc = 0;
+    for (size_t i = 0; i < WATCHES; i++)
+        budget->held[i] = watches[i]->held(all->watch[i]);
+    for (unsigned round = 0; round < 2 * WATCHES && rc == 0; round++) {
+        size_t debtor = sw_budget_debtor(budget, who);
+        if (debtor == SW_BUDGET_NOBODY)
+            break;
+        rc = watches[debtor]->allow(all->watch[debtor], sw_budget_reduced(budget, debtor));
+        budget->held[debtor] = watches[debtor]->held(all->watch[debtor]);
+    }
+    return rc != 0 ? rc : watches[who]->allow(all->watch[who], sw_budget_allowance(budget, who));
+}
+
+static void note_held(struct sw_behaviours *all)
+{
+    size_t now = sw_series_store_held(&all->store) - sw_series_store_used(&all->store);
+    for (size_t i = 0; i < WATCHES; i++)
+        now += watches[i]->held(all->watch[i]);
+    if (now > all->held_most)
+        all->held_most = now;
+}
+
 int sw_behaviour_deliver(struct sw_behaviours *all, struct sw_behaviour_batch *batch, uint32_t file, uint32_t ordinal)
 {
     all->untimed += batch->untimed;
@@ -317,9 +363,14 @@ int sw_behaviour_deliver(struct sw_behaviours *all, struct sw_behaviour_batch *b
         return 0;
     uint32_t input;
     int rc = number_of(all, file, ordinal, &input);
-    for (size_t i = 0; i < WATCHES && rc == 0; i++)
-        if (batch->notes[i].len > 0)
+    for (size_t i = 0; i < WATCHES && rc == 0; i++) {
+        if (batch->notes[i].len == 0)
+            continue;
+        rc = make_room(all, i);
+        if (rc == 0)
             rc = watches[i]->take(all->watch[i], sw_buf_str(&batch->notes[i]), input);
+    }
+    note_held(all);
     return rc;
 }
 
@@ -476,8 +527,8 @@ int sw_behaviour_finish(struct sw_behaviours *all, sw_behaviour_emit_fn emit, vo
 void sw_behaviours_stats(const struct sw_behaviours *all, struct sw_behaviour_stats *stats)
 {
     *stats = (struct sw_behaviour_stats){
-        .notes = all->notes, .untimed = all->untimed, .findings_dropped = all->found_dropped};
+        .notes = all->notes, .untimed = all->untimed, .findings_dropped = all->found_dropped, .held = all->held_most};
     for (size_t i = 0; i < WATCHES; i++)
-        if (watches[i]->stats != NULL)
+        if (watches[i]->stats != NULL && all->watch[i] != NULL) /* one may be missing after a new() that failed */
             watches[i]->stats(all->watch[i], stats);
 }

@@ -58,10 +58,10 @@ struct sw_behaviour {
     int (*host)(struct sw_behaviour_run *run, const struct sw_flow_host *host);          /* watch flow, per host */
     int (*network)(struct sw_behaviour_run *run, const struct sw_flow_network *network); /* watch flow, at its end */
     int (*zone)(struct sw_behaviour_run *run, const struct sw_dns_zone *zone);           /* watch dns */
-    int (*path)(struct sw_behaviour_run *run, const struct sw_access_path *path);     /* watch web, rare paths */
+    int (*path)(struct sw_behaviour_run *run, const struct sw_access_path *path);        /* watch web, rare paths */
     int (*login)(struct sw_behaviour_run *run, const struct sw_access_login *login);  /* watch web, after all paths */
     int (*accesses)(struct sw_behaviour_run *run, const struct sw_access_world *all); /* watch web, at its end */
-    int (*account)(struct sw_behaviour_run *run, const struct sw_account *account); /* watch account */
+    int (*account)(struct sw_behaviour_run *run, const struct sw_account *account);   /* watch account */
     int (*login_source)(struct sw_behaviour_run *run, const struct sw_login_source *source); /* ... per source */
     int (*accounts)(struct sw_behaviour_run *run,
                     const struct sw_account_world *accounts); /* watch account, at its end */
@@ -87,16 +87,21 @@ struct sw_behaviour_report {
 
 int sw_behaviour_report(struct sw_behaviour_run *run, const struct sw_behaviour_report *report);
 
+struct sw_series_store;
+
 /* What a watch is made from. */
 struct sw_watch_setup {
     const struct sw_classes *classes;
-    size_t memory; /* bytes it may hold */
+    size_t memory;  /* bytes it may hold at first; allow() changes it */
+    size_t ceiling; /* bytes that it will never be allowed more than */
+    size_t share;   /* bytes that are its own whenever it needs them; so much may also lie unpacked while it decides */
+    struct sw_series_store *store; /* for series, shared by all watches */
     const struct sw_behaviour_options *options;
 };
 
 struct sw_watch {
     const char *name;
-    unsigned share; /* of the memory, among those of all watches */
+    unsigned share; /* of the memory, among those of all watches: its own when it needs it (budget.h) */
     int (*open)(void **watch, const struct sw_watch_setup *setup, struct sw_error *err);
     void (*close)(void *watch);
     bool (*wants)(const void *watch, sw_class_id id); /* events of which classes are to be looked at */
@@ -104,6 +109,9 @@ struct sw_watch {
     int (*look)(const void *watch, struct sw_buf *notes, const struct sw_event *event);
     /* In the order of the evidence: takes what look() noted of one piece, from input number `input`. */
     int (*take)(void *watch, struct sw_str notes, uint32_t input);
+    size_t (*held)(const void *watch); /* bytes now */
+    /* What it may hold from now on. What it holds beyond that is given up at once, as far as it can be. */
+    int (*allow)(void *watch, size_t memory);
     /* Calls the behaviours: sw_behaviour_runs() gives them. */
     int (*finish)(void *watch, struct sw_behaviours *all);
     void (*stats)(const void *watch, struct sw_behaviour_stats *stats); /* adds */

@@ -24,7 +24,7 @@ static const struct sw_role_line lines[] = {
                         R("linux/bind", "query", QUERY)};
 #undef R
 
-enum { NAME_MAX_LEN = 253, REGISTERS = 64, MAX_ZONES = 1 << 22 };
+enum { NAME_MAX_LEN = 253, REGISTERS = 64, MAX_ZONES = 1 << 22, FEW_ZONES = 64 };
 
 struct note {
     int64_t time_ms;
@@ -61,7 +61,8 @@ struct zone {
 
 struct watch {
     struct sw_roles roles;
-    size_t memory;
+    size_t memory;  /* allowed now */
+    size_t ceiling; /* ... ever */
     struct sw_map zone_of;
     struct zone *zones;
     size_t count;
@@ -72,7 +73,6 @@ struct watch {
     uint64_t evicted;
     uint64_t evicted_keys;
     bool evicted_any;
-    size_t held_most;
 };
 
 static int dns_open(void **out, const struct sw_watch_setup *setup, struct sw_error *err)
@@ -83,7 +83,8 @@ static int dns_open(void **out, const struct sw_watch_setup *setup, struct sw_er
         return SW_E_NOMEM;
     *out = watch;
     watch->memory = setup->memory;
-    sw_map_init(&watch->zone_of, MAX_ZONES, setup->memory);
+    watch->ceiling = setup->ceiling;
+    sw_map_init(&watch->zone_of, MAX_ZONES, setup->ceiling);
     return sw_roles_init(&watch->roles, setup->classes, lines, SW_COUNT_OF(lines));
 }
 
@@ -275,7 +276,7 @@ static int give_up_half(struct watch *watch)
     sw_half_choose(&half, weights, watch->count);
     sw_free(weights);
     struct sw_map kept_map;
-    sw_map_init(&kept_map, MAX_ZONES, watch->memory);
+    sw_map_init(&kept_map, MAX_ZONES, watch->ceiling);
     size_t kept = 0;
     int rc = 0;
     for (size_t i = 0; i < watch->count && rc == 0; i++) {
@@ -338,6 +339,14 @@ static int take_one(struct watch *watch, const struct note *note, struct sw_str 
     return 0;
 }
 
+static int keep_within_budget(struct watch *watch)
+{
+    int rc = 0;
+    while (rc == 0 && held(watch) > watch->memory - watch->memory / 8 && watch->count > FEW_ZONES)
+        rc = give_up_half(watch);
+    return rc;
+}
+
 static int dns_take(void *arg, struct sw_str notes, uint32_t input)
 {
     struct watch *watch = arg;
@@ -355,9 +364,19 @@ static int dns_take(void *arg, struct sw_str notes, uint32_t input)
         if (rc != 0)
             return rc;
     }
-    size_t now = held(watch);
-    watch->held_most = now > watch->held_most ? now : watch->held_most;
-    return now > watch->memory - watch->memory / 8 && watch->count > 64 ? give_up_half(watch) : 0;
+    return keep_within_budget(watch);
+}
+
+static size_t dns_held(const void *arg)
+{
+    return held(arg);
+}
+
+static int dns_allow(void *arg, size_t memory)
+{
+    struct watch *watch = arg;
+    watch->memory = memory;
+    return keep_within_budget(watch);
 }
 
 /* --- finish ------------------------------------------------------------------------------------------------- */
@@ -401,7 +420,7 @@ static int dns_finish(void *arg, struct sw_behaviours *all)
     size_t run_count;
     struct sw_behaviour_run *runs = sw_behaviour_runs(all, &run_count);
     struct sw_map clients_of; /* domain -> clients */
-    sw_map_init(&clients_of, MAX_ZONES, watch->memory);
+    sw_map_init(&clients_of, MAX_ZONES, watch->ceiling);
     int rc = 0;
     for (size_t i = 0; i < watch->count && rc == 0; i++) {
         uint32_t clients = 0;
@@ -422,7 +441,6 @@ static void dns_stats(const void *arg, struct sw_behaviour_stats *stats)
     const struct watch *watch = arg;
     stats->evicted += watch->evicted;
     stats->evicted_keys += watch->evicted_keys;
-    stats->held += watch->held_most;
 }
 
 const struct sw_watch sw_watch_dns = {
@@ -433,6 +451,8 @@ const struct sw_watch sw_watch_dns = {
     .wants = dns_wants,
     .look = dns_look,
     .take = dns_take,
+    .held = dns_held,
+    .allow = dns_allow,
     .finish = dns_finish,
     .stats = dns_stats,
 };

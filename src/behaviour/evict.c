@@ -7,11 +7,18 @@
 
 #include <stdlib.h>
 
-enum { HASHES = 3, HASH_BITS = 20 };
+enum { HASHES = 3, HASH_BITS = 20, LEAST_BYTES = 1 << 13 };
 
 static uint32_t bit_of(const struct sw_given_up *given_up, uint64_t hash, unsigned number)
 {
     return (uint32_t)(hash >> (number * HASH_BITS)) % (given_up->bytes * 8u);
+}
+
+uint32_t sw_given_up_size(size_t memory, uint32_t most)
+{
+    while (most > LEAST_BYTES && most > memory / 16)
+        most /= 2;
+    return most;
 }
 
 int sw_given_up_add(struct sw_given_up *given_up, uint64_t hash)

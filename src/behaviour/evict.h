@@ -16,6 +16,13 @@ struct sw_given_up {
     uint32_t bytes;
 };
 
+/* What fits beside a store of `memory` bytes: a sixteenth of it, `most` at most. */
+uint32_t sw_given_up_size(size_t memory, uint32_t most);
+static inline size_t sw_given_up_held(const struct sw_given_up *given_up)
+{
+    return given_up->bits != NULL ? given_up->bytes : 0;
+}
+
 int sw_given_up_add(struct sw_given_up *given_up, uint64_t hash);
 bool sw_given_up_has(const struct sw_given_up *given_up, uint64_t hash);
 void sw_given_up_fini(struct sw_given_up *given_up);

@@ -151,7 +151,7 @@ static void set_sample(struct sw_flow_sample *sample, const struct sw_flow_pair 
 
 static size_t samples_at_once(const struct sw_flow *flow)
 {
-    size_t most = flow->memory / (sizeof(struct decoded) + sizeof(struct sw_flow_sample));
+    size_t most = flow->scratch / (sizeof(struct decoded) + sizeof(struct sw_flow_sample));
     return most > 1000 ? most : 1000;
 }
 

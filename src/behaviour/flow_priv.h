@@ -12,8 +12,9 @@
 
 #define SW_FLOW_ROLES(X) \
     X(SOURCE) \
-    X(DESTINATION) X(SOURCE_PORT) X(PORT) X(PROTOCOL) X(SERVICE) X(DURATION) X(OUT) X(IN) X(OUT_IP) X(BYTES) X(STATE) \
-        X(UID) X(NAME) X(URL) X(METHOD) X(LOCAL_SOURCE) X(LOCAL_DESTINATION) X(KIND) X(START) X(END)
+    X(DESTINATION) \
+    X(SOURCE_PORT) X(PORT) X(PROTOCOL) X(SERVICE) X(DURATION) X(OUT) X(IN) X(OUT_IP) X(BYTES) X(STATE) X(UID) X(NAME) \
+        X(URL) X(METHOD) X(LOCAL_SOURCE) X(LOCAL_DESTINATION) X(KIND) X(START) X(END)
 
 enum sw_flow_role {
     SW_FLOW_ROLE_NONE,
@@ -102,7 +103,9 @@ struct sw_flow {
     bool internal_given;
     struct sw_str internal_text;
     char internal_room[512];
-    size_t memory;
+    size_t memory;         /* allowed now */
+    size_t ceiling;        /* ... ever */
+    size_t scratch;        /* for what lies unpacked while channels are put together */
     struct sw_map peer_of; /* key -> index of peers */
     struct sw_peer *peers;
     uint8_t *peer_flags; /* what sensors said of it: SW_FLOW_F_LOCAL_... */
@@ -125,7 +128,6 @@ struct sw_flow {
     uint64_t evicted;
     uint64_t evicted_keys;
     uint64_t cut;
-    size_t held_most;
     int64_t first_ms;
     int64_t last_ms;
 };

@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-enum { MAX_PEERS = (1 << 24) - 1, GIVEN_UP_BYTES = 1 << 20 };
+enum { MAX_PEERS = (1 << 24) - 1, GIVEN_UP_BYTES = 1 << 20, FEW_PAIRS = 64 };
 
 /* --- life --------------------------------------------------------------------------------------------------- */
 
@@ -31,7 +31,6 @@ static void flow_close(void *arg)
     sw_free(flow->peer_flows);
     sw_free(flow->pairs);
     sw_free(flow->table);
-    sw_series_pool_fini(&flow->pool);
     sw_free(flow->names);
     sw_given_up_fini(&flow->given_up);
     sw_free(flow);
@@ -44,11 +43,13 @@ static int flow_open(void **out, const struct sw_watch_setup *setup, struct sw_e
         return SW_E_NOMEM;
     *out = flow;
     flow->memory = setup->memory;
-    flow->given_up.bytes = GIVEN_UP_BYTES;
+    flow->ceiling = setup->ceiling;
+    flow->scratch = setup->share;
+    flow->given_up.bytes = sw_given_up_size(setup->ceiling, GIVEN_UP_BYTES);
     flow->first_ms = INT64_MAX;
     flow->last_ms = INT64_MIN;
-    sw_map_init(&flow->peer_of, MAX_PEERS, setup->memory / 2);
-    sw_series_pool_init(&flow->pool, setup->memory);
+    sw_map_init(&flow->peer_of, MAX_PEERS, setup->ceiling);
+    sw_series_pool_init(&flow->pool, setup->store, setup->ceiling);
     int rc = read_internal(flow, setup->options, err);
     return rc != 0 ? rc : sw_flow_notes_open(flow, setup->classes);
 }
@@ -69,7 +70,8 @@ static size_t held(const struct sw_flow *flow)
 {
     return sw_series_pool_used(&flow->pool) + flow->peer_of.cap * sizeof *flow->peer_of.slots +
            flow->peer_of.keys.held + flow->peer_cap * (sizeof *flow->peers + 9) + flow->pair_cap * sizeof *flow->pairs +
-           flow->table_cap * sizeof *flow->table + flow->name_cap * sizeof *flow->names;
+           flow->table_cap * sizeof *flow->table + flow->name_cap * sizeof *flow->names +
+           sw_given_up_held(&flow->given_up);
 }
 
 static uint64_t pair_hash(struct sw_str source, struct sw_str destination, uint16_t port, uint8_t protocol)
@@ -183,7 +185,7 @@ static int drop_peers(struct sw_flow *flow)
         if (flow->names[i].peer != 0)
             renamed[flow->names[i].peer - 1] = 1;
     struct sw_map kept;
-    sw_map_init(&kept, MAX_PEERS, flow->memory / 2);
+    sw_map_init(&kept, MAX_PEERS, flow->ceiling);
     uint32_t count = 0;
     int rc = 0;
     for (size_t i = 0; i < flow->peer_count && rc == 0; i++) {
@@ -409,6 +411,18 @@ static int take_one(struct sw_flow *flow, const struct sw_flow_note *note, const
     return rc != 0 ? rc : note_name(flow, note->uid, peer);
 }
 
+/* Halves until it fits; a few pairs always stay. */
+static int keep_within_budget(struct sw_flow *flow)
+{
+    int rc = 0;
+    while (rc == 0 && held(flow) > flow->memory - flow->memory / 8 && flow->pair_count > FEW_PAIRS) {
+        rc = give_up_half(flow);
+        if (rc == 0)
+            rc = drop_peers(flow);
+    }
+    return rc;
+}
+
 int sw_flow_take(struct sw_flow *flow, struct sw_str notes, uint32_t input)
 {
     size_t at = 0;
@@ -425,18 +439,24 @@ int sw_flow_take(struct sw_flow *flow, struct sw_str notes, uint32_t input)
         if (rc != 0)
             return rc;
     }
-    size_t now = held(flow);
-    if (now > flow->held_most)
-        flow->held_most = now;
-    if (now <= flow->memory - flow->memory / 8 || flow->pair_count <= 64)
-        return 0;
-    int rc = give_up_half(flow);
-    return rc != 0 ? rc : drop_peers(flow);
+    return keep_within_budget(flow);
 }
 
 static int flow_take(void *arg, struct sw_str notes, uint32_t input)
 {
     return sw_flow_take(arg, notes, input);
+}
+
+static size_t flow_held(const void *arg)
+{
+    return held(arg);
+}
+
+static int flow_allow(void *arg, size_t memory)
+{
+    struct sw_flow *flow = arg;
+    flow->memory = memory;
+    return keep_within_budget(flow);
 }
 
 static int flow_finish(void *arg, struct sw_behaviours *all)
@@ -449,7 +469,6 @@ static void flow_stats(const void *arg, struct sw_behaviour_stats *stats)
     const struct sw_flow *flow = arg;
     stats->evicted += flow->evicted + flow->cut;
     stats->evicted_keys += flow->evicted_keys;
-    stats->held += flow->held_most;
     stats->internal = flow->internal_text;
 }
 
@@ -461,6 +480,8 @@ const struct sw_watch sw_watch_flow = {
     .wants = flow_wants,
     .look = flow_look,
     .take = flow_take,
+    .held = flow_held,
+    .allow = flow_allow,
     .finish = flow_finish,
     .stats = flow_stats,
 };

@@ -17,15 +17,15 @@ struct chunk {
     uint8_t unused;
 };
 
-static char *cell_at(const struct sw_series_pool *pool, uint32_t number)
+static char *cell_at(const struct sw_series_store *store, uint32_t number)
 {
     uint32_t cell = number - 1;
-    return pool->segments[cell / SEGMENT_CELLS] + (size_t)(cell % SEGMENT_CELLS) * CELL;
+    return store->segments[cell / SEGMENT_CELLS] + (size_t)(cell % SEGMENT_CELLS) * CELL;
 }
 
-static struct chunk *chunk_at(const struct sw_series_pool *pool, uint32_t number)
+static struct chunk *chunk_at(const struct sw_series_store *store, uint32_t number)
 {
-    return (struct chunk *)(void *)cell_at(pool, number);
+    return (struct chunk *)(void *)cell_at(store, number);
 }
 
 static size_t payload(unsigned size_class)
@@ -33,87 +33,141 @@ static size_t payload(unsigned size_class)
     return ((size_t)CELL << size_class) - sizeof(struct chunk);
 }
 
-void sw_series_pool_init(struct sw_series_pool *pool, size_t max_bytes)
+void sw_series_store_init(struct sw_series_store *store, size_t max_bytes)
 {
-    *pool =
-        (struct sw_series_pool){.max_segments = max_bytes / ((size_t)SEGMENT_CELLS * CELL), .next_cell = SEGMENT_CELLS};
-    if (pool->max_segments < 1)
-        pool->max_segments = 1;
-    if (pool->max_segments > UINT32_MAX / SEGMENT_CELLS - 1)
-        pool->max_segments = UINT32_MAX / SEGMENT_CELLS - 1;
+    *store = (struct sw_series_store){.max_segments = max_bytes / ((size_t)SEGMENT_CELLS * CELL),
+                                      .next_cell = SEGMENT_CELLS};
+    if (store->max_segments < 1)
+        store->max_segments = 1;
+    if (store->max_segments > UINT32_MAX / SEGMENT_CELLS - 1)
+        store->max_segments = UINT32_MAX / SEGMENT_CELLS - 1;
 }
 
-void sw_series_pool_fini(struct sw_series_pool *pool)
+void sw_series_store_fini(struct sw_series_store *store)
 {
-    for (size_t i = 0; i < pool->segment_count; i++)
-        sw_free(pool->segments[i]);
-    sw_free(pool->segments);
-    *pool = (struct sw_series_pool){0};
+    for (size_t i = 0; i < store->segment_count; i++)
+        sw_free(store->segments[i]);
+    sw_free(store->segments);
+    *store = (struct sw_series_store){0};
 }
 
-size_t sw_series_pool_held(const struct sw_series_pool *pool)
+size_t sw_series_store_held(const struct sw_series_store *store)
 {
-    return pool->segment_count * SEGMENT_CELLS * CELL;
+    return store->segment_count * SEGMENT_CELLS * CELL;
+}
+
+size_t sw_series_store_used(const struct sw_series_store *store)
+{
+    size_t cells = store->segment_count == 0 ? 0 : (store->segment_count - 1) * SEGMENT_CELLS + store->next_cell;
+    return (cells - store->spare_cells) * CELL;
+}
+
+void sw_series_pool_init(struct sw_series_pool *pool, struct sw_series_store *store, size_t max_bytes)
+{
+    *pool = (struct sw_series_pool){.store = store};
+    sw_series_pool_limit(pool, max_bytes);
+}
+
+void sw_series_pool_limit(struct sw_series_pool *pool, size_t max_bytes)
+{
+    pool->max_cells = max_bytes / CELL;
+}
+
+bool sw_series_pool_is_over(const struct sw_series_pool *pool)
+{
+    return pool->used_cells > pool->max_cells;
 }
 
 size_t sw_series_pool_used(const struct sw_series_pool *pool)
 {
-    size_t cells = pool->segment_count == 0 ? 0 : (pool->segment_count - 1) * SEGMENT_CELLS + pool->next_cell;
-    return (cells - pool->spare_cells) * CELL;
+    return pool->used_cells * CELL;
+}
+
+static void put_spare(struct sw_series_store *store, uint32_t number, unsigned size_class)
+{
+    struct chunk *chunk = chunk_at(store, number);
+    chunk->next = store->spare[size_class];
+    chunk->size_class = (uint8_t)size_class;
+    store->spare[size_class] = number;
+    store->spare_cells += 1u << size_class;
 }
 
 /* Cells that are left at the end of a segment become spare chunks. */
-static void spare_rest(struct sw_series_pool *pool)
+static void spare_rest(struct sw_series_store *store)
 {
-    if (pool->segment_count == 0)
+    if (store->segment_count == 0)
         return;
-    uint32_t base = (uint32_t)(pool->segment_count - 1) * SEGMENT_CELLS;
-    while (pool->next_cell < SEGMENT_CELLS) {
+    uint32_t base = (uint32_t)(store->segment_count - 1) * SEGMENT_CELLS;
+    while (store->next_cell < SEGMENT_CELLS) {
         unsigned size_class = CLASSES - 1;
-        while ((1u << size_class) > SEGMENT_CELLS - pool->next_cell)
+        while ((1u << size_class) > SEGMENT_CELLS - store->next_cell)
             size_class--;
-        uint32_t number = base + pool->next_cell + 1;
-        chunk_at(pool, number)->next = pool->spare[size_class];
-        pool->spare[size_class] = number;
-        pool->spare_cells += 1u << size_class;
-        pool->next_cell += 1u << size_class;
+        put_spare(store, base + store->next_cell + 1, size_class);
+        store->next_cell += 1u << size_class;
     }
 }
 
-static int add_segment(struct sw_series_pool *pool)
+static int add_segment(struct sw_series_store *store)
 {
-    if (pool->segment_count == pool->max_segments)
+    if (store->segment_count == store->max_segments)
         return SW_E_LIMIT;
-    int rc =
-        sw_grow(&pool->segments, &pool->segment_cap, pool->segment_count, sizeof *pool->segments, pool->max_segments);
+    int rc = sw_grow(&store->segments, &store->segment_cap, store->segment_count, sizeof *store->segments,
+                     store->max_segments);
     if (rc != 0)
         return rc;
     char *segment = sw_alloc(SEGMENT_CELLS, CELL);
     if (segment == NULL)
         return SW_E_NOMEM;
-    spare_rest(pool);
-    pool->segments[pool->segment_count++] = segment;
-    pool->next_cell = 0;
+    spare_rest(store);
+    store->segments[store->segment_count++] = segment;
+    store->next_cell = 0;
     return 0;
+}
+
+/* A spare chunk of this class; of a larger one the rest stays spare. */
+static bool take_spare(struct sw_series_store *store, unsigned size_class, uint32_t *number)
+{
+    unsigned from = size_class;
+    while (from < CLASSES && store->spare[from] == 0)
+        from++;
+    if (from == CLASSES)
+        return false;
+    *number = store->spare[from];
+    store->spare[from] = chunk_at(store, *number)->next;
+    store->spare_cells -= 1u << from;
+    while (from > size_class) {
+        from--;
+        put_spare(store, *number + (1u << from), from);
+    }
+    return true;
 }
 
 static int take_chunk(struct sw_series_pool *pool, unsigned size_class, uint32_t *number)
 {
-    if (pool->spare[size_class] != 0) {
-        *number = pool->spare[size_class];
-        pool->spare[size_class] = chunk_at(pool, *number)->next;
-        pool->spare_cells -= 1u << size_class;
-    } else {
-        if (SEGMENT_CELLS - pool->next_cell < 1u << size_class) {
-            int rc = add_segment(pool);
+    struct sw_series_store *store = pool->store;
+    if (pool->used_cells + (1u << size_class) > pool->max_cells)
+        return SW_E_LIMIT;
+    if (!take_spare(store, size_class, number)) {
+        if (SEGMENT_CELLS - store->next_cell < 1u << size_class) {
+            int rc = add_segment(store);
             if (rc != 0)
                 return rc;
         }
-        *number = (uint32_t)(pool->segment_count - 1) * SEGMENT_CELLS + pool->next_cell + 1;
-        pool->next_cell += 1u << size_class;
+        *number = (uint32_t)(store->segment_count - 1) * SEGMENT_CELLS + store->next_cell + 1;
+        store->next_cell += 1u << size_class;
     }
-    *chunk_at(pool, *number) = (struct chunk){.size_class = (uint8_t)size_class};
+    *chunk_at(store, *number) = (struct chunk){.size_class = (uint8_t)size_class};
+    pool->used_cells += 1u << size_class;
     return 0;
+}
+
+/* A chunk of the class that is wanted, or, when there is no more of that size, the largest that holds `size` bytes. */
+static int take_largest(struct sw_series_pool *pool, unsigned size_class, size_t size, uint32_t *number)
+{
+    int rc = take_chunk(pool, size_class, number);
+    while (rc == SW_E_LIMIT && size_class > 0 && payload(size_class - 1) >= size)
+        rc = take_chunk(pool, --size_class, number);
+    return rc;
 }
 
 /* --- packing ------------------------------------------------------------------------------------------------ */
@@ -167,7 +221,7 @@ int sw_series_add(struct sw_series_pool *pool, struct sw_series *series, const s
 {
     uint8_t packed[RECORD_MAX];
     size_t size = pack(packed, series, record, values);
-    struct chunk *last = series->last != 0 ? chunk_at(pool, series->last) : NULL;
+    struct chunk *last = series->last != 0 ? chunk_at(pool->store, series->last) : NULL;
     if (last == NULL || payload(last->size_class) - last->used < size) {
         unsigned size_class = last != NULL && last->size_class < CLASSES - 1 ? last->size_class + 1u : 0;
         if (last != NULL && last->size_class == CLASSES - 1)
@@ -175,7 +229,7 @@ int sw_series_add(struct sw_series_pool *pool, struct sw_series *series, const s
         while (payload(size_class) < size)
             size_class++;
         uint32_t number;
-        int rc = take_chunk(pool, size_class, &number);
+        int rc = take_largest(pool, size_class, size, &number);
         if (rc != 0)
             return rc;
         if (last != NULL)
@@ -183,7 +237,7 @@ int sw_series_add(struct sw_series_pool *pool, struct sw_series *series, const s
         else
             series->first = number;
         series->last = number;
-        last = chunk_at(pool, number);
+        last = chunk_at(pool->store, number);
     }
     memcpy((char *)(last + 1) + last->used, packed, size);
     last->used = (uint16_t)(last->used + size);
@@ -198,11 +252,10 @@ void sw_series_drop(struct sw_series_pool *pool, struct sw_series *series)
 {
     uint32_t number = series->first;
     while (number != 0) {
-        struct chunk *chunk = chunk_at(pool, number);
+        const struct chunk *chunk = chunk_at(pool->store, number);
         uint32_t next = chunk->next;
-        chunk->next = pool->spare[chunk->size_class];
-        pool->spare[chunk->size_class] = number;
-        pool->spare_cells += 1u << chunk->size_class;
+        pool->used_cells -= 1u << chunk->size_class;
+        put_spare(pool->store, number, chunk->size_class);
         number = next;
     }
     *series = (struct sw_series){0};
@@ -210,7 +263,7 @@ void sw_series_drop(struct sw_series_pool *pool, struct sw_series *series)
 
 static void enter_chunk(struct sw_series_cursor *cursor, uint32_t number)
 {
-    const struct chunk *chunk = chunk_at(cursor->pool, number);
+    const struct chunk *chunk = chunk_at(cursor->pool->store, number);
     cursor->chunk = number;
     cursor->at = (const uint8_t *)(chunk + 1);
     cursor->end = cursor->at + chunk->used;
@@ -228,7 +281,7 @@ bool sw_series_next(struct sw_series_cursor *cursor, unsigned values)
     if (cursor->left == 0)
         return false;
     if (cursor->at == cursor->end)
-        enter_chunk(cursor, chunk_at(cursor->pool, cursor->chunk)->next);
+        enter_chunk(cursor, chunk_at(cursor->pool->store, cursor->chunk)->next);
     cursor->left--;
     struct sw_series_record *record = &cursor->record;
     uint64_t number;

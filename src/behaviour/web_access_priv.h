@@ -139,7 +139,8 @@ struct sw_access {
     struct sw_web_roles roles;
     uint8_t *is_access; /* by class */
     uint32_t class_count;
-    size_t memory;
+    size_t memory;  /* allowed now */
+    size_t ceiling; /* ... ever */
     size_t max_guesses;
     size_t max_probers;
     size_t max_flexible; /* bytes for paths and clients together */
@@ -180,12 +181,11 @@ struct sw_access {
     size_t agent_cap;
 
     struct sw_series_pool pool;
-    uint32_t max_samples; /* kept of a path; less and less when the pool is full */
+    uint32_t max_samples;        /* kept of a path; less and less when the pool is full */
     struct sw_given_up given_up; /* paths and visitors */
     uint64_t taken;
     uint64_t evicted;
     uint64_t evicted_keys;
-    size_t held_most;
     int64_t first_ms;
     int64_t last_ms;
 };
@@ -215,6 +215,8 @@ int sw_access_evict_paths(struct sw_access *access);
 /* Room for requests: first of paths with many, then of half of the paths. */
 int sw_access_evict_samples(struct sw_access *access);
 int sw_access_evict_visitors(struct sw_access *access);
+/* Gives up what is held beyond the bounds, which have become narrower. */
+int sw_access_shrink(struct sw_access *access);
 int sw_access_evict_guesses(struct sw_access *access);
 bool sw_access_was_given_up(const struct sw_access *access, uint64_t hash);
 size_t sw_access_held(const struct sw_access *access);

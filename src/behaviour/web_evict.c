@@ -11,12 +11,11 @@ size_t sw_access_held(const struct sw_access *access)
 {
     size_t tables =
         access->path_table.cap + access->visitor_table.cap + access->guess_table.cap + access->host_table.cap;
-    return sw_series_pool_held(&access->pool) + access->keys.held + access->name_texts.held + access->host_texts.held +
+    return sw_series_pool_used(&access->pool) + access->keys.held + access->name_texts.held + access->host_texts.held +
            access->path_cap * sizeof *access->paths + access->visitor_cap * sizeof *access->visitors +
            access->guess_cap * sizeof *access->guesses + access->prober_cap * sizeof *access->probers +
            access->host_cap * sizeof *access->hosts + access->agent_cap * sizeof *access->agents +
-           access->name_cap * sizeof *access->names + tables * sizeof(uint32_t) +
-           (access->given_up.bits != NULL ? access->given_up.bytes : 0);
+           access->name_cap * sizeof *access->names + tables * sizeof(uint32_t) + sw_given_up_held(&access->given_up);
 }
 
 /* --- growth ------------------------------------------------------------------------------------------------- */
@@ -160,7 +159,7 @@ static int rebuild_paths(struct sw_access *access)
     for (size_t i = 0; i < access->path_count; i++)
         total += (size_t)access->paths[i].host_len + access->paths[i].path_len;
     struct sw_arena keys;
-    sw_arena_init(&keys, access->max_flexible);
+    sw_arena_init(&keys, access->ceiling);
     char *text = sw_arena_bytes(&keys, total + 1);
     if (text == NULL)
         return SW_E_NOMEM;
@@ -388,5 +387,29 @@ int sw_access_evict_visitors(struct sw_access *access)
     if (rc == 0)
         rc = sw_access_rebuild_guesses(access); /* their table goes by clients' numbers */
     sw_free(marks);
+    return rc;
+}
+
+/* --- narrower bounds ---------------------------------------------------------------------------------------- */
+
+int sw_access_shrink(struct sw_access *access)
+{
+    int rc = 0;
+    for (unsigned round = 0; round < 32 && rc == 0 && sw_series_pool_is_over(&access->pool); round++)
+        rc = sw_access_evict_samples(access);
+    for (unsigned round = 0; round < 32 && rc == 0; round++) {
+        size_t paths = paths_held(access);
+        size_t visitors = visitors_held(access);
+        if (paths + visitors <= access->max_flexible)
+            break;
+        if (paths >= visitors && access->path_count > LEAST)
+            rc = sw_access_evict_paths(access);
+        else if (access->visitor_count > LEAST)
+            rc = sw_access_evict_visitors(access);
+        else
+            break;
+    }
+    for (unsigned round = 0; round < 32 && rc == 0 && access->guess_count > access->max_guesses; round++)
+        rc = sw_access_evict_guesses(access);
     return rc;
 }

@@ -103,7 +103,7 @@ static int add_guess(struct sw_access *access, uint64_t place_hash, uint32_t hos
                      struct sw_access_guess **guess)
 {
     int rc = 0;
-    if (access->guess_count == access->max_guesses)
+    if (access->guess_count >= access->max_guesses)
         rc = sw_access_evict_guesses(access);
     if (rc == 0)
         rc = sw_grow(&access->guesses, &access->guess_cap, access->guess_count, sizeof *access->guesses,

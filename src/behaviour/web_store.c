@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 
-enum { MAX_HOSTS = 1024, MAX_AGENTS = 1 << 16, MAX_NAMES_TEXT = 1 << 20 };
+enum { MAX_HOSTS = 1024, MAX_AGENTS = 1 << 16, MAX_NAMES_TEXT = 1 << 20, GIVEN_UP_BYTES = 1 << 19 };
 
 /* --- life --------------------------------------------------------------------------------------------------- */
 
@@ -27,7 +27,6 @@ static void web_close(void *arg)
     sw_free(access->host_table.slots);
     sw_arena_fini(&access->host_texts);
     sw_free(access->agents);
-    sw_series_pool_fini(&access->pool);
     sw_given_up_fini(&access->given_up);
     sw_free(access);
 }
@@ -35,18 +34,13 @@ static void web_close(void *arg)
 /* Paths with their names and clients share 65 % as they need it, requests have 25 %, logins and the rest 10 %. */
 static void divide(struct sw_access *access, size_t memory)
 {
-    enum { SLOTS = 16 /* bytes in a table, an element */, GIVEN_UP_BYTES = 1 << 19 };
+    enum { SLOTS = 16 /* bytes in a table, an element */ };
     size_t hundredth = memory / 100;
     access->memory = memory;
-    access->given_up.bytes = GIVEN_UP_BYTES;
     access->max_flexible = hundredth * 65 + 65536;
     access->max_guesses = hundredth * 5 / (sizeof *access->guesses + SLOTS) + 64;
     access->max_probers = hundredth * 2 / sizeof *access->probers + 64;
-    sw_series_pool_init(&access->pool, hundredth * 25);
-    access->max_samples = SW_ACCESS_SAMPLES;
-    sw_arena_init(&access->keys, access->max_flexible);
-    sw_arena_init(&access->name_texts, MAX_NAMES_TEXT);
-    sw_arena_init(&access->host_texts, MAX_HOSTS * SW_ACCESS_HOST_MAX * 2);
+    sw_series_pool_limit(&access->pool, hundredth * 25);
 }
 
 static int web_open(void **out, const struct sw_watch_setup *setup, struct sw_error *err)
@@ -59,6 +53,13 @@ static int web_open(void **out, const struct sw_watch_setup *setup, struct sw_er
     access->first_ms = INT64_MAX;
     access->last_ms = INT64_MIN;
     access->last_host = UINT32_MAX;
+    access->given_up.bytes = sw_given_up_size(setup->ceiling, GIVEN_UP_BYTES);
+    access->max_samples = SW_ACCESS_SAMPLES;
+    sw_series_pool_init(&access->pool, setup->store, 0);
+    sw_arena_init(&access->keys, setup->ceiling);
+    sw_arena_init(&access->name_texts, MAX_NAMES_TEXT);
+    sw_arena_init(&access->host_texts, MAX_HOSTS * SW_ACCESS_HOST_MAX * 2);
+    access->ceiling = setup->ceiling;
     divide(access, setup->memory);
     return sw_access_notes_open(access, setup->classes);
 }
@@ -274,7 +275,7 @@ static int note_probe(struct sw_access *access, struct sw_access_visitor *visito
     if (visitor->missing < SW_ACCESS_PROBER)
         return 0;
     if (visitor->prober == 0) {
-        if (access->prober_count == access->max_probers)
+        if (access->prober_count >= access->max_probers)
             return SW_E_LIMIT;
         int rc = sw_grow(&access->probers, &access->prober_cap, access->prober_count, sizeof *access->probers,
                          access->max_probers);
@@ -534,14 +535,25 @@ int sw_access_take(struct sw_access *access, struct sw_str notes, uint32_t input
         if (rc != 0)
             return rc;
     }
-    size_t now = sw_access_held(access);
-    access->held_most = now > access->held_most ? now : access->held_most;
     return 0;
 }
 
 static int web_take(void *arg, struct sw_str notes, uint32_t input)
 {
     return sw_access_take(arg, notes, input);
+}
+
+static size_t web_held(const void *arg)
+{
+    return sw_access_held(arg);
+}
+
+static int web_allow(void *arg, size_t memory)
+{
+    struct sw_access *access = arg;
+    bool narrower = memory < access->memory;
+    divide(access, memory);
+    return narrower ? sw_access_shrink(access) : 0;
 }
 
 static int web_finish(void *arg, struct sw_behaviours *all)
@@ -554,7 +566,6 @@ static void web_stats(const void *arg, struct sw_behaviour_stats *stats)
     const struct sw_access *access = arg;
     stats->evicted += access->evicted;
     stats->evicted_keys += access->evicted_keys;
-    stats->held += access->held_most;
 }
 
 const struct sw_watch sw_watch_web = {
@@ -565,6 +576,8 @@ const struct sw_watch sw_watch_web = {
     .wants = web_wants,
     .look = web_look,
     .take = web_take,
+    .held = web_held,
+    .allow = web_allow,
     .finish = web_finish,
     .stats = web_stats,
 };

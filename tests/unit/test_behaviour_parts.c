@@ -1,6 +1,7 @@
 /* test_behaviour_parts.c - what behaviours are made of: packed series, addresses, and the test for a period. */
 #include "behaviour/address.h"
 #include "behaviour/period.h"
+#include "behaviour/budget.h"
 #include "behaviour/series.h"
 #include "base/mem.h"
 
@@ -41,8 +42,10 @@ static void test_series_keeps_what_it_got(void **state)
 {
     (void)state;
     enum { LISTS = 5, RECORDS = 3000 };
+    struct sw_series_store store;
     struct sw_series_pool pool;
-    sw_series_pool_init(&pool, 64u << 20);
+    sw_series_store_init(&store, 64u << 20);
+    sw_series_pool_init(&pool, &store, 64u << 20);
     struct sw_series lists[LISTS] = {0};
     for (uint64_t i = 0; i < RECORDS; i++)
         for (unsigned k = 0; k < LISTS; k++) {
@@ -61,15 +64,17 @@ static void test_series_keeps_what_it_got(void **state)
         }
         assert_int_equal(i, RECORDS);
     }
-    sw_series_pool_fini(&pool);
+    sw_series_store_fini(&store);
 }
 
 /* Room that a dropped series gave back serves the next one. */
 static void test_series_gives_back(void **state)
 {
     (void)state;
+    struct sw_series_store store;
     struct sw_series_pool pool;
-    sw_series_pool_init(&pool, 2u << 20);
+    sw_series_store_init(&store, 2u << 20);
+    sw_series_pool_init(&pool, &store, 2u << 20);
     size_t held = 0;
     for (unsigned round = 0; round < 50; round++) {
         struct sw_series series = {0};
@@ -78,20 +83,22 @@ static void test_series_gives_back(void **state)
             assert_int_equal(sw_series_add(&pool, &series, &record, 1), 0);
         }
         if (round == 0)
-            held = sw_series_pool_held(&pool);
+            held = sw_series_store_held(&store);
         sw_series_drop(&pool, &series);
         assert_int_equal(sw_series_pool_used(&pool), 0);
     }
-    assert_int_equal(sw_series_pool_held(&pool), held);
-    sw_series_pool_fini(&pool);
+    assert_int_equal(sw_series_store_held(&store), held);
+    sw_series_store_fini(&store);
 }
 
 /* Beyond its limit a pool refuses, and what was there stays. */
 static void test_series_limit(void **state)
 {
     (void)state;
+    struct sw_series_store store;
     struct sw_series_pool pool;
-    sw_series_pool_init(&pool, 1u << 20);
+    sw_series_store_init(&store, 1u << 20);
+    sw_series_pool_init(&pool, &store, 1u << 20);
     struct sw_series series = {0};
     uint64_t added = 0;
     int rc = 0;
@@ -106,15 +113,17 @@ static void test_series_limit(void **state)
     for (sw_series_begin(&cursor, &pool, &series); sw_series_next(&cursor, 1); seen++)
         assert_int_equal(cursor.record.values[0], seen);
     assert_int_equal(seen, added);
-    sw_series_pool_fini(&pool);
+    sw_series_store_fini(&store);
 }
 
 static void test_series_without_memory(void **state)
 {
     (void)state;
     for (uint64_t n = 1; n < 4; n++) {
+        struct sw_series_store store;
         struct sw_series_pool pool;
-        sw_series_pool_init(&pool, 8u << 20);
+        sw_series_store_init(&store, 8u << 20);
+        sw_series_pool_init(&pool, &store, 8u << 20);
         struct sw_series series = {0};
         const struct sw_series_record record = {.time_ms = 5, .place = {1, 2}, .values = {3}};
         sw_mem_fail_after(n);
@@ -122,8 +131,87 @@ static void test_series_without_memory(void **state)
         sw_mem_fail_after(0);
         assert_int_equal(rc, n < 3 ? SW_E_NOMEM : 0);
         assert_int_equal(series.count, n < 3 ? 0 : 1);
-        sw_series_pool_fini(&pool);
+        sw_series_store_fini(&store);
     }
+}
+
+/* --- shares of the memory ------------------------------------------------------------------------------------ */
+
+static void test_budget(void **state)
+{
+    (void)state;
+    static const unsigned weights[] = {2, 1, 1};
+    struct sw_budget budget;
+    sw_budget_init(&budget, 4000, weights, 3);
+    assert_int_equal(budget.share[0], 2000);
+    /* alone: all but what the others have in reserve */
+    assert_int_equal(sw_budget_allowance(&budget, 0), 4000 - 2 * 125);
+    budget.held[0] = 3600;
+    assert_int_equal(sw_budget_allowance(&budget, 1), 4000 - 3600 - 125);
+    /* nothing has to move as long as it is enough */
+    assert_int_equal(sw_budget_debtor(&budget, 1), SW_BUDGET_NOBODY);
+    budget.held[1] = 260;
+    assert_int_equal(sw_budget_debtor(&budget, 1), 0);
+    assert_int_equal(sw_budget_reduced(&budget, 0), 2000);
+    budget.held[0] = 1900;
+    assert_int_equal(sw_budget_debtor(&budget, 1), SW_BUDGET_NOBODY);
+    /* beyond its share nobody gives for it */
+    budget.held[0] = 2100;
+    budget.held[1] = 1700;
+    assert_int_equal(sw_budget_debtor(&budget, 1), SW_BUDGET_NOBODY);
+    assert_int_equal(sw_budget_debtor(&budget, 0), SW_BUDGET_NOBODY); /* it has its share */
+    /* more than all is held: an allowance is never nothing */
+    budget.held[0] = 5000;
+    assert_int_equal(sw_budget_allowance(&budget, 2), 125);
+}
+
+/* One pool's chunks serve another one of the store, cut to size. */
+static void test_series_pools_share(void **state)
+{
+    (void)state;
+    struct sw_series_store store;
+    struct sw_series_pool pools[2];
+    sw_series_store_init(&store, 1u << 20);
+    sw_series_pool_init(&pools[0], &store, 1u << 20);
+    sw_series_pool_init(&pools[1], &store, 1u << 19);
+    struct sw_series large = {0};
+    struct sw_series_record record = {.place = {1, 0}};
+    while (sw_series_add(&pools[0], &large, &record, 1) == 0)
+        record.time_ms++;
+    struct sw_series small[1000] = {{0}};
+    assert_int_equal(sw_series_add(&pools[1], &small[0], &record, 1), SW_E_LIMIT);
+    sw_series_drop(&pools[0], &large);
+    assert_int_equal(sw_series_pool_used(&pools[0]), 0);
+    for (size_t i = 0; i < 1000; i++)
+        assert_int_equal(sw_series_add(&pools[1], &small[i], &record, 1), 0);
+    assert_int_equal(sw_series_pool_used(&pools[1]), sw_series_store_used(&store));
+    assert_false(sw_series_pool_is_over(&pools[1]));
+    sw_series_pool_limit(&pools[1], 1000);
+    assert_true(sw_series_pool_is_over(&pools[1]));
+    assert_int_equal(sw_series_add(&pools[1], &large, &record, 1), SW_E_LIMIT);
+    sw_series_store_fini(&store);
+}
+
+/* What can be asked of an object whose new() failed. */
+static void test_failed_new(void **state)
+{
+    (void)state;
+    struct sw_classes *classes;
+    struct sw_error err;
+    assert_int_equal(sw_classes_load(&classes, NULL, 0, &err), 0);
+    for (uint64_t n = 1; n < 60; n++) {
+        struct sw_behaviours *all = NULL;
+        const struct sw_behaviour_options options = {.classes = classes};
+        struct sw_behaviour_stats stats;
+        sw_mem_fail_after(n);
+        int rc = sw_behaviours_new(&all, &options, &err);
+        sw_mem_fail_after(0);
+        if (all != NULL)
+            sw_behaviours_stats(all, &stats);
+        assert_true(rc == 0 || rc == SW_E_NOMEM);
+        sw_behaviours_free(all);
+    }
+    sw_classes_free(classes);
 }
 
 /* --- addresses ---------------------------------------------------------------------------------------------- */
@@ -304,7 +392,8 @@ int main(void)
         cmocka_unit_test(test_series_keeps_what_it_got),
         cmocka_unit_test(test_series_gives_back),
         cmocka_unit_test(test_series_limit),
-        cmocka_unit_test(test_series_without_memory),
+        cmocka_unit_test(test_series_without_memory), cmocka_unit_test(test_series_pools_share),
+        cmocka_unit_test(test_budget), cmocka_unit_test(test_failed_new),
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_private_addresses),
         cmocka_unit_test(test_networks),
