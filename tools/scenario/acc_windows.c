@@ -105,7 +105,7 @@ bool windows_event(struct scenario *s, struct stream *stream, int64_t when, cons
 }
 
 /* An account's SID: of the domain, numbered by its name. */
-static const char *sid_of(const char *user, char text[64])
+const char *account_sid(const char *user, char text[64])
 {
     (void)snprintf(text, 64, "S-1-5-21-1004336348-1177238915-682003330-%u",
                    1100 + (unsigned)(mix_text(1, user) % 60000));
@@ -141,7 +141,7 @@ bool windows_logon(struct scenario *s, struct stream *stream, int64_t when, cons
                              "SubjectLogonId",
                              network ? "0x0" : "0x3e7",
                              "TargetUserSid",
-                             sid_of(user, sid),
+                             account_sid(user, sid),
                              "TargetUserName",
                              user,
                              "TargetDomainName",
@@ -221,7 +221,7 @@ void windows_logoff(struct scenario *s, struct stream *stream, int64_t when, con
     char kind[8];
     TEXT(kind, "%d", type);
     const char *pairs[] = {"TargetUserSid",
-                           sid_of(user, sid),
+                           account_sid(user, sid),
                            "TargetUserName",
                            user,
                            "TargetDomainName",
@@ -239,7 +239,7 @@ void windows_privileges(struct scenario *s, struct stream *stream, int64_t when,
     char sid[64];
     char id[24];
     const char *pairs[] = {"SubjectUserSid",
-                           sid_of(user, sid),
+                           account_sid(user, sid),
                            "SubjectUserName",
                            user,
                            "SubjectDomainName",
@@ -259,7 +259,7 @@ void windows_explicit(struct scenario *s, struct stream *stream, int64_t when, c
     char sid[64];
     char id[24];
     const char *pairs[] = {"SubjectUserSid",
-                           sid_of(user, sid),
+                           account_sid(user, sid),
                            "SubjectUserName",
                            user,
                            "SubjectDomainName",
@@ -308,7 +308,7 @@ bool kerberos_ticket(struct scenario *s, struct stream *stream, int64_t when, co
                              "TargetDomainName",
                              "CORP",
                              "TargetSid",
-                             sid_of(user, sid),
+                             account_sid(user, sid),
                              "ServiceName",
                              "krbtgt",
                              "ServiceSid",
@@ -327,7 +327,7 @@ bool kerberos_ticket(struct scenario *s, struct stream *stream, int64_t when, co
                              port,
                              NULL};
     const char *refused[] = {
-        "TargetUserName", user,     "TargetSid", sid_of(user, sid), "ServiceName", "krbtgt/CORP", "TicketOptions",
+        "TargetUserName", user,     "TargetSid", account_sid(user, sid), "ServiceName", "krbtgt/CORP", "TicketOptions",
         "0x40810010",     "Status", failure,     "PreAuthType",     "2",           "IpAddress",   from,
         "IpPort",         port,     NULL};
     return windows_event(s, stream, when, dc_of(user), failure == NULL ? 4768 : 4771,
@@ -351,7 +351,7 @@ bool kerberos_service(struct scenario *s, struct stream *stream, int64_t when, c
                            "ServiceName",
                            service,
                            "ServiceSid",
-                           sid_of(service, sid),
+                           account_sid(service, sid),
                            "TicketOptions",
                            "0x40810000",
                            "TicketEncryptionType",

@@ -45,6 +45,8 @@ bool windows_event(struct scenario *s, struct stream *stream, int64_t when, cons
 /* 4624; status NULL. Or 4625 with its sub status. `workstation` and `address` may be NULL or 0. */
 bool windows_logon(struct scenario *s, struct stream *stream, int64_t when, const char *computer, const char *user,
                    enum logon type, const char *workstation, uint32_t address, const char *failure);
+/* Of the domain, numbered by the name. */
+const char *account_sid(const char *user, char text[64]);
 void windows_logoff(struct scenario *s, struct stream *stream, int64_t when, const char *computer, const char *user,
                     enum logon type);
 void windows_privileges(struct scenario *s, struct stream *stream, int64_t when, const char *computer,

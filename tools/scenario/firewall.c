@@ -90,7 +90,8 @@ static bool write_asa(struct firewalls *to, struct stream *stream, const struct 
         put_end(out, flow->client, flow->client_port);
         SW_BUF_LIT(out, " dst ");
         put_end(out, flow->server, flow->server_port);
-        SW_BUF_LIT(out, " by access-group \"outside_in\" [0x0, 0x0]");
+        sw_buf_text(out, is_dmz(flow->client) ? " by access-group \"dmz_in\" [0x0, 0x0]"
+                                              : " by access-group \"outside_in\" [0x0, 0x0]");
         log_end(to->asa);
         return true;
     }
@@ -231,8 +232,10 @@ bool firewalls_write(struct scenario *s, struct firewalls *to, struct stream *st
 {
     bool written = false;
     bool outside = !seen->client_inside || !seen->server_inside;
-    (void)s;
-    if (to->asa != NULL && outside && (is_dmz(flow->client) || is_dmz(flow->server)) && flow->protocol != PROTOCOL_ICMP)
+    /* With the logs of hosts the DMZ's other side is logged, too. */
+    bool crosses = (s->options.parts & PART_HOSTS) != 0 && is_dmz(flow->client) != is_dmz(flow->server);
+    if (to->asa != NULL && (outside || crosses) && (is_dmz(flow->client) || is_dmz(flow->server)) &&
+        flow->protocol != PROTOCOL_ICMP)
         written |= write_asa(to, stream, flow, seen);
     if (to->fortinet != NULL && outside && !is_dmz(flow->client) && !is_dmz(flow->server))
         written |= write_fortinet(to, stream, flow, seen);

@@ -40,6 +40,7 @@ struct log {
     size_t hours;
     struct bucket *open; /* between log_begin() and log_end() */
     struct entry pending;
+    struct tally *tally; /* of the record that is being written */
     struct gap gaps[GAPS_MAX];
     unsigned gap_count;
     FILE *file;
@@ -114,6 +115,7 @@ struct sw_buf *log_begin(struct log *log, struct stream *stream, int64_t when)
     if (bucket->text.max == 0)
         sw_buf_init(&bucket->text, BUCKET_MAX);
     log->open = bucket;
+    log->tally = stream->tally;
     log->pending = (struct entry){.when = when, .order = stream->order++, .at = bucket->text.len};
     return &bucket->text;
 }
@@ -127,6 +129,13 @@ void log_end(struct log *log)
         die("%s: too much in one hour", log->path);
     log->pending.len = (uint32_t)(bucket->text.len - log->pending.at);
     bucket->entries[bucket->count++] = log->pending;
+    if (log->tally != NULL) {
+        unsigned lines = 0;
+        for (size_t i = log->pending.at; i < bucket->text.len; i++)
+            lines += bucket->text.data[i] == '\n';
+        int64_t hour = log->scenario->start + (bucket - log->buckets) * HOUR;
+        tally_add(log->tally, log->path, log->pending.when, hour / SW_DAY, lines);
+    }
 }
 
 static int compare_entries(const void *a, const void *b)

@@ -22,6 +22,7 @@ static const struct {
     {PART_NETWORK, 0, network_subsystems, network_plants, network_open, network_close},
     {PART_WEB, 1, web_subsystems, web_plants, web_open, web_close},
     {PART_ACCOUNTS, 2, account_subsystems, account_plants, accounts_open, accounts_close},
+    {PART_HOSTS, 3, host_subsystems, host_plants, hosts_open, hosts_close},
 };
 
 void die(const char *format, ...)
@@ -105,7 +106,7 @@ static void make_plants_hour(struct scenario *s, size_t part, int64_t hour)
 
 int main(int argc, char **argv)
 {
-    struct scenario s = {.activity = {1, 1, 1}, .coverage = {1, 1, 1}};
+    struct scenario s = {.activity = {1, 1, 1, 1}, .coverage = {1, 1, 1, 1}};
     options_read(&s.options, argc, argv);
     s.start = s.options.start;
     s.end = s.start + s.options.days * SW_DAY;
@@ -126,6 +127,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < COUNT(parts); i++) /* a plant may write to the logs of every part */
         if ((s.options.parts & parts[i].part) != 0)
             make_plants(&s, i);
+    story_make(&s);
     for (int64_t hour = s.start; hour < s.end; hour += HOUR) {
         for (size_t i = 0; i < COUNT(parts); i++) {
             if ((s.options.parts & parts[i].part) == 0)
@@ -136,6 +138,7 @@ int main(int argc, char **argv)
         logs_close_hour(&s, hour);
     }
     truth_write(&s);
+    story_free(&s);
     logs_fini(&s);
     for (size_t i = 0; i < COUNT(parts); i++)
         if ((s.options.parts & parts[i].part) != 0)

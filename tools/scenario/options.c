@@ -52,6 +52,8 @@ static void usage(FILE *out)
         "  --only PARTS      network, web, accounts; all by default\n"
         "  --format LIST     all, or of those below (a star: by default)\n"
         "  --plant LIST      all, none (by default), or of those below\n"
+        "  --story NAME      webapp: an intrusion of weeks, in all parts' logs and those of hosts; none: the same\n"
+        "                    logs without it. With it 21 days, 24 hosts, 30 accounts and few records are the defaults\n"
         "  --truth FILE      DIR.truth.json by default, beside the evidence\n\nformats:\n");
     for (size_t i = 0; i < COUNT(formats); i++)
         (void)fprintf(out, "  %c %-21s %s\n", formats[i].standard ? '*' : ' ', formats[i].name, formats[i].what);
@@ -156,19 +158,13 @@ static int64_t start_of(const char *text)
 }
 
 static const struct option long_options[] = {
-    {"seed", required_argument, NULL, 's'},
-    {"start", required_argument, NULL, 'b'},
-    {"days", required_argument, NULL, 'd'},
-    {"hosts", required_argument, NULL, 'h'},
-    {"accounts", required_argument, NULL, 'a'},
-    {"records", required_argument, NULL, 'r'},
-    {"only", required_argument, NULL, 'o'},
-    {"format", required_argument, NULL, 'f'},
-    {"plant", required_argument, NULL, 'p'},
-    {"truth", required_argument, NULL, 't'},
-    {"out", required_argument, NULL, 'O'},
-    {"help", no_argument, NULL, '?' + 256},
-    {NULL, 0, NULL, 0},
+    {"seed", required_argument, NULL, 's'},     {"start", required_argument, NULL, 'b'},
+    {"days", required_argument, NULL, 'd'},     {"hosts", required_argument, NULL, 'h'},
+    {"accounts", required_argument, NULL, 'a'}, {"records", required_argument, NULL, 'r'},
+    {"only", required_argument, NULL, 'o'},     {"format", required_argument, NULL, 'f'},
+    {"plant", required_argument, NULL, 'p'},    {"truth", required_argument, NULL, 't'},
+    {"story", required_argument, NULL, 'y'},    {"out", required_argument, NULL, 'O'},
+    {"help", no_argument, NULL, '?' + 256},     {NULL, 0, NULL, 0},
 };
 
 static void read_one(struct options *o, int letter)
@@ -178,22 +174,73 @@ static void read_one(struct options *o, int letter)
         if (sw_str_u64(sw_str(optarg), &o->seed) != 0)
             wrong("no number", optarg);
         break;
-    case 'b': o->start = start_of(optarg); break;
-    case 'd': o->days = number_of("days", optarg, 1, 3660); break;
-    case 'h': o->hosts = number_of("hosts", optarg, 0, 50000); break;
-    case 'a': o->accounts = number_of("accounts", optarg, 1, 1000000); break;
+    case 'b':
+        o->start = start_of(optarg);
+        break;
+    case 'd':
+        o->days = number_of("days", optarg, 1, 3660);
+        break;
+    case 'h':
+        o->hosts = number_of("hosts", optarg, 0, 50000);
+        break;
+    case 'a':
+        o->accounts = number_of("accounts", optarg, 1, 1000000);
+        break;
     case 'r':
         if (sw_str_u64(sw_str(optarg), &o->records) != 0)
             wrong("no number", optarg);
         break;
-    case 'o': o->parts = parts_of(optarg); break;
-    case 'f': o->formats = formats_of(optarg); break;
-    case 'p': o->plants = optarg; break;
-    case 't': o->truth = optarg; break;
-    case 'O': o->out = optarg; break;
-    case '?' + 256: usage(stdout); exit(0);
-    default: exit(2);
+    case 'o':
+        o->parts = parts_of(optarg);
+        break;
+    case 'f':
+        o->formats = formats_of(optarg);
+        break;
+    case 'p':
+        o->plants = optarg;
+        break;
+    case 't':
+        o->truth = optarg;
+        break;
+    case 'y':
+        o->story = optarg;
+        break;
+    case 'O':
+        o->out = optarg;
+        break;
+    case '?' + 256:
+        usage(stdout);
+        exit(0);
+    default:
+        exit(2);
     }
+}
+
+/* With a story other sizes are usual; what is asked for on the command line overrides them. */
+static void story_defaults(struct options *o, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strncmp(argv[i], "--story", 7) == 0) {
+            o->days = 21;
+            o->hosts = 24;
+            o->accounts = 30;
+            o->formats |= FORMAT_ASA;
+        }
+}
+
+static void check_story(struct options *o)
+{
+    if (o->story == NULL)
+        return;
+    if (!story_is_known(o->story))
+        wrong("unknown story", o->story);
+    if (o->parts != (PART_NETWORK | PART_WEB | PART_ACCOUNTS))
+        wrong("needs all parts", "--story");
+    if (o->days < 14 || o->hosts < 12 || o->accounts < 12)
+        wrong("needs 14 days, 12 hosts and 12 accounts", "--story");
+    o->parts |= PART_HOSTS;
+    if (o->records == 0)
+        o->records = o->days * (uint64_t)(400 + 12 * o->hosts);
 }
 
 void options_read(struct options *o, int argc, char **argv)
@@ -208,9 +255,11 @@ void options_read(struct options *o, int argc, char **argv)
                           .parts = PART_NETWORK | PART_WEB | PART_ACCOUNTS};
     for (size_t i = 0; i < COUNT(formats); i++)
         o->formats |= formats[i].standard ? formats[i].value : 0;
+    story_defaults(o, argc, argv);
     for (int letter; (letter = getopt_long(argc, argv, "", long_options, NULL)) != -1;)
         read_one(o, letter);
     check_plants(o->plants);
+    check_story(o);
     if (optind < argc)
         wrong("not an option", argv[optind]);
     if (o->out == NULL)

@@ -14,7 +14,8 @@
 #include "calendar.h"
 #include "chance.h"
 
-enum part { PART_NETWORK = 1, PART_WEB = 2, PART_ACCOUNTS = 4 };
+enum part { PART_NETWORK = 1, PART_WEB = 2, PART_ACCOUNTS = 4, PART_HOSTS = 8 };
+#define PART_COUNT 4
 
 enum format {
     FORMAT_ZEEK = 1,
@@ -43,6 +44,7 @@ struct options {
     unsigned formats; /* of enum format */
     const char *out, *truth;
     const char *plants; /* "all", "none", or names with commas */
+    const char *story;  /* NULL: no --story; "none": its logs without it */
 };
 
 struct truth_item;
@@ -51,22 +53,27 @@ struct log;
 struct site;
 struct sensors;
 struct directory;
+struct estate;
+struct tally;
+struct story;
 
 struct scenario {
     struct options options;
     struct world *world;
     int64_t start, end;
-    double activity[3]; /* of people, by part: 1 as it comes */
-    double coverage[3]; /* share of hosts, visitors, accounts that are there at all */
+    double activity[PART_COUNT]; /* of people, by part: 1 as it comes */
+    double coverage[PART_COUNT]; /* share of hosts, visitors, accounts that are there at all */
     struct log *logs;
-    int64_t closed;         /* hours before this are written */
-    bool counting;          /* nothing is written: how much would it be? */
-    uint64_t counted[3][2]; /* by part: what doesn't depend on people's activity, what does */
+    int64_t closed;                  /* hours before this are written */
+    bool counting;                   /* nothing is written: how much would it be? */
+    uint64_t counted[PART_COUNT][2]; /* by part: what doesn't depend on people's activity, what does */
     unsigned counted_part, counted_kind;
     struct truth_item *truth, **truth_end;
     struct sensors *sensors;     /* network.c */
     struct site *site;           /* web.c */
     struct directory *directory; /* accounts.c */
+    struct estate *estate;       /* hosts.c */
+    struct story *story;         /* story.c */
     uint64_t lines, bytes;       /* written */
 };
 
@@ -76,6 +83,7 @@ struct stream {
     uint64_t seed;
     uint64_t order;
     struct truth_item *truth; /* of a plant: counts what the logs took */
+    struct tally *tally;      /* of a story's step: the same by file; NULL: none */
 };
 
 void die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
@@ -133,6 +141,12 @@ void truth_entity(struct truth_item *item, const char *role, const char *format,
 void truth_number(struct truth_item *item, const char *name, double value);
 void truth_count(struct truth_item *item, int64_t when, uint64_t bytes);
 void truth_write(struct scenario *s);
+/* story_truth.c: lines of a daily file that a step has written; the story as members of the truth. */
+void tally_add(struct tally *tally, const char *path, int64_t when, int64_t day, unsigned lines);
+void story_make(struct scenario *s);
+void story_write(struct scenario *s, struct sw_buf *out);
+void story_free(struct scenario *s);
+bool story_is_known(const char *name);
 
 /* --- tables --- */
 
@@ -142,7 +156,7 @@ struct subsystem {
     bool people; /* grows with people's activity; else only with the number of hosts */
     void (*hour)(struct scenario *s, struct stream *stream, int64_t hour);
 };
-extern const struct subsystem network_subsystems[], web_subsystems[], account_subsystems[];
+extern const struct subsystem network_subsystems[], web_subsystems[], account_subsystems[], host_subsystems[];
 
 struct plant {
     const char *name;
@@ -153,7 +167,7 @@ struct plant {
      * named. */
     void (*hour)(struct scenario *s, struct stream *stream, int64_t hour);
 };
-extern const struct plant network_plants[], web_plants[], account_plants[];
+extern const struct plant network_plants[], web_plants[], account_plants[], host_plants[];
 
 void network_open(struct scenario *s);
 void network_close(struct scenario *s);
@@ -161,5 +175,7 @@ void web_open(struct scenario *s);
 void web_close(struct scenario *s);
 void accounts_open(struct scenario *s);
 void accounts_close(struct scenario *s);
+void hosts_open(struct scenario *s);
+void hosts_close(struct scenario *s);
 
 #endif

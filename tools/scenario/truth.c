@@ -130,7 +130,9 @@ void truth_write(struct scenario *s)
         sw_free(item);
     }
     s->truth_end = &s->truth;
-    SW_BUF_LIT(&out, " ]}\n");
+    SW_BUF_LIT(&out, " ]");
+    story_write(s, &out);
+    SW_BUF_LIT(&out, "}\n");
     FILE *file = fopen(s->options.truth, "wb");
     if (file == NULL || fwrite(out.data, 1, out.len, file) != out.len || fclose(file) != 0)
         die("%s: %s", s->options.truth, strerror(errno));
