@@ -83,10 +83,10 @@ int sw_case_document(struct sw_case *c, struct sw_hash128 id, struct sw_str *doc
 
 /* --- names seen together (incident/alias.h) ------------------------------------------------------------------- */
 
-struct sw_alias; /* incident/alias.h */
+struct sw_name_pair; /* incident/alias.h */
 int sw_case_put_alias(struct sw_case *c,
-                      const struct sw_alias *alias); /* known by its two ends and how: first, last, count widen */
-int sw_case_each_alias(struct sw_case *c, int (*each)(void *arg, const struct sw_alias *alias), void *arg);
+                      const struct sw_name_pair *alias); /* known by its two ends and how: first, last, count widen */
+int sw_case_each_alias(struct sw_case *c, int (*each)(void *arg, const struct sw_name_pair *alias), void *arg);
 
 /* --- incidents ---------------------------------------------------------------------------------------------- */
 

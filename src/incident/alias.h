@@ -25,7 +25,7 @@ enum sw_alias_how {
     SW_ALIAS_HOWS
 };
 
-struct sw_alias {
+struct sw_name_pair {
     enum sw_alias_how how;
     enum sw_entity_kind kind; /* of the first name */
     struct sw_str name;
@@ -39,21 +39,29 @@ struct sw_alias {
 struct sw_str sw_alias_how_name(enum sw_alias_how how); /* "dhcp lease": for sentences and the case. Static. */
 bool sw_alias_how_of(struct sw_str name, enum sw_alias_how *how);
 
-struct sw_aliases; /* what was seen, over all of the evidence */
+/* What was seen. A worker has one of its own; they are merged in the end. */
+struct sw_aliases;
 
-/* `max_pairs`: beyond it new pairs are refused and counted. */
-int sw_aliases_new(struct sw_aliases **aliases, const struct sw_classes *classes, size_t max_pairs);
+/* What fields of which classes show names; made once for all workers. */
+struct sw_alias_plan;
+int sw_alias_plan_new(struct sw_alias_plan **plan, const struct sw_classes *classes);
+void sw_alias_plan_free(struct sw_alias_plan *plan);
+
+/* `max_pairs`: beyond it new pairs are refused and counted; 0: SW_ALIASES. */
+#define SW_ALIASES ((size_t)500000)
+int sw_aliases_new(struct sw_aliases **aliases, size_t max_pairs);
 void sw_aliases_free(struct sw_aliases *aliases);
-/* What an event shows. Threads: any, each with a set of its own (sw_alias_set_new()). */
-struct sw_alias_set;
-int sw_alias_set_new(struct sw_alias_set **set, const struct sw_aliases *aliases);
-void sw_alias_set_free(struct sw_alias_set *set);
-int sw_alias_look(struct sw_alias_set *set, const struct sw_event *event);
-/* Adds a worker's set; the order of sets changes nothing. */
-int sw_aliases_merge(struct sw_aliases *aliases, const struct sw_alias_set *set);
-int sw_aliases_add(struct sw_aliases *aliases, const struct sw_alias *alias);
-/* In the order of (kind, name, other_kind, other, how). */
-int sw_aliases_each(const struct sw_aliases *aliases, int (*each)(void *arg, const struct sw_alias *alias), void *arg);
+
+/* Notes what an event shows. Threads: the plan is shared, `aliases` is not. */
+int sw_alias_look(const struct sw_alias_plan *plan, struct sw_aliases *aliases, const struct sw_event *event);
+/* Texts are copied; host and account names are put into their usual form (incident/name.h). */
+int sw_aliases_add(struct sw_aliases *aliases, const struct sw_name_pair *alias);
+/* The order in which sets are merged changes nothing, unless pairs are refused. */
+int sw_aliases_merge(struct sw_aliases *aliases, const struct sw_aliases *from);
+
+/* Puts them in the order of (kind, name, other_kind, other, how, first). */
+void sw_aliases_sort(struct sw_aliases *aliases);
+const struct sw_name_pair *sw_aliases_items(const struct sw_aliases *aliases, size_t *count);
 uint64_t sw_aliases_refused(const struct sw_aliases *aliases);
 
 #endif

@@ -1,8 +1,10 @@
 /*
- * incident.h - findings joined into incidents: how they got in, every way back, what they took, how long they were there.
+ * incident.h - findings joined into incidents: how they got in, every way back, what they took, how long they were
+ * there.
  *
- * sw_incidents_make() takes facts and the names seen together, resolves entities, joins facts that share them closely enough
- * in time, and judges each group. docs/incidents.md explains the method: what joins, with what force, and the score.
+ * sw_incidents_make() takes facts and the names seen together, resolves entities, joins facts that share them closely
+ * enough in time, and judges each group. docs/incidents.md explains the method: what joins, with what force, and the
+ * score.
  *
  * Owner:   sw_incidents_free() frees all; texts of facts stay those of the store, which must outlive the incidents.
  * Limits:  SW_INCIDENT_LIST entries of each list of one incident; what is left out is counted.  Threads: one at a time.
@@ -22,17 +24,17 @@ enum { SW_INCIDENT_LIST = 200 };
 enum sw_thing {
     SW_THING_HOST,
     SW_THING_ACCOUNT,
-    SW_THING_INSIDE,   /* an address of the organisation that no host is known for */
-    SW_THING_OUTSIDE,  /* any other address */
-    SW_THING_PROCESS,  /* one process (ProcessGuid) */
-    SW_THING_SESSION,  /* a logon session of a host */
-    SW_THING_FILE,     /* a file of a host */
-    SW_THING_SCRIPT,   /* the name of a script, in a web path or a file's: "cmd.aspx" */
+    SW_THING_INSIDE,  /* an address of the organisation that no host is known for */
+    SW_THING_OUTSIDE, /* any other address */
+    SW_THING_PROCESS, /* one process (ProcessGuid) */
+    SW_THING_SESSION, /* a logon session of a host */
+    SW_THING_FILE,    /* a file of a host */
+    SW_THING_SCRIPT,  /* the name of a script, in a web path or a file's: "cmd.aspx" */
     SW_THING_HASH,
     SW_THING_DOMAIN,
-    SW_THING_SERVICE,  /* a service or task of a host */
+    SW_THING_SERVICE, /* a service or task of a host */
     SW_THING_WEB_PATH,
-    SW_THING_IMAGE,    /* a program's file */
+    SW_THING_IMAGE, /* a program's file */
     SW_THINGS
 };
 
@@ -46,9 +48,9 @@ struct sw_known_as {
 
 struct sw_entity {
     enum sw_thing thing;
-    struct sw_str value;  /* the canonical name */
-    bool joins;           /* false: too general to join by (SYSTEM, root, loopback) */
-    uint32_t partners;    /* different hosts, accounts and addresses that findings name together with it, at most 255 */
+    struct sw_str value; /* the canonical name */
+    bool joins;          /* false: too general to join by (SYSTEM, root, loopback) */
+    uint32_t partners;   /* different hosts, accounts and addresses that findings name together with it, at most 255 */
     uint32_t facts;
     int64_t first;
     int64_t last;
@@ -60,12 +62,12 @@ struct sw_entity {
 
 /* A fact as part of an incident. */
 struct sw_part {
-    uint32_t fact;   /* index in the sorted store */
+    uint32_t fact;      /* index in the sorted store */
     uint32_t joined_to; /* index in parts of the earlier part that it was joined to; UINT32_MAX: the first */
-    uint32_t entity; /* the entity that joined it most; UINT32_MAX: none */
+    uint32_t entity;    /* the entity that joined it most; UINT32_MAX: none */
     float force;
-    float weight;    /* 0 to 1: level, rarity of its rule here, verdict */
-    bool context;    /* did not join, only belongs: below medium, or of a rule that fires all over */
+    float weight; /* 0 to 1: level, rarity of its rule here, verdict */
+    bool context; /* did not join, only belongs: below medium, or of a rule that fires all over */
 };
 
 struct sw_phase {
@@ -80,8 +82,8 @@ struct sw_phase {
 /* How they got in, one way. */
 struct sw_entry_point {
     uint32_t part;
-    uint32_t from; /* entity: where from; UINT32_MAX: not known */
-    uint32_t host; /* entity that was entered; UINT32_MAX */
+    uint32_t from;      /* entity: where from; UINT32_MAX: not known */
+    uint32_t host;      /* entity that was entered; UINT32_MAX */
     struct sw_str what; /* web path, account, service */
     int64_t time;
     bool succeeded; /* told so by its verdict, or by what followed */
@@ -89,8 +91,8 @@ struct sw_entry_point {
 
 enum sw_reentry {
     SW_REENTRY_WEB_SHELL,
-    SW_REENTRY_ACCOUNT,    /* made, changed, or used with stolen credentials */
-    SW_REENTRY_KEY,        /* SSH keys, certificates */
+    SW_REENTRY_ACCOUNT, /* made, changed, or used with stolen credentials */
+    SW_REENTRY_KEY,     /* SSH keys, certificates */
     SW_REENTRY_TASK,
     SW_REENTRY_SERVICE,
     SW_REENTRY_AUTOSTART,
@@ -135,20 +137,20 @@ struct sw_sentence {
 struct sw_step {
     struct sw_str group; /* "Preserve", "Close the entry", "Remove every way back, at once", "Rotate", "Watch" */
     struct sw_str text;
-    struct sw_str key;   /* stable: a hash of what it is about, for its state in a case */
+    struct sw_str key; /* stable: a hash of what it is about, for its state in a case */
 };
 
 struct sw_incident {
     char id[33];
     struct sw_str title;
     enum sw_level level;
-    double score; /* 0 to 100 */
+    double score;         /* 0 to 100 */
     struct sw_str reason; /* how the score came about */
     int64_t first;
     int64_t last;
     struct sw_part *parts; /* in order of time */
     uint32_t part_count;
-    uint32_t joining; /* parts that are no context */
+    uint32_t joining;                   /* parts that are no context */
     struct sw_phase phases[SW_TACTICS]; /* in the matrix's order; only those with facts */
     uint32_t phase_count;
     struct sw_entry_point *entries;
@@ -158,7 +160,7 @@ struct sw_incident {
     struct sw_data_out *data_out;
     uint32_t data_out_count;
     double data_out_bytes;
-    uint32_t *entities; /* by how much of the incident names them */
+    uint32_t *entities;     /* by how much of the incident names them */
     uint32_t *entity_facts; /* for each: parts that name it */
     uint32_t entity_count;
     struct sw_str *unknown; /* what the evidence does not tell, a sentence each */
@@ -197,6 +199,7 @@ struct sw_incidents {
     uint32_t *fact_first;    /* of fact i: fact_entities[fact_first[i]] to before fact_first[i + 1] */
     uint8_t *fact_roles;     /* enum sw_entity_role, beside fact_entities */
     uint64_t alone;          /* facts in no incident */
+    struct sw_map names;     /* of entities: a letter for the thing, and the value */
     struct sw_arena memory;
 };
 
