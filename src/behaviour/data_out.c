@@ -221,7 +221,7 @@ static int on_channel(struct sw_behaviour_run *run, const struct sw_channel *cha
             continue;
         c.out += channel->samples[i].out;
         c.in += channel->samples[i].in;
-        c.count++;
+        c.count += 1 + channel->samples[i].merged;
     }
     if ((double)c.out < least)
         return 0;

@@ -39,6 +39,7 @@ struct sw_flow_sample {
     uint64_t out_ip; /* bytes with headers, as RITA scores them; 0: not known */
     struct sw_place place;
     uint32_t duration_ms; /* UINT32_MAX: that or more */
+    uint32_t merged; /* further connections that were added up in this sample, for want of memory */
     uint16_t port;        /* of the destination */
     uint8_t protocol;     /* IP protocol number; 0 unknown */
     uint8_t service;      /* enum sw_flow_service */
@@ -70,6 +71,7 @@ struct sw_channel {
     uint8_t service;
     const struct sw_flow_sample *samples; /* in order of time */
     size_t count;
+    uint64_t merged; /* connections that samples stand for beyond their number */
     uint64_t out; /* of all samples */
     uint64_t in;
     int64_t first_ms;

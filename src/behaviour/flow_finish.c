@@ -141,7 +141,8 @@ static void set_sample(struct sw_flow_sample *sample, const struct sw_flow_pair 
                                       .duration_ms = (uint32_t)record->values[SW_FLOW_V_DURATION],
                                       .port = pair->port,
                                       .protocol = pair->protocol,
-                                      .service = (uint8_t)(flags >> 4),
+                                      .service = (uint8_t)(flags >> 4 & 31),
+                                      .merged = (uint32_t)(flags >> SW_FLOW_MERGED_SHIFT),
                                       .outcome = (uint8_t)(flags >> 2 & 3),
                                       .reply = (flags & SW_FLOW_F_REPLY) != 0,
                                       .open = (flags & SW_FLOW_F_OPEN) != 0};
@@ -263,6 +264,7 @@ static int make_channel(struct work *w, const struct sw_peer *source, const stru
     for (size_t i = 0; i < count; i++) {
         w->samples[i] = from[i].sample;
         channel->out += from[i].sample.out;
+        channel->merged += from[i].sample.merged;
         channel->in += from[i].sample.in;
         if (votes == 0) /* the majority's port (Boyer and Moore, MJRTY, 1981) */
             ports[0] = from[i].sample.port;
@@ -380,7 +382,7 @@ static int describe_pair(struct work *w, const struct sw_flow_pair *pair, uint32
     while (sw_series_next(&cursor, SW_FLOW_VALUES)) {
         const struct sw_series_record *record = &cursor.record;
         uint32_t targets[2] = {pair->destination, sw_flow_name_of(flow, record->values[SW_FLOW_V_UID])};
-        w->network.services_seen |= record->values[SW_FLOW_V_FLAGS] >> 4 > SW_FLOW_OTHER;
+        w->network.services_seen |= (record->values[SW_FLOW_V_FLAGS] >> 4 & 31) > SW_FLOW_OTHER;
         for (unsigned k = 0; k < 2 && targets[k] != UINT32_MAX; k++) {
             struct sw_peer *peer = &flow->peers[targets[k]];
             if (internal && last_source[targets[k]] != pair->source + 1) {

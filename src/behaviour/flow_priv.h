@@ -13,8 +13,9 @@
 #define SW_FLOW_ROLES(X) \
     X(SOURCE) \
     X(DESTINATION) \
-    X(SOURCE_PORT) X(PORT) X(PROTOCOL) X(SERVICE) X(DURATION) X(OUT) X(IN) X(OUT_IP) X(BYTES) X(STATE) X(UID) X(NAME) \
-        X(URL) X(METHOD) X(LOCAL_SOURCE) X(LOCAL_DESTINATION) X(KIND) X(START) X(END)
+    X(SOURCE_PORT) \
+    X(PORT) X(PROTOCOL) X(SERVICE) X(DURATION) X(OUT) X(IN) X(OUT_IP) X(BYTES) X(STATE) X(UID) X(NAME) X(URL) \
+        X(METHOD) X(LOCAL_SOURCE) X(LOCAL_DESTINATION) X(KIND) X(START) X(END)
 
 enum sw_flow_role {
     SW_FLOW_ROLE_NONE,
@@ -78,6 +79,9 @@ enum {
     SW_FLOW_VALUES
 };
 
+/* Flags from this bit on: connections that the sample stands for beside one. Below it are 5 bits of the service. */
+#define SW_FLOW_MERGED_SHIFT 9
+
 struct sw_flow_pair {
     uint32_t source; /* peers */
     uint32_t destination;
@@ -88,12 +92,14 @@ struct sw_flow_pair {
     struct sw_series series;
     uint64_t out;
     uint64_t in;
+    uint32_t merged; /* connections that were added up with others */
 };
 
 /* The name of a connection. */
 struct sw_flow_name {
     uint32_t uid[2];
-    uint32_t peer; /* + 1; 0: free */
+    uint32_t peer : 24; /* + 1; 0: free */
+    uint32_t old : 8;   /* times that it was looked at, and nothing referred to it */
 };
 
 struct sw_flow {
@@ -123,8 +129,10 @@ struct sw_flow {
     struct sw_flow_name *names; /* by UID */
     size_t name_count;
     size_t name_cap;
+    uint64_t names_refused;      /* for want of room */
     struct sw_given_up given_up; /* pairs */
     uint64_t flows;
+    unsigned thinned; /* level of flow_thin.c */
     uint64_t evicted;
     uint64_t evicted_keys;
     uint64_t cut;
@@ -137,6 +145,10 @@ int sw_flow_notes_open(struct sw_flow *flow, const struct sw_classes *classes);
 
 int sw_flow_take(struct sw_flow *flow, struct sw_str notes, uint32_t input);
 uint32_t sw_flow_name_of(const struct sw_flow *flow, uint64_t uid); /* a peer, or UINT32_MAX */
+
+/* Thins pairs with many connections; levels from 1 on, each keeps less. */
+int sw_flow_thin(struct sw_flow *flow, unsigned level);
+unsigned sw_flow_thin_levels(void);
 
 int sw_flow_decide(struct sw_flow *flow, struct sw_behaviours *all);
 

@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-enum { MAX_PEERS = (1 << 24) - 1, GIVEN_UP_BYTES = 1 << 20, FEW_PAIRS = 64 };
+enum { MAX_PEERS = (1 << 24) - 1, GIVEN_UP_BYTES = 1 << 20, FEW_PAIRS = 64, MANY_SOURCES = 16 };
 
 /* --- life --------------------------------------------------------------------------------------------------- */
 
@@ -96,13 +96,26 @@ static uint64_t hash_of_pair(const struct sw_flow *flow, const struct sw_flow_pa
                      pair->protocol);
 }
 
-/* How much a pair tells: many connections over a long time, or many bytes. Only these two numbers decide what is kept.
- */
-static uint64_t weight(const struct sw_flow_pair *pair)
+/* How much a pair tells: connections at many hours, or many bytes; less when many talk to the destination. */
+static uint64_t weight(const struct sw_flow *flow, const struct sw_flow_pair *pair, const uint32_t *sources)
 {
-    uint64_t count = pair->series.count;
+    struct sw_series_cursor cursor;
+    uint64_t hours = 1;
+    sw_series_begin(&cursor, &flow->pool, &pair->series);
+    if (sw_series_next(&cursor, SW_FLOW_VALUES) && pair->series.time_ms > cursor.record.time_ms)
+        hours += (uint64_t)(pair->series.time_ms - cursor.record.time_ms) / 3600000;
+    uint64_t count = (uint64_t)pair->series.count + pair->merged;
     uint64_t megabytes = (pair->out + pair->in) >> 20;
-    return count < 3 && megabytes == 0 ? 0 : count + megabytes;
+    uint64_t all = 8 * ((count < hours ? count : hours) + megabytes);
+    return sources[pair->destination] > MANY_SOURCES ? all / 8 : all;
+}
+
+static uint32_t *count_sources(const struct sw_flow *flow)
+{
+    uint32_t *sources = sw_alloc(flow->peer_count + 1, sizeof *sources);
+    for (size_t i = 0; sources != NULL && i < flow->pair_count; i++)
+        sources[flow->pairs[i].destination]++;
+    return sources;
 }
 
 static int grow_table(struct sw_flow *flow, size_t cap)
@@ -122,21 +135,13 @@ static int grow_table(struct sw_flow *flow, size_t cap)
     return 0;
 }
 
-/* Gives up the half of the pairs that tells least. The order of the rest stays. */
-static int give_up_half(struct sw_flow *flow)
+/* Gives up the pairs that the half says. The order of the rest stays. */
+static int give_up(struct sw_flow *flow, struct sw_half *half, const uint64_t *weights)
 {
-    uint64_t *weights = sw_alloc(flow->pair_count + 1, sizeof *weights);
-    if (weights == NULL)
-        return SW_E_NOMEM;
-    for (size_t i = 0; i < flow->pair_count; i++)
-        weights[i] = weight(&flow->pairs[i]);
-    struct sw_half half;
-    sw_half_choose(&half, weights, flow->pair_count);
-    sw_free(weights);
     size_t kept = 0;
     for (size_t i = 0; i < flow->pair_count; i++) {
         struct sw_flow_pair *pair = &flow->pairs[i];
-        if (!sw_half_goes(&half, weight(pair))) {
+        if (!sw_half_goes(half, weights[i])) {
             flow->pairs[kept++] = *pair;
             continue;
         }
@@ -148,7 +153,29 @@ static int give_up_half(struct sw_flow *flow)
         sw_series_drop(&flow->pool, &pair->series);
     }
     flow->pair_count = kept;
-    return grow_table(flow, flow->table_cap);
+    size_t cap = 1024;
+    while (cap < 4 * kept)
+        cap *= 2;
+    return grow_table(flow, cap < flow->table_cap ? cap : flow->table_cap);
+}
+
+/* Gives up the half of the pairs that tells least. */
+static int give_up_half(struct sw_flow *flow)
+{
+    uint64_t *weights = sw_alloc(2 * flow->pair_count + 1, sizeof *weights);
+    uint32_t *sources = count_sources(flow);
+    int rc = weights != NULL && sources != NULL ? 0 : SW_E_NOMEM;
+    if (rc == 0) {
+        uint64_t *sorted = weights + flow->pair_count;
+        for (size_t i = 0; i < flow->pair_count; i++)
+            weights[i] = sorted[i] = weight(flow, &flow->pairs[i], sources);
+        struct sw_half half;
+        sw_half_choose(&half, sorted, flow->pair_count);
+        rc = give_up(flow, &half, weights);
+    }
+    sw_free(weights);
+    sw_free(sources);
+    return rc;
 }
 
 /* Gives room that is no longer needed back: else the budget would stay used up. */
@@ -211,7 +238,7 @@ static int drop_peers(struct sw_flow *flow)
     }
     for (size_t i = 0; i < flow->name_cap && rc == 0; i++)
         if (flow->names[i].peer != 0)
-            flow->names[i].peer = renamed[flow->names[i].peer - 1];
+            flow->names[i].peer = renamed[flow->names[i].peer - 1] & 0xffffff;
     sw_free(renamed);
     if (rc != 0) {
         sw_map_fini(&kept);
@@ -310,9 +337,8 @@ static size_t name_slot(const struct sw_flow_name *names, size_t cap, uint64_t u
     return at;
 }
 
-static int grow_names(struct sw_flow *flow)
+static int set_names(struct sw_flow *flow, size_t cap)
 {
-    size_t cap = flow->name_cap > 0 ? flow->name_cap * 2 : 1024;
     struct sw_flow_name *names = sw_alloc(cap, sizeof *names);
     if (names == NULL)
         return SW_E_NOMEM;
@@ -325,19 +351,76 @@ static int grow_names(struct sw_flow *flow)
     return 0;
 }
 
+static int grow_names(struct sw_flow *flow)
+{
+    return set_names(flow, flow->name_cap > 0 ? flow->name_cap * 2 : 1024);
+}
+
+/* Bytes that names may take: where room is short, little. */
+static size_t names_bound(const struct sw_flow *flow)
+{
+    return flow->thinned > 0 ? flow->memory / 8 : flow->ceiling / 2;
+}
+
+/* Which names a kept connection refers to. */
+static void mark_used_names(struct sw_flow *flow)
+{
+    for (size_t i = 0; i < flow->name_cap; i++)
+        if (flow->names[i].old < UINT8_MAX)
+            flow->names[i].old++;
+    for (size_t i = 0; i < flow->pair_count; i++) {
+        struct sw_series_cursor cursor;
+        sw_series_begin(&cursor, &flow->pool, &flow->pairs[i].series);
+        while (sw_series_next(&cursor, SW_FLOW_VALUES)) {
+            uint64_t uid = cursor.record.values[SW_FLOW_V_UID];
+            if (uid != 0)
+                flow->names[name_slot(flow->names, flow->name_cap, uid)].old = 0;
+        }
+    }
+}
+
+static void drop_old_names(struct sw_flow *flow, unsigned age)
+{
+    flow->name_count = 0;
+    for (size_t i = 0; i < flow->name_cap; i++) {
+        if (flow->names[i].old >= age)
+            flow->names[i].peer = 0;
+        flow->name_count += flow->names[i].peer != 0;
+    }
+}
+
+/* Drops names that nothing refers to any more. One whose connection hasn't been read yet may wait for a round, unless
+ * there are too many that wait. */
+static int drop_names(struct sw_flow *flow)
+{
+    if (flow->name_count == 0)
+        return 0;
+    mark_used_names(flow);
+    drop_old_names(flow, 2);
+    if (flow->name_count * 4 * sizeof *flow->names > names_bound(flow))
+        drop_old_names(flow, 1);
+    size_t cap = 1024;
+    while (cap < flow->name_count * 2 + flow->name_count / 2)
+        cap *= 2;
+    return set_names(flow, cap < flow->name_cap ? cap : flow->name_cap);
+}
+
 /* The first name that a connection gives is its name. */
 static int note_name(struct sw_flow *flow, uint64_t uid, uint32_t peer)
 {
-    if (flow->name_cap * 2 * sizeof *flow->names > flow->memory / 3 && flow->name_count >= flow->name_cap / 2)
-        return SW_E_LIMIT;
     if (flow->name_count >= flow->name_cap / 2) {
-        int rc = grow_names(flow);
+        bool full = flow->name_cap * 2 * sizeof *flow->names > names_bound(flow);
+        if (full && flow->names_refused++ % (flow->name_cap / 4 + 1) != 0) /* looking through all again takes long */
+            return SW_E_LIMIT;
+        int rc = full ? drop_names(flow) : grow_names(flow);
         if (rc != 0)
             return rc;
+        if (flow->name_count >= flow->name_cap / 2)
+            return SW_E_LIMIT;
     }
     size_t at = name_slot(flow->names, flow->name_cap, uid);
     if (flow->names[at].peer == 0) {
-        flow->names[at] = (struct sw_flow_name){{(uint32_t)uid, (uint32_t)(uid >> 32)}, peer + 1};
+        flow->names[at] = (struct sw_flow_name){{(uint32_t)uid, (uint32_t)(uid >> 32)}, (peer + 1) & 0xffffff, 0};
         flow->name_count++;
     }
     return 0;
@@ -411,15 +494,34 @@ static int take_one(struct sw_flow *flow, const struct sw_flow_note *note, const
     return rc != 0 ? rc : note_name(flow, note->uid, peer);
 }
 
-/* Halves until it fits; a few pairs always stay. */
+static bool is_tight(const struct sw_flow *flow)
+{
+    return held(flow) > flow->memory / 4 * 3;
+}
+
+/* Thins pairs with many connections, ever more; when it is the number of pairs that takes the room, or when thinning
+ * isn't enough, half of them go. */
+static int make_room(struct sw_flow *flow)
+{
+    int rc = 0;
+    if (flow->thinned > 0)
+        rc = sw_flow_thin(flow, flow->thinned);
+    while (rc == 0 && is_tight(flow) && flow->thinned < sw_flow_thin_levels() &&
+           sw_series_pool_used(&flow->pool) > held(flow) / 2)
+        rc = sw_flow_thin(flow, ++flow->thinned);
+    if (rc == 0)
+        rc = drop_names(flow);
+    if (rc == 0 && is_tight(flow) && flow->pair_count > FEW_PAIRS)
+        rc = give_up_half(flow);
+    return rc != 0 ? rc : drop_peers(flow);
+}
+
+/* A few pairs always stay, thinned. */
 static int keep_within_budget(struct sw_flow *flow)
 {
     int rc = 0;
-    while (rc == 0 && held(flow) > flow->memory - flow->memory / 8 && flow->pair_count > FEW_PAIRS) {
-        rc = give_up_half(flow);
-        if (rc == 0)
-            rc = drop_peers(flow);
-    }
+    for (unsigned round = 0; round < 32 && rc == 0 && held(flow) > flow->memory - flow->memory / 8; round++)
+        rc = make_room(flow);
     return rc;
 }
 

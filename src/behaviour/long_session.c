@@ -63,7 +63,7 @@ static int report(struct sw_behaviour_run *run, const struct sw_channel *channel
     SW_BUF_LIT(&text, " in");
     if (channel->service == SW_FLOW_NONE)
         SW_BUF_LIT(&text, "; no protocol was recognised");
-    int rc = sw_channel_report(run, channel, rule, channel->count, longest, sw_buf_str(&text));
+    int rc = sw_channel_report(run, channel, rule, channel->count + channel->merged, longest, sw_buf_str(&text));
     sw_buf_fini(&text);
     return rc;
 }

@@ -134,7 +134,7 @@ static int on_channel(struct sw_behaviour_run *run, const struct sw_channel *cha
         return rc;
     size_t n = 0;
     for (size_t i = 0; i < channel->count; i++) {
-        if (channel->samples[i].reply)
+        if (channel->samples[i].reply || channel->samples[i].merged > 0)
             continue;
         state->lists.sizes[n] = (double)channel->samples[i].out;
         state->lists.times[n++] = channel->samples[i].time_ms;
@@ -148,7 +148,7 @@ static int on_channel(struct sw_behaviour_run *run, const struct sw_channel *cha
                           .inbound = !internal_source,
                           .internal = internal_source && internal_destination,
                           .incomplete = channel->incomplete,
-                          .count = n,
+                          .count = n + channel->merged,
                           .first_ms = channel->first_ms,
                           .last_ms = channel->last_ms,
                           .out = channel->out,

@@ -84,7 +84,7 @@ static int report(struct sw_behaviour_run *run, const struct sw_channel *channel
                   channel->protocol == 6    ? "TCP"
                   : channel->protocol == 17 ? "UDP"
                                             : "IP",
-                  channel->count);
+                  channel->count + channel->merged);
     if (service == SW_FLOW_NONE)
         SW_BUF_LIT(&text, "no protocol was recognised");
     else
@@ -95,7 +95,7 @@ static int report(struct sw_behaviour_run *run, const struct sw_channel *channel
     sw_buf_bytes(&text, channel->in);
     SW_BUF_LIT(&text, " in");
     int rc =
-        sw_channel_report(run, channel, rule, channel->count, (double)(channel->out + channel->in), sw_buf_str(&text));
+        sw_channel_report(run, channel, rule, channel->count + channel->merged, (double)(channel->out + channel->in), sw_buf_str(&text));
     sw_buf_fini(&text);
     return rc;
 }

@@ -88,7 +88,7 @@ static int on_channel(struct sw_behaviour_run *run, const struct sw_channel *cha
     int rc = 0;
     for (size_t i = 0; i < channel->count && rc == 0; i++) {
         const struct sw_flow_sample *s = &channel->samples[i];
-        if (s->reply || (double)(s->out + s->in) < run->value[P_BYTES])
+        if (s->reply || s->merged > 0 || (double)(s->out + s->in) < run->value[P_BYTES])
             continue;
         struct leg leg = {.start_ms = s->time_ms,
                           .end_ms = s->time_ms + s->duration_ms,

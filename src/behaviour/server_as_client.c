@@ -114,7 +114,7 @@ static int on_channel(struct sw_behaviour_run *run, const struct sw_channel *cha
     sw_buf_peer(&text, channel->source);
     sw_buf_printf(&text, ", which serves port %u, connected to ", role);
     sw_buf_peer(&text, channel->destination);
-    sw_buf_printf(&text, ":%u %zu times, first at ", channel->port, channel->count);
+    sw_buf_printf(&text, ":%u %zu times, first at ", channel->port, channel->count + (size_t)channel->merged);
     sw_buf_time(&text, channel->first_ms * 1000000);
     SW_BUF_LIT(&text, "; no host of this network used that destination before; ");
     sw_buf_bytes(&text, channel->out);
@@ -124,7 +124,7 @@ static int on_channel(struct sw_behaviour_run *run, const struct sw_channel *cha
     bool fetches = !channel->destination->is_address && channel->in > 4 * channel->out;
     unsigned rule = fetches ? RULE_NAMED : is_inner(role) ? RULE_INNER : RULE_OUTBOUND;
     int rc =
-        sw_channel_report(run, channel, rule, channel->count, (double)(channel->out + channel->in), sw_buf_str(&text));
+        sw_channel_report(run, channel, rule, channel->count + channel->merged, (double)(channel->out + channel->in), sw_buf_str(&text));
     sw_buf_fini(&text);
     return rc;
 }
