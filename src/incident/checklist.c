@@ -1,6 +1,6 @@
-/* checklist.c - what to do first: the advisory's order (close the entry, remove every way back at once, rotate what was exposed,
- * keep the evidence), about this incident's own hosts, accounts and files. AA24-190A, "Mitigation recommendations"; NIST SP
- * 800-61r2, section 3.3 (evidence before eradication). */
+/* checklist.c - what to do first: the advisory's order (close the entry, remove every way back at once, rotate what was
+ * exposed, keep the evidence), about this incident's own hosts, accounts and files. AA24-190A, "Mitigation
+ * recommendations"; NIST SP 800-61r2, section 3.3 (evidence before eradication). */
 #include "incident/incident_priv.h"
 
 #include "base/mem.h"
@@ -77,7 +77,8 @@ static void close_entries(struct lister *l)
         put_host(l, entry->host);
         sw_buf_text(&l->text, ": ");
         put(l, entry->what);
-        sw_buf_text(&l->text, ". Take it off the internet or put a filter before it, and update the software behind it.");
+        sw_buf_text(&l->text,
+                    ". Take it off the internet or put a filter before it, and update the software behind it.");
         step(l, "Close the entry");
     }
 }
@@ -142,7 +143,8 @@ static void rotate(struct lister *l)
         accounts++;
     }
     if (has_tactic(l->incident, SW_TACTIC_CREDENTIAL_ACCESS)) {
-        sw_buf_text(&l->text, "Credentials were collected: change the passwords of service accounts that these hosts know, and, if a domain controller is "
+        sw_buf_text(&l->text, "Credentials were collected: change the passwords of service accounts that these hosts "
+                              "know, and, if a domain controller is "
                               "among them, that of krbtgt twice.");
         step(l, "Rotate what was exposed");
     }
@@ -157,7 +159,8 @@ static void watch(struct lister *l)
             continue;
         sw_buf_text(&l->text, "Search all logs for ");
         put(l, entity->value);
-        sw_buf_text(&l->text, "; block it at the moment of eradication, not before (it may be a home router that others share).");
+        sw_buf_text(&l->text,
+                    "; block it at the moment of eradication, not before (it may be a home router that others share).");
         step(l, "Then watch");
         addresses++;
     }

@@ -103,8 +103,8 @@ enum sw_reentry {
 };
 enum sw_reentry_state { SW_STATE_UNKNOWN, SW_STATE_PRESENT, SW_STATE_IN_USE, SW_STATE_REMOVED };
 
-struct sw_str sw_reentry_name(enum sw_reentry kind);        /* "web-shell" */
-struct sw_str sw_reentry_state_name(enum sw_reentry_state); /* "in use" */
+struct sw_str sw_reentry_name(enum sw_reentry kind);              /* "web-shell" */
+struct sw_str sw_reentry_state_name(enum sw_reentry_state state); /* "in use" */
 
 struct sw_reentry_point {
     enum sw_reentry kind;
@@ -141,34 +141,34 @@ struct sw_step {
 };
 
 struct sw_incident {
-    char id[33];
     struct sw_str title;
-    enum sw_level level;
-    double score;         /* 0 to 100 */
     struct sw_str reason; /* how the score came about */
+    double score;         /* 0 to 100 */
+    double data_out_bytes;
     int64_t first;
     int64_t last;
     struct sw_part *parts; /* in order of time */
-    uint32_t part_count;
-    uint32_t joining;                   /* parts that are no context */
-    struct sw_phase phases[SW_TACTICS]; /* in the matrix's order; only those with facts */
-    uint32_t phase_count;
     struct sw_entry_point *entries;
-    uint32_t entry_count;
     struct sw_reentry_point *reentries;
-    uint32_t reentry_count;
     struct sw_data_out *data_out;
-    uint32_t data_out_count;
-    double data_out_bytes;
     uint32_t *entities;     /* by how much of the incident names them */
     uint32_t *entity_facts; /* for each: parts that name it */
-    uint32_t entity_count;
     struct sw_str *unknown; /* what the evidence does not tell, a sentence each */
-    uint32_t unknown_count;
     struct sw_sentence *story;
-    uint32_t story_count;
     struct sw_step *steps;
+    uint32_t part_count;
+    uint32_t joining; /* parts that are no context */
+    uint32_t entry_count;
+    uint32_t reentry_count;
+    uint32_t data_out_count;
+    uint32_t entity_count;
+    uint32_t unknown_count;
+    uint32_t story_count;
     uint32_t step_count;
+    uint32_t phase_count;
+    struct sw_phase phases[SW_TACTICS]; /* in the matrix's order; only those with facts */
+    enum sw_level level;
+    char id[33];
 };
 
 /* What there was to see: for gaps and what remains unknown. */

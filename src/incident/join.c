@@ -1,6 +1,7 @@
-/* join.c - which facts belong together. Facts of the same rule about the same things become one episode; episodes that share
- * things closely enough in time become a group. How strongly a thing joins falls with the time between, and with how many
- * others it is seen with: a proxy, a domain controller or a scanner joins next to nothing. docs/incidents.md has the table. */
+/* join.c - which facts belong together. Facts of the same rule about the same things become one episode; episodes that
+ * share things closely enough in time become a group. How strongly a thing joins falls with the time between, and with
+ * how many others it is seen with: a proxy, a domain controller or a scanner joins next to nothing. docs/incidents.md
+ * has the table. */
 #include "incident/incident_priv.h"
 
 #include "base/mem.h"
@@ -13,16 +14,16 @@
 #define DAY (86400 * SW_SECOND)
 
 enum {
-    NEIGHBOURS = 4,       /* later episodes of the same thing that each is compared with */
-    CONTEXT_MAX = 20000,  /* facts that only belong, of one incident */
+    NEIGHBOURS = 4,      /* later episodes of the same thing that each is compared with */
+    CONTEXT_MAX = 20000, /* facts that only belong, of one incident */
 };
-static const float telling = 0.3f;  /* facts from this weight on join */
-static const float grave = 0.7f;    /* from this on one alone is an incident */
+static const float telling = 0.3f; /* facts from this weight on join */
+static const float grave = 0.7f;   /* from this on one alone is an incident */
 static const float threshold = 1.0f;
 
 /* Facts of one rule about the same things, within an hour of each other. */
 struct episode {
-    uint32_t fact;  /* the first one; its entities stand for all */
+    uint32_t fact; /* the first one; its entities stand for all */
     uint32_t last_fact;
     int64_t first;
     int64_t last;
@@ -69,7 +70,8 @@ static int make_episodes(struct joiner *j)
         if (rc != 0)
             break;
         struct episode *known = added ? NULL : &j->episodes[at];
-        if (known != NULL && (fact->time == known->last || (fact->time != SW_TIME_NONE && known->last != SW_TIME_NONE && fact->time - known->last <= HOUR))) {
+        if (known != NULL && (fact->time == known->last || (fact->time != SW_TIME_NONE && known->last != SW_TIME_NONE &&
+                                                            fact->time - known->last <= HOUR))) {
             known->last = fact->time_last > known->last ? fact->time_last : known->last;
             known->last_fact = i;
             j->episode_of[i] = at;
@@ -81,8 +83,14 @@ static int make_episodes(struct joiner *j)
         if (rc != 0)
             break;
         j->episode_of[i] = (uint32_t)j->count;
-        j->episodes[j->count] = (struct episode){.fact = i, .last_fact = i, .first = fact->time, .last = fact->time_last, .weight = j->weights[i],
-                                                 .parent = (uint32_t)j->count, .linked = SW_NONE, .by = SW_NONE};
+        j->episodes[j->count] = (struct episode){.fact = i,
+                                                 .last_fact = i,
+                                                 .first = fact->time,
+                                                 .last = fact->time_last,
+                                                 .weight = j->weights[i],
+                                                 .parent = (uint32_t)j->count,
+                                                 .linked = SW_NONE,
+                                                 .by = SW_NONE};
         j->count++;
     }
     sw_map_fini(&open);
@@ -171,7 +179,12 @@ static unsigned distance(const struct episode *earlier, const struct episode *la
     if (earlier->last == SW_TIME_NONE || later->first == SW_TIME_NONE)
         return 3;
     int64_t between = later->first - earlier->last;
-    return between <= 10 * MINUTE ? 0 : between <= HOUR ? 1 : between <= DAY ? 2 : between <= 7 * DAY ? 3 : between <= 31 * DAY ? 4 : 5;
+    return between <= 10 * MINUTE ? 0
+           : between <= HOUR      ? 1
+           : between <= DAY       ? 2
+           : between <= 7 * DAY   ? 3
+           : between <= 31 * DAY  ? 4
+                                  : 5;
 }
 
 static float force_of(const struct sw_entity *entity, const struct episode *earlier, const struct episode *later)
@@ -185,7 +198,8 @@ static float force_of(const struct sw_entity *entity, const struct episode *earl
 }
 
 /* The sum over all that two episodes share; *by: what joins them most. */
-static float force_between(const struct joiner *j, const struct episode *earlier, const struct episode *later, uint32_t *by)
+static float force_between(const struct joiner *j, const struct episode *earlier, const struct episode *later,
+                           uint32_t *by)
 {
     const uint32_t *a = sw_fact_entity_list(j->all, earlier->fact);
     const uint32_t *b = sw_fact_entity_list(j->all, later->fact);
@@ -325,7 +339,8 @@ static void deal_out(struct joiner *j, const struct group *groups, const uint32_
     for (uint32_t i = 0; i < j->all->facts->count; i++) {
         uint32_t episode = j->episode_of[i];
         uint32_t number = episode != SW_NONE ? groups[root_of(j, episode)].incident : SW_NONE;
-        struct sw_part part = {.fact = i, .joined_to = SW_NONE, .entity = SW_NONE, .weight = j->weights[i], .context = number == SW_NONE};
+        struct sw_part part = {
+            .fact = i, .joined_to = SW_NONE, .entity = SW_NONE, .weight = j->weights[i], .context = number == SW_NONE};
         if (number == SW_NONE)
             number = owner_of_fact(j, i, owner, &part.entity);
         if (number == SW_NONE)
@@ -336,7 +351,9 @@ static void deal_out(struct joiner *j, const struct group *groups, const uint32_
         if (incident->parts != NULL && !part.context) {
             const struct episode *e = &j->episodes[episode];
             bool first = part_of_episode[episode] == SW_NONE;
-            part.joined_to = !first ? part_of_episode[episode] : e->linked != SW_NONE ? part_of_episode[e->linked] : SW_NONE;
+            part.joined_to = !first                 ? part_of_episode[episode]
+                             : e->linked != SW_NONE ? part_of_episode[e->linked]
+                                                    : SW_NONE;
             part.entity = e->by;
             part.force = e->force;
             if (first)

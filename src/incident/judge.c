@@ -1,5 +1,5 @@
-/* judge.c - phases and the score. A stage counts as much as the rules that show it, each rule for one stage only, so that one
- * rule with many tags is no chain. docs/incidents.md explains the weights. */
+/* judge.c - phases and the score. A stage counts as much as the rules that show it, each rule for one stage only, so
+ * that one rule with many tags is no chain. docs/incidents.md explains the weights. */
 #include "incident/incident_priv.h"
 
 #include "base/mem.h"
@@ -79,7 +79,9 @@ static void share_rules(struct shown *shown)
     for (size_t round = 0; round < STAGES; round++) {
         size_t best = STAGES;
         for (size_t s = 0; s < STAGES; s++)
-            if (!settled[s] && shown[s].count > 0 && (best == STAGES || stages[s].weight * strength_of(&shown[s]) > stages[best].weight * strength_of(&shown[best])))
+            if (!settled[s] && shown[s].count > 0 &&
+                (best == STAGES ||
+                 stages[s].weight * strength_of(&shown[s]) > stages[best].weight * strength_of(&shown[best])))
                 best = s;
         if (best == STAGES)
             return;
@@ -136,15 +138,17 @@ static enum sw_level level_of(double score, unsigned clear, unsigned grave, floa
 }
 
 /* "entry 0.62, foothold 0.90 ...: 5 of 7 stages are shown; 4 rules at high or critical" */
-static int give_reason(struct sw_incidents *all, struct sw_incident *incident, const double *strengths, unsigned clear, unsigned grave)
+static int give_reason(struct sw_incidents *all, struct sw_incident *incident, const double *strengths, unsigned clear,
+                       unsigned grave)
 {
     struct sw_buf text;
     sw_buf_init(&text, 4096);
     for (size_t s = 0; s < STAGES; s++)
         if (strengths[s] > 0.05)
-            sw_buf_printf(&text, "%s%s %.0f of %.0f", text.len > 0 ? ", " : "", stages[s].name, stages[s].weight * strengths[s], stages[s].weight);
-    sw_buf_printf(&text, "%s%u of %u stages clearly shown, %u rule%s that alone would be grave", text.len > 0 ? ": " : "", clear, (unsigned)STAGES,
-                  grave, grave == 1 ? "" : "s");
+            sw_buf_printf(&text, "%s%s %.0f of %.0f", text.len > 0 ? ", " : "", stages[s].name,
+                          stages[s].weight * strengths[s], stages[s].weight);
+    sw_buf_printf(&text, "%s%u of %u stages clearly shown, %u rule%s that alone would be grave",
+                  text.len > 0 ? ": " : "", clear, (unsigned)STAGES, grave, grave == 1 ? "" : "s");
     incident->reason = sw_arena_dup(&all->memory, sw_buf_str(&text));
     sw_buf_fini(&text);
     return incident->reason.ptr == NULL ? SW_E_NOMEM : 0;

@@ -7,8 +7,8 @@
 
 static int read_networks(struct sw_networks *networks, const struct sw_incident_options *options)
 {
-    static const char *const private_ones[] = {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16",
-                                               "100.64.0.0/10", "fc00::/7",   "fe80::/10",      "127.0.0.0/8"};
+    static const char *const private_ones[] = {"10.0.0.0/8",    "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16",
+                                               "100.64.0.0/10", "fc00::/7",      "fe80::/10",      "127.0.0.0/8"};
     int rc = 0;
     for (size_t i = 0; i < SW_COUNT_OF(private_ones) && rc == 0; i++)
         rc = sw_networks_add(networks, sw_str(private_ones[i]));
@@ -18,7 +18,8 @@ static int read_networks(struct sw_networks *networks, const struct sw_incident_
 }
 
 /* Known under an id already, or named by the earliest of its gravest facts. */
-static int give_id(const struct sw_incidents *all, struct sw_incident *incident, const struct sw_incident_options *options)
+static int give_id(const struct sw_incidents *all, struct sw_incident *incident,
+                   const struct sw_incident_options *options)
 {
     struct sw_hash128 *ids = sw_alloc(incident->joining + 1, sizeof *ids);
     if (ids == NULL)

@@ -7,8 +7,8 @@
 
 #define DAY (86400 * SW_SECOND)
 
-static const char *const reentry_names[SW_REENTRIES] = {"web-shell", "account",  "key",    "scheduled-task", "service",
-                                                        "autostart", "tunnel", "listener", "authentication"};
+static const char *const reentry_names[SW_REENTRIES] = {"web-shell", "account", "key",      "scheduled-task", "service",
+                                                        "autostart", "tunnel",  "listener", "authentication"};
 static const char *const state_names[] = {"unknown", "present", "in use", "removed"};
 
 struct sw_str sw_reentry_name(enum sw_reentry kind)
@@ -113,7 +113,8 @@ static bool worked(const struct sw_incidents *all, const struct sw_incident *inc
     if (sw_str_is(fact_of(all, incident, part)->verdict, "likely succeeded"))
         return true;
     for (uint32_t p = part; p < incident->part_count && host != SW_NONE; p++)
-        if (!incident->parts[p].context && (fact_of(all, incident, p)->tactics & foothold) && sw_fact_host(all, incident->parts[p].fact) == host)
+        if (!incident->parts[p].context && (fact_of(all, incident, p)->tactics & foothold) &&
+            sw_fact_host(all, incident->parts[p].fact) == host)
             return true;
     return false;
 }
@@ -181,7 +182,8 @@ static bool way_back_of(const struct sw_fact *fact, enum sw_reentry *kind)
     return false;
 }
 
-static uint32_t first_of(const struct sw_incidents *all, uint32_t fact, const enum sw_thing *things, size_t count, enum sw_entity_role role)
+static uint32_t first_of(const struct sw_incidents *all, uint32_t fact, const enum sw_thing *things, size_t count,
+                         enum sw_entity_role role)
 {
     for (size_t i = 0; i < count; i++) {
         uint32_t entity = sw_fact_entity(all, fact, things[i], role);
@@ -236,7 +238,8 @@ static struct sw_str shown_as(const struct sw_incidents *all, uint32_t fact, enu
     return without_host(all, handle);
 }
 
-static bool same_way(const struct sw_reentry_point *point, uint32_t handle_then, uint32_t handle, enum sw_reentry kind, uint32_t host, struct sw_str value)
+static bool same_way(const struct sw_reentry_point *point, uint32_t handle_then, uint32_t handle, enum sw_reentry kind,
+                     uint32_t host, struct sw_str value)
 {
     if (point->kind != kind || handle_then != handle)
         return false;
@@ -245,22 +248,23 @@ static bool same_way(const struct sw_reentry_point *point, uint32_t handle_then,
     return point->host == host && sw_str_eq(point->value, value);
 }
 
-static void judge_state(const struct sw_incidents *all, const struct sw_incident *incident, struct sw_reentry_point *point, uint32_t part,
-                        int64_t end)
+static void judge_state(const struct sw_incidents *all, const struct sw_incident *incident,
+                        struct sw_reentry_point *point, uint32_t part, int64_t end)
 {
     const struct sw_fact *fact = fact_of(all, incident, part);
     if (sw_str_is(fact->engine, "webshell") || sw_str_is(fact->engine, "yara"))
         point->state = SW_STATE_PRESENT;
     if (sw_str_find(fact->techniques, SW_STR("T1070.004")) != SW_NPOS && point->state != SW_STATE_PRESENT)
         point->state = SW_STATE_REMOVED;
-    bool used = point->kind == SW_REENTRY_WEB_SHELL || point->kind == SW_REENTRY_TUNNEL || point->kind == SW_REENTRY_ACCOUNT;
+    bool used =
+        point->kind == SW_REENTRY_WEB_SHELL || point->kind == SW_REENTRY_TUNNEL || point->kind == SW_REENTRY_ACCOUNT;
     if (used && point->state == SW_STATE_UNKNOWN && fact->time_last != SW_TIME_NONE && end - fact->time_last < 7 * DAY)
         point->state = SW_STATE_IN_USE;
 }
 
 static int find_reentries(struct sw_incidents *all, struct sw_incident *incident, int64_t end)
 {
-    uint32_t handles[SW_INCIDENT_LIST];
+    uint32_t handles[SW_INCIDENT_LIST] = {0};
     incident->reentries = sw_arena_zero(&all->memory, SW_INCIDENT_LIST, sizeof *incident->reentries);
     if (incident->reentries == NULL)
         return SW_E_NOMEM;
@@ -284,7 +288,8 @@ static int find_reentries(struct sw_incidents *all, struct sw_incident *incident
         if (point == NULL) {
             handles[incident->reentry_count] = handle;
             point = &incident->reentries[incident->reentry_count++];
-            *point = (struct sw_reentry_point){.kind = kind, .value = value, .host = host, .first = fact->time, .last = fact->time_last, .best = p};
+            *point = (struct sw_reentry_point){
+                .kind = kind, .value = value, .host = host, .first = fact->time, .last = fact->time_last, .best = p};
         }
         point->facts++;
         if (sw_str_chr(point->value, '/') == SW_NPOS && sw_str_chr(value, '/') != SW_NPOS)
@@ -312,8 +317,8 @@ static int find_data_out(struct sw_incidents *all, struct sw_incident *incident)
     for (uint32_t p = 0; p < incident->part_count; p++) {
         uint32_t number = incident->parts[p].fact;
         const struct sw_fact *fact = fact_of(all, incident, p);
-        if ((fact->tactics >> SW_TACTIC_EXFILTRATION & 1) == 0 || !sw_str_is(fact->engine, "behaviour") || fact->value < 1024.0 ||
-            incident->data_out_count == SW_INCIDENT_LIST)
+        if ((fact->tactics >> SW_TACTIC_EXFILTRATION & 1) == 0 || !sw_str_is(fact->engine, "behaviour") ||
+            fact->value < 1024.0 || incident->data_out_count == SW_INCIDENT_LIST)
             continue;
         uint32_t to = first_of(all, number, far, SW_COUNT_OF(far), SW_ROLE_DESTINATION);
         uint32_t from = first_of(all, number, near, SW_COUNT_OF(near), SW_ROLE_SOURCE);
@@ -330,13 +335,15 @@ static int find_data_out(struct sw_incidents *all, struct sw_incident *incident)
     return 0;
 }
 
-int sw_incident_points(struct sw_incidents *all, struct sw_incident *incident, const struct sw_incident_options *options)
+int sw_incident_points(struct sw_incidents *all, struct sw_incident *incident,
+                       const struct sw_incident_options *options)
 {
     int64_t end = SW_TIME_NONE;
     incident->first = incident->last = SW_TIME_NONE;
     for (uint32_t p = 0; p < incident->part_count; p++) {
         const struct sw_fact *fact = fact_of(all, incident, p);
-        if (incident->parts[p].context || fact->time == SW_TIME_NONE || sw_str_is(fact->engine, "webshell") || sw_str_is(fact->engine, "yara"))
+        if (incident->parts[p].context || fact->time == SW_TIME_NONE || sw_str_is(fact->engine, "webshell") ||
+            sw_str_is(fact->engine, "yara"))
             continue; /* a file's time of change can be set to anything */
         if (incident->first == SW_TIME_NONE || fact->time < incident->first)
             incident->first = fact->time;

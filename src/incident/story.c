@@ -1,4 +1,5 @@
-/* story.c - an incident told in plain sentences, each with the facts that show it, and what the evidence does not tell. */
+/* story.c - an incident told in plain sentences, each with the facts that show it, and what the evidence does not tell.
+ */
 #include "incident/incident_priv.h"
 
 #include "base/mem.h"
@@ -160,7 +161,8 @@ static void tell_entries(struct teller *t)
         end_sentence(t);
     }
     if (t->incident->entry_count > TOLD_A_PHASE) {
-        sw_buf_printf(&t->text, "%u further ways in were tried or used; they are listed with the entry points.", t->incident->entry_count - TOLD_A_PHASE);
+        sw_buf_printf(&t->text, "%u further ways in were tried or used; they are listed with the entry points.",
+                      t->incident->entry_count - TOLD_A_PHASE);
         end_sentence(t);
     }
 }
@@ -246,8 +248,8 @@ static void tell_ways_back(struct teller *t)
     const struct sw_incident *incident = t->incident;
     if (incident->reentry_count == 0)
         return;
-    sw_buf_printf(&t->text, "%u way%s back %s known: ", incident->reentry_count, incident->reentry_count == 1 ? "" : "s",
-                  incident->reentry_count == 1 ? "is" : "are");
+    sw_buf_printf(&t->text, "%u way%s back %s known: ", incident->reentry_count,
+                  incident->reentry_count == 1 ? "" : "s", incident->reentry_count == 1 ? "is" : "are");
     for (uint32_t i = 0; i < incident->reentry_count && i < PARTS_MAX; i++) {
         const struct sw_reentry_point *point = &incident->reentries[i];
         sw_buf_text(&t->text, i > 0 ? "; " : "");
@@ -373,13 +375,16 @@ static void note_missing_phases(struct teller *t)
         enum sw_tactic tactic;
         const char *text;
     } missing[] = {
-        {SW_TACTIC_INITIAL_ACCESS, "How they got in: no finding of this incident shows it. Look at internet-facing logs before the first finding."},
-        {SW_TACTIC_CREDENTIAL_ACCESS, "Which credentials were taken: no finding shows it, which does not mean that none were."},
+        {SW_TACTIC_INITIAL_ACCESS, "How they got in: no finding of this incident shows it. Look at internet-facing "
+                                   "logs before the first finding."},
+        {SW_TACTIC_CREDENTIAL_ACCESS,
+         "Which credentials were taken: no finding shows it, which does not mean that none were."},
         {SW_TACTIC_LATERAL_MOVEMENT, "Where they went from here: no finding shows movement to other machines."},
         {SW_TACTIC_EXFILTRATION, "Whether data left: no flow in this evidence shows a volume that stands out."},
     };
     for (size_t i = 0; i < SW_COUNT_OF(missing); i++) {
-        if (has_phase(t->incident, missing[i].tactic) || (missing[i].tactic == SW_TACTIC_EXFILTRATION && t->incident->data_out_count > 0))
+        if (has_phase(t->incident, missing[i].tactic) ||
+            (missing[i].tactic == SW_TACTIC_EXFILTRATION && t->incident->data_out_count > 0))
             continue;
         sw_buf_text(&t->text, missing[i].text);
         note_unknown(t);
@@ -408,7 +413,8 @@ static void note_late_logs(struct teller *t, const struct sw_incident_options *o
         }
     }
     if (late > 0) {
-        sw_buf_printf(&t->text, "%u source%s begin only after the first finding, the last of them on ", late, late == 1 ? "" : "s");
+        sw_buf_printf(&t->text, "%u source%s begin only after the first finding, the last of them on ", late,
+                      late == 1 ? "" : "s");
         put_time(&t->text, latest);
         sw_buf_text(&t->text, " (");
         put_str(&t->text, which);
@@ -423,7 +429,8 @@ static void note_late_logs(struct teller *t, const struct sw_incident_options *o
     }
 }
 
-int sw_incident_unknowns(struct sw_incidents *all, struct sw_incident *incident, const struct sw_incident_options *options)
+int sw_incident_unknowns(struct sw_incidents *all, struct sw_incident *incident,
+                         const struct sw_incident_options *options)
 {
     struct teller t = {.all = all, .incident = incident};
     sw_buf_init(&t.text, 1u << 16);
