@@ -94,8 +94,8 @@ static int report(struct sw_behaviour_run *run, const struct sw_channel *channel
     SW_BUF_LIT(&text, " out, ");
     sw_buf_bytes(&text, channel->in);
     SW_BUF_LIT(&text, " in");
-    int rc =
-        sw_channel_report(run, channel, rule, channel->count + channel->merged, (double)(channel->out + channel->in), sw_buf_str(&text));
+    double bytes = (double)(channel->out + channel->in);
+    int rc = sw_channel_report(run, channel, rule, channel->count + channel->merged, bytes, sw_buf_str(&text));
     sw_buf_fini(&text);
     return rc;
 }

@@ -123,8 +123,8 @@ static int on_channel(struct sw_behaviour_run *run, const struct sw_channel *cha
     SW_BUF_LIT(&text, " in");
     bool fetches = !channel->destination->is_address && channel->in > 4 * channel->out;
     unsigned rule = fetches ? RULE_NAMED : is_inner(role) ? RULE_INNER : RULE_OUTBOUND;
-    int rc =
-        sw_channel_report(run, channel, rule, channel->count + channel->merged, (double)(channel->out + channel->in), sw_buf_str(&text));
+    double bytes = (double)(channel->out + channel->in);
+    int rc = sw_channel_report(run, channel, rule, channel->count + channel->merged, bytes, sw_buf_str(&text));
     sw_buf_fini(&text);
     return rc;
 }

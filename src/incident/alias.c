@@ -303,7 +303,7 @@ static void see_address(struct sight *sight, enum sw_alias_how how, struct sw_st
                         bool inside)
 {
     char host[SW_NAME_MAX];
-    struct sw_address address;
+    struct sw_address address = {{0}};
     struct sw_str name = sw_name_host(host_text, host);
     if (name.len == 0 || sw_address_parse(address_text, &address) != 0 || sw_address_is_group(&address))
         return;

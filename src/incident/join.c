@@ -160,9 +160,9 @@ struct fading {
 };
 
 static const struct fading fadings[SW_THINGS] = {
-    [SW_THING_HOST] = {{1.10f, 0.95f, 0.80f, 0.60f, 0.45f, 0.30f}, true},
+    [SW_THING_HOST] = {{1.15f, 1.05f, 0.85f, 0.60f, 0.45f, 0.30f}, true},
     [SW_THING_INSIDE] = {{1.00f, 0.85f, 0.70f, 0.50f, 0.35f, 0.25f}, true},
-    [SW_THING_ACCOUNT] = {{1.05f, 1.00f, 0.85f, 0.65f, 0.50f, 0.35f}, true},
+    [SW_THING_ACCOUNT] = {{1.15f, 1.10f, 0.92f, 0.70f, 0.50f, 0.35f}, true},
     [SW_THING_OUTSIDE] = {{1.30f, 1.30f, 1.30f, 1.20f, 1.10f, 0.90f}, false},
     [SW_THING_PROCESS] = {{3.00f, 3.00f, 3.00f, 3.00f, 3.00f, 3.00f}, false},
     [SW_THING_SESSION] = {{2.00f, 2.00f, 2.00f, 1.20f, 0.50f, 0.30f}, false},
@@ -193,8 +193,9 @@ static float force_of(const struct sw_entity *entity, const struct episode *earl
     float force = fading->force[distance(earlier, later)];
     float least = earlier->weight < later->weight ? earlier->weight : later->weight;
     if (fading->weak)
-        force *= 0.7f + 0.6f * least;
-    return force / (1.0f + log2f(1.0f + (float)entity->partners / 16.0f));
+        force *= 0.7f + 0.7f * least;
+    float crowd = (float)entity->partners / 16.0f;
+    return force / (1.0f + log2f(1.0f + crowd * crowd)); /* up to a handful of others costs next to nothing */
 }
 
 /* The sum over all that two episodes share; *by: what joins them most. */

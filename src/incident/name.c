@@ -16,7 +16,7 @@ static struct sw_str lower_into(struct sw_str text, char out[SW_NAME_MAX])
 
 struct sw_str sw_name_host(struct sw_str text, char out[SW_NAME_MAX])
 {
-    struct sw_address address;
+    struct sw_address address = {{0}};
     text = sw_str_trim(text);
     while (text.len > 0 && text.ptr[0] == '\\')
         text = sw_str_from(text, 1);

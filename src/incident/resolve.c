@@ -222,7 +222,7 @@ static const struct sw_name_pair *best_alias(const struct resolver *r, struct sw
 /* The entity of an address at the fact's time: the host that had it, or the address itself. */
 static uint32_t address_number(struct resolver *r, struct sw_str text)
 {
-    struct sw_address address;
+    struct sw_address address = {{0}};
     if (sw_address_parse(text, &address) != 0 || sw_address_is_group(&address))
         return SW_NONE;
     struct sw_buf name;
@@ -385,7 +385,7 @@ static void add_session(struct resolver *r, uint32_t host, struct sw_str id, enu
 static void add_domain(struct resolver *r, struct sw_str name, enum sw_entity_role role)
 {
     char low[SW_NAME_MAX];
-    struct sw_address address;
+    struct sw_address address = {{0}};
     if (sw_address_parse(name, &address) == 0) {
         add(r, address_number(r, name), role);
         return;
