@@ -141,16 +141,15 @@ static uint32_t host_number(struct resolver *r, struct sw_str text)
     return number;
 }
 
-/* The first alias of an address; aliases are sorted by kind and name. */
-static size_t first_alias(const struct resolver *r, struct sw_str address)
+/* The first alias of a name; aliases are sorted by kind and name. */
+static size_t first_alias(const struct resolver *r, enum sw_entity_kind kind, struct sw_str name)
 {
     size_t low = 0;
     size_t high = r->alias_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         const struct sw_name_pair *alias = &r->aliases[middle];
-        bool before =
-            alias->kind != SW_ENTITY_ADDRESS ? alias->kind < SW_ENTITY_ADDRESS : sw_str_cmp(alias->name, address) < 0;
+        bool before = alias->kind != kind ? alias->kind < kind : sw_str_cmp(alias->name, name) < 0;
         if (before)
             low = middle + 1;
         else
@@ -189,7 +188,7 @@ static int64_t speaks(const struct sw_name_pair *alias, int32_t day, bool only_h
 /* The alias that tells which host had the address on that day, or NULL. */
 static const struct sw_name_pair *best_alias(const struct resolver *r, struct sw_str address, int32_t day)
 {
-    size_t from = first_alias(r, address);
+    size_t from = first_alias(r, SW_ENTITY_ADDRESS, address);
     size_t to = from;
     bool only_host = true;
     struct sw_str today[SHARED_HOSTS] = {{0}};
@@ -308,23 +307,12 @@ static uint32_t account_of_id(struct resolver *r, struct sw_str id)
 {
     if (!sw_str_starts(id, SW_STR("S-1-5-21-")) && sw_str_starts(id, SW_STR("S-1-")))
         return SW_NONE; /* well-known */
-    size_t low = 0;
-    size_t high = r->alias_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct sw_name_pair *alias = &r->aliases[middle];
-        bool before =
-            alias->kind != SW_ENTITY_ACCOUNT_ID ? alias->kind < SW_ENTITY_ACCOUNT_ID : sw_str_cmp(alias->name, id) < 0;
-        if (before)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == r->alias_count || r->aliases[low].kind != SW_ENTITY_ACCOUNT_ID || !sw_str_eq(r->aliases[low].name, id))
+    size_t at = first_alias(r, SW_ENTITY_ACCOUNT_ID, id);
+    if (at == r->alias_count || r->aliases[at].kind != SW_ENTITY_ACCOUNT_ID || !sw_str_eq(r->aliases[at].name, id))
         return number_of(r, SW_THING_ACCOUNT, id, true);
-    uint32_t number = account_number(r, r->aliases[low].other);
+    uint32_t number = account_number(r, r->aliases[at].other);
     if (number != SW_NONE)
-        note_name(r, number, id, sw_alias_how_name(r->aliases[low].how).ptr, r->aliases[low].first);
+        note_name(r, number, id, sw_alias_how_name(r->aliases[at].how).ptr, r->aliases[at].first);
     return number;
 }
 
