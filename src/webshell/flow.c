@@ -376,6 +376,7 @@ void sw_flow_add_layer(struct sw_flow *f, struct sw_str code, bool html, uint32_
 static void read_unit(struct sw_flow *f, struct sw_unit *unit)
 {
     f->unit = unit;
+    sw_powers_of_unit(&f->powers, unit);
     size_t first = f->function_count;
     int rc = sw_flow_collect(f, unit);
     if (rc != 0) {

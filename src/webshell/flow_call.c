@@ -386,6 +386,7 @@ static struct sw_value apply_create(struct sw_flow *f, const struct sw_name *cre
         f->hidden_names++;
     if (name->kind != SW_VALUE_TEXT)
         return sw_value_unknown(name->origin & SW_FROM_REQUEST ? SW_IS_COMMAND_OBJECT | SW_FROM_REQUEST : 0, at);
+    sw_powers_of_text(&f->powers, f->language, name->text, at);
     for (size_t i = 0; i < sizeof runners / sizeof runners[0]; i++) {
         if (sw_str_ifind(name->text, sw_str(runners[i])) != SW_NPOS) {
             if (name->origin & (SW_WAS_HIDDEN | SW_WAS_JOINED))
@@ -461,7 +462,7 @@ static struct sw_value apply_connect(struct sw_flow *f, const struct sw_name *na
         return sw_value_unknown(0, 0);
     }
     if (host->origin & SW_FROM_REQUEST)
-        sw_shell_report_add(f->report, SW_SHELL_TUNNEL, !f->standalone ? 20 : f->function == NULL ? 60 : 40, sw_flow_at(f, token),
+        sw_shell_report_add(f->report, SW_SHELL_TUNNEL, !f->standalone ? 20 : f->function == NULL || !f->language->sigils ? 60 : 40, sw_flow_at(f, token),
                             "a connection is opened to where a request says");
     if (!f->connects) {
         f->connects = true;
@@ -487,6 +488,11 @@ static struct sw_value apply_more(struct sw_flow *f, const struct sw_name *name,
             bool script = arg_at(args, count, 1)->kind == SW_VALUE_TEXT;
             sw_sink_copy(f, &upload, script ? &named : arg_at(args, count, 1), name->name, false, token);
             return sw_value_unknown(0, 0);
+        }
+        if (name->arg == 17) { /* a class that stores uploads under their names as it is made */
+            const struct sw_value upload = sw_value_unknown(SW_FROM_UPLOAD, at);
+            sw_sink_copy(f, &upload, &upload, name->name, false, token);
+            return upload;
         }
         sw_sink_copy(f, arg_at(args, count, 0), arg_at(args, count, 1), name->name, name->arg == 1, token);
         return sw_value_unknown(0, 0);
@@ -593,6 +599,8 @@ struct sw_value sw_flow_apply(struct sw_flow *f, const struct sw_name *name, str
         if (name->arg == 1 && strcmp(name->name, "create_function") == 0)
             return create_function(f, args, count, how, token);
         sw_sink_code(f, arg_at(args, count, name->arg), name->name, how, token);
+        if (text_is(arg_at(args, count, 0), "request") && !f->language->sigils)
+            return (struct sw_value){.kind = SW_VALUE_OBJECT, .text = SW_STR("request"), .at = at};
         return sw_value_unknown(0, 0);
     case SW_ROLE_CALLBACK:
         return apply_callback(f, name, args, count, token);
@@ -699,6 +707,8 @@ static struct sw_value call_plain(struct sw_flow *f, struct sw_value *callee, st
         value.origin |= SW_FROM_STORED;
         return value;
     }
+    if (callee->kind == SW_VALUE_OBJECT && sw_str_is(callee->text, "request") && count > 0)
+        return sw_value_unknown(SW_FROM_REQUEST, callee->at);
     if (callee->kind != SW_VALUE_NAME)
         return sw_value_unknown(callee->origin | (all_origins(args, count) & SW_FROM_OUTSIDE), callee->at);
     struct sw_function *function = sw_flow_function_named(f, callee->text, (struct sw_str){NULL, 0});
@@ -717,8 +727,15 @@ static struct sw_value call_plain(struct sw_flow *f, struct sw_value *callee, st
         object.slot = sw_scope_slot(f, f->scope, slot->name);
         return sw_flow_index(f, &object, &args[0]);
     }
-    return sw_value_unknown(all_origins(args, count) & (SW_FROM_OUTSIDE | SW_WAS_HIDDEN | SW_WAS_WRAPPED),
-                            first_at(args, count));
+    struct sw_value result = sw_value_unknown(all_origins(args, count) & (SW_FROM_OUTSIDE | SW_WAS_HIDDEN | SW_WAS_WRAPPED),
+                                              first_at(args, count));
+    if (count > 0 && sw_tok_is(sw_flow_token(f, 1), SW_OP_ASSIGN)) { /* a(0) = x: the first element of an array */
+        struct sw_value object = sw_value_unknown(0, 0);
+        object.place = SW_PLACE_VARIABLE;
+        object.slot = sw_scope_slot(f, f->scope, sw_flow_fold_name(f, callee->text));
+        return object.slot != NULL ? sw_flow_index(f, &object, &args[0]) : result;
+    }
+    return result;
 }
 
 struct sw_value sw_flow_call(struct sw_flow *f, struct sw_value callee, struct sw_value *args, size_t count, bool makes,

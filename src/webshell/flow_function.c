@@ -56,6 +56,22 @@ static int add_function(struct sw_flow *f, struct sw_function function)
     return 0;
 }
 
+/* [WebMethod] and its kind, in front of the method at `i`. */
+static bool is_offered(const struct sw_unit *unit, uint32_t i)
+{
+    static const char *const attributes[] = {"WebMethod", "WebMethodAttribute", "OperationContract", "HttpPost", "HttpGet"};
+    for (uint32_t back = 1; back <= 16 && back <= i; back++) {
+        const struct sw_tok *token = &unit->tokens[i - back];
+        if (sw_tok_is(token, SW_OP_SEMI) || sw_tok_is(token, SW_OP_LBRACE) || sw_tok_is(token, SW_OP_RBRACE))
+            return false;
+        struct sw_str name = token->kind == SW_TOK_NAME ? sw_tok_text(unit, token) : SW_STR("");
+        for (size_t k = 0; k < sizeof attributes / sizeof attributes[0]; k++)
+            if (sw_str_is(name, attributes[k]))
+                return true;
+    }
+    return false;
+}
+
 /* `function` at `i`: what belongs to it. False for a declaration without body. */
 static bool describe(struct sw_unit *unit, uint32_t i, struct sw_function *function)
 {
@@ -82,27 +98,12 @@ static bool describe(struct sw_unit *unit, uint32_t i, struct sw_function *funct
     }
     if (!sw_tok_is(&unit->tokens[at], SW_OP_LBRACE))
         return false;
+    function->offered = !unit->language->sigils && is_offered(unit, i);
     function->body = at + 1;
     function->end = sw_tok_behind(unit, at) - 1;
     if (function->end < function->body)
         function->end = unit->count - 1;
     return true;
-}
-
-/* [WebMethod] and its kind, in front of the method at `i`. */
-static bool is_offered(const struct sw_unit *unit, uint32_t i)
-{
-    static const char *const attributes[] = {"WebMethod", "WebMethodAttribute", "OperationContract", "HttpPost", "HttpGet"};
-    for (uint32_t back = 1; back <= 16 && back <= i; back++) {
-        const struct sw_tok *token = &unit->tokens[i - back];
-        if (sw_tok_is(token, SW_OP_SEMI) || sw_tok_is(token, SW_OP_LBRACE) || sw_tok_is(token, SW_OP_RBRACE))
-            return false;
-        struct sw_str name = token->kind == SW_TOK_NAME ? sw_tok_text(unit, token) : SW_STR("");
-        for (size_t k = 0; k < sizeof attributes / sizeof attributes[0]; k++)
-            if (sw_str_is(name, attributes[k]))
-                return true;
-    }
-    return false;
 }
 
 /* In languages without a word for it: name ( ... ) [throws ...] { behind a type or modifier. */
@@ -217,10 +218,12 @@ static void bind(struct sw_flow *f, const struct sw_function *function, struct s
     bool named = false;
     struct sw_str last = {NULL, 0};
     unsigned depth = 0;
+    bool typed = false; /* behind the colon of `name : Type` */
     for (uint32_t i = function->params + 1; i < end; i++) {
         const struct sw_tok *token = &unit->tokens[i];
+        typed |= !f->language->sigils && sw_tok_is(token, SW_OP_COLON);
         depth += sw_tok_is(token, SW_OP_LPAREN) || sw_tok_is(token, SW_OP_LBRACKET);
-        if (token->kind == SW_TOK_VAR || (token->kind == SW_TOK_NAME && !f->language->sigils))
+        if (token->kind == SW_TOK_VAR || (token->kind == SW_TOK_NAME && !f->language->sigils && !typed))
             last = sw_tok_text(unit, token);
         bool over = depth == 0 && (sw_tok_is(token, SW_OP_COMMA) || sw_tok_is(token, SW_OP_RPAREN));
         bool preset = depth == 0 && sw_tok_is(token, SW_OP_ASSIGN);
@@ -230,7 +233,7 @@ static void bind(struct sw_flow *f, const struct sw_function *function, struct s
             struct sw_slot *slot = sw_scope_slot(f, f->scope, sw_flow_fold_name(f, last));
             struct sw_value value = n < count ? sw_value_content(args[n]) : sw_value_unknown(0, 0);
             if (!f->language->sigils && i >= function->params + 3)
-                bind_type(f, sw_tok_text(unit, &unit->tokens[i - 2]), &value);
+                bind_type(f, sw_tok_text(unit, &unit->tokens[typed ? i - 1 : i - 2]), &value);
             if (n >= count && preset && unit->tokens[i + 1].kind == SW_TOK_TEXT)
                 value = sw_value_text(
                     sw_fold_literal(f->arena, sw_tok_text(unit, &unit->tokens[i + 1]), unit->tokens[i + 1].op), 0);
@@ -247,7 +250,7 @@ static void bind(struct sw_flow *f, const struct sw_function *function, struct s
             named = true;
         }
         if (over) {
-            named = false;
+            named = typed = false;
             last = (struct sw_str){NULL, 0};
         }
     }

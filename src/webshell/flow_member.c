@@ -77,6 +77,13 @@ struct sw_value sw_flow_property(struct sw_flow *f, const struct sw_value *objec
         return value;
     case SW_ROLE_CLEAN:
         return sw_value_unknown(0, 0);
+    case SW_ROLE_PASS:
+        if (known->arg == 3) { /* what was put into .text, decoded */
+            const struct sw_slot *text = sw_scope_find(&f->members, SW_STR("text"));
+            if (text != NULL && text->set)
+                return sw_value_unknown(text->value.origin | SW_WAS_DECODED, text->value.at);
+        }
+        return value;
     default:
         return value;
     }
@@ -216,7 +223,8 @@ static bool apply_method(struct sw_flow *f, const struct sw_name *known, const s
             sw_sink_write(f, first, object, known->name + 1, token);
         else if (object->origin & SW_IS_COMMAND_OBJECT)
             sw_sink_command(f, first, "the input of a process", (struct sw_how){0}, token);
-        else if ((object->origin & SW_FROM_UPLOAD) && first->kind != SW_VALUE_OBJECT && strcmp(known->name, ".write") == 0)
+        else if ((object->origin & SW_FROM_UPLOAD) &&
+                 (first->kind != SW_VALUE_OBJECT || sw_str_is(first->text, "File")) && strcmp(known->name, ".write") == 0)
             sw_sink_copy(f, object, first, known->name + 1, false, token);
         else if (object->origin & SW_IS_WRITE_HANDLE)
             sw_sink_write(f, object, first, known->name + 1, token);

@@ -11,6 +11,7 @@
 #include "webshell/flow.h"
 #include "webshell/fold.h"
 #include "webshell/language.h"
+#include "webshell/powers.h"
 
 /* Brackets and blocks open at once; generated code nests to about 100. */
 #define SW_MAX_FLOW_FRAMES 512u
@@ -159,6 +160,7 @@ struct sw_flow {
     /* What was seen, for reasons that are made of several things. */
     uint32_t files; /* bit n: a file operation of kind n on a path that the request names */
     uint32_t files_at;
+    uint32_t bare_files; /* the same, where nothing stands around what the request names: any file of the machine */
     uint32_t spies; /* bits: kinds of questions about the machine */
     uint32_t quiet; /* bits: ways of keeping errors away */
     uint32_t restores_at;
@@ -169,6 +171,7 @@ struct sw_flow {
     uint32_t memory_at;
     uint32_t shellcode; /* bits */
     struct sw_value output;    /* the function that gets what is put out: ob_start() */
+    struct sw_powers powers;
     bool standalone; /* nothing is included and no namespace used: a page by itself */
     bool restores; /* limits of the configuration by ini_restore() */
     bool kept_sent; /* something of a request was put where later requests find it */

@@ -143,6 +143,8 @@ void sw_sink_code(struct sw_flow *f, const struct sw_value *code, const char *fu
     }
     if ((origin & SW_FROM_PARAM) && f->function != NULL && f->function->made)
         sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, 62, at, "a function made of a text runs its argument as code");
+    if ((origin & SW_FROM_PARAM) && f->language == &sw_language_net && f->standalone && strcmp(function, "eval") == 0)
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CODE, 60, at, "eval() runs an argument of a function that the page offers");
     enum sw_shell_rule rule;
     unsigned weight = weight_of_code(f, origin, &rule);
     if (weight > 0)
@@ -352,7 +354,7 @@ static bool holds_code(struct sw_str text)
     static const char *const signs[] = {
         "eval",      "$_GET",   "$_POST",        "$_REQUEST",          "$_COOKIE", "system(",     "exec(",
         "passthru(", "assert(", "base64_decode", "move_uploaded_file", "Runtime",  "CreateObject",
-        "getParameter", "Request["};
+        "getParameter", "Request[",  "execute",       "request(",           "Request.",  "ProcessBuilder"};
     bool open = false;
     for (size_t i = 0; i < sizeof opens / sizeof opens[0]; i++)
         open |= sw_str_ifind(text, sw_str(opens[i])) != SW_NPOS;
@@ -474,6 +476,8 @@ void sw_sink_files(struct sw_flow *f, const struct sw_value *path, unsigned kind
     if (f->files == 0)
         f->files_at = sw_flow_at(f, token);
     f->files |= 1u << kind;
+    if (!(path->origin & (SW_WAS_WRAPPED | SW_WAS_JOINED)))
+        f->bare_files |= 1u << kind;
 }
 
 void sw_sink_sql(struct sw_flow *f, const struct sw_value *statement, const char *function, uint32_t token)
@@ -568,16 +572,20 @@ static void note_runners(struct sw_flow *f, const struct sw_function *function)
 
 void sw_sink_sums(struct sw_flow *f)
 {
+    sw_powers_judge(&f->powers, f->standalone, f->report);
     for (size_t i = 0; i < f->function_count && f->language->sigils; i++)
         note_runners(f, &f->functions[i]);
     unsigned files = bits(f->files);
     if (files >= 2) {
         static const unsigned weights[] = {0, 0, 40, 60, 72, 82, 90};
-        /* Pages of ASP that do two things with any file are few but shells. */
-        unsigned all = files == 2 && f->language == &sw_language_asp ? 60 : weights[files < 6 ? files : 6];
+        /* Pages of other languages than PHP that do two things with any file are few but shells. */
+        unsigned all = files == 2 && !f->language->sigils ? 60 : weights[files < 6 ? files : 6];
         sw_shell_report_add(f->report, SW_SHELL_FILE_MANAGER, f->standalone ? all : all < 90 ? all / 3 : 40, f->files_at,
                             "%u kinds of operations on files that a request names", files);
     }
+    if (files == 1 && f->bare_files != 0 && f->standalone && !f->language->sigils && f->language != &sw_language_java)
+        sw_shell_report_add(f->report, SW_SHELL_FILE_MANAGER, 60, f->files_at,
+                            "handles whatever file of the machine a request names");
     if (f->connects && f->shell)
         sw_shell_report_add(f->report, SW_SHELL_REVERSE_SHELL, 75, f->connects_at,
                             "a connection is opened and a shell started");

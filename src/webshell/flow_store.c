@@ -294,6 +294,11 @@ static void store(struct sw_flow *f, struct sw_slot *slot, struct sw_value value
     unsigned depth = sw_flow_depth(f);
     uint32_t before = slot->value.origin;
     uint32_t before_at = slot->value.at;
+    /* Text that grows by a computed part deeper down: a loop, which is gone through once here. What it holds isn't known. */
+    if (slot->set && depth > slot->depth && (value.origin & SW_WAS_TRICKED) && value.kind == SW_VALUE_TEXT &&
+        slot->value.kind == SW_VALUE_TEXT && value.text.len > slot->value.text.len &&
+        sw_str_starts(value.text, slot->value.text))
+        value = sw_value_unknown(value.origin, value.at);
     bool over = !always || (slot->set && depth > slot->depth);
     if (slot->set && slot->value.kind == SW_VALUE_OBJECT && value.kind == SW_VALUE_UNKNOWN && over)
         value.text = slot->value.text;

@@ -63,7 +63,9 @@ static size_t take_entity(struct sw_str text, size_t at, char *out)
 /* The mark of a CDATA section that begins or ends within a word: the section is one text with what is around it. */
 static size_t section_mark(struct sw_str text, size_t at)
 {
-    struct sw_str rest = sw_str_slice(text, at, at + 10);
+    struct sw_str rest = sw_str_slice(text, at, at + 12);
+    if (sw_str_starts(rest, SW_STR("]]><![CDATA["))) /* one section ends where the next begins */
+        return 12;
     if (sw_str_starts(rest, SW_STR("<![CDATA[")) && at > 0 && !sw_is_space(text.ptr[at - 1]) && text.ptr[at - 1] != '>')
         return 9;
     if (sw_str_starts(rest, SW_STR("]]>")) && rest.len > 3 && !sw_is_space(rest.ptr[3]) && rest.ptr[3] != '<')

@@ -7,6 +7,7 @@
 #include "webshell/lex.h"
 #include "webshell/place.h"
 #include "webshell/plain.h"
+#include "webshell/powers.h"
 
 /* Encoded parts of one script that are looked at. */
 enum { ENCODED_PARTS = 16 };
@@ -24,6 +25,8 @@ struct sw_script_scanner {
 int sw_script_prepare(void)
 {
     int rc = sw_languages_prepare();
+    if (rc == 0)
+        rc = sw_powers_prepare();
     return rc == 0 ? sw_shell_rules_prepare() : rc;
 }
 
