@@ -572,7 +572,7 @@ static void note_runners(struct sw_flow *f, const struct sw_function *function)
 
 void sw_sink_sums(struct sw_flow *f)
 {
-    sw_powers_judge(&f->powers, f->standalone, f->report);
+    sw_powers_judge(&f->powers, f->language, f->standalone, f->report);
     for (size_t i = 0; i < f->function_count && f->language->sigils; i++)
         note_runners(f, &f->functions[i]);
     unsigned files = bits(f->files);

@@ -84,7 +84,7 @@ static const char *language_of_page(struct sw_str head, const char *otherwise)
     if (has(head, "<%@ Page") || has(head, "<%@Page"))
         return strcmp(otherwise, "jsp") == 0 ? "jsp" : "aspx";
     if (HAS_ANY(head, asp_signs))
-        return strcmp(otherwise, "aspx") == 0 && has(head, "<%@") ? "aspx" : "asp";
+        return strcmp(otherwise, "aspx") == 0 && (!has(head, "CreateObject") || has(head, "System.") || has(head, "<%@")) ? "aspx" : "asp";
     return otherwise;
 }
 

@@ -73,8 +73,22 @@ static size_t section_mark(struct sw_str text, size_t at)
     return 0;
 }
 
+/* Lines that only a carriage return ends: to a VBScript they end statements as well. */
+static struct sw_str with_line_feeds(struct sw_arena *arena, struct sw_str text)
+{
+    char *out = sw_arena_bytes(arena, text.len + 1);
+    if (out == NULL)
+        return text;
+    for (size_t i = 0; i < text.len; i++)
+        out[i] = text.ptr[i] == '\r' ? '\n' : text.ptr[i];
+    return sw_strn(out, text.len);
+}
+
 struct sw_str sw_plain_text(struct sw_arena *arena, const char *kind, struct sw_str text)
 {
+    if (strncmp(kind, "asp", 3) == 0 && sw_str_chr(text, '\r') != SW_NPOS &&
+        sw_str_chr(text, '\n') == SW_NPOS)
+        text = with_line_feeds(arena, text);
     bool java = strcmp(kind, "jsp") == 0;
     bool unicode = (java || strcmp(kind, "aspx") == 0) && sw_str_find(text, SW_STR("\\u0")) != SW_NPOS;
     /* A JSP document is XML: its code is text of elements. */

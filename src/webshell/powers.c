@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /* Longer texts of code are data; names have their place in short ones. */
-enum { POWER_TEXT_MAX = 4096, LAST_MAX_LEN = 48, SLOTS = 1024, NOWHERE = 0xffff };
+enum { POWER_TEXT_MAX = 4096, LAST_MAX_LEN = 48, SLOTS = 1024, NOWHERE = 0xffff, FILTER_PARTS = 8 };
 
 enum owner { OWNER_ASP, OWNER_NET, OWNER_JAVA, OWNERS };
 enum form { FORM_NAME, FORM_VALUE, FORM_NEW };
@@ -130,10 +130,19 @@ static void note(struct sw_powers *powers, const struct power_name *found, uint3
     powers->at[found->power] = at;
 }
 
+/* A list of words that an application keeps out of what its users type names what it fears. */
+static bool is_filter(struct sw_str text)
+{
+    unsigned parts = 0;
+    for (size_t i = 0; i < text.len; i++)
+        parts += text.ptr[i] == '|' || text.ptr[i] == ',';
+    return parts >= FILTER_PARTS;
+}
+
 void sw_powers_of_text(struct sw_powers *powers, const struct sw_language *language, struct sw_str text, uint32_t at)
 {
     enum owner owner = owner_of(language);
-    if (owner == OWNERS || text.len < 4 || text.len > POWER_TEXT_MAX)
+    if (owner == OWNERS || text.len < 4 || text.len > POWER_TEXT_MAX || is_filter(text))
         return;
     for (size_t i = 0; i < TEXT_COUNT; i++)
         if (texts[i].owner == owner && sw_str_ifind(text, sw_str(texts[i].name)) != SW_NPOS)
@@ -196,7 +205,7 @@ void sw_powers_of_unit(struct sw_powers *powers, const struct sw_unit *unit)
 }
 
 /* Powers named in a reason: the weightiest. */
-enum { SHOWN = 6, SENTENCE_MAX = 400, MOST = 80 };
+enum { SHOWN = 6, SENTENCE_MAX = 400, MOST = 80, JAVA_TENTHS = 14 };
 
 static enum sw_power weightiest(const struct sw_powers *powers, uint64_t without)
 {
@@ -207,11 +216,14 @@ static enum sw_power weightiest(const struct sw_powers *powers, uint64_t without
     return best;
 }
 
-void sw_powers_judge(const struct sw_powers *powers, bool alone, struct sw_shell_report *report)
+void sw_powers_judge(const struct sw_powers *powers, const struct sw_language *language, bool alone,
+                     struct sw_shell_report *report)
 {
     unsigned sum = 0;
     for (unsigned p = 0; p < SW_POWERS; p++)
         sum += powers->weight[p];
+    if (language == &sw_language_java) /* pages of Java leave such things to classes */
+        sum = sum * JAVA_TENTHS / 10;
     if (!alone)
         sum = sum / 2;
     if (sum < 20)

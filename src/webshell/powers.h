@@ -67,6 +67,7 @@ void sw_powers_of_unit(struct sw_powers *powers, const struct sw_unit *unit);
 void sw_powers_of_text(struct sw_powers *powers, const struct sw_language *language, struct sw_str text, uint32_t at);
 
 /* Reports them when they are more than a page needs. `alone`: the page takes in no file of an application. */
-void sw_powers_judge(const struct sw_powers *powers, bool alone, struct sw_shell_report *report);
+void sw_powers_judge(const struct sw_powers *powers, const struct sw_language *language, bool alone,
+                     struct sw_shell_report *report);
 
 #endif
