@@ -25,9 +25,11 @@ PHP_POWER = re.compile(rb"""\b(?:eval|assert|create_function|preg_replace|preg_f
     |`[^`]+` | [$]\w+\s*[(] | []})]\s*[(] | new\s+[$] | ::\s*[$] | ->\s*[{$] | [$][{$]""", re.I | re.X)
 PHP_HIDES = re.compile(rb"['\"]\s*[\^|&]\s*['\"]|\beval_r\b|\bgoto\b|\\\\x[0-9a-f]{2}", re.I)
 ASP_POWER = re.compile(rb"execute|eval|createobject|getobject|activexobject|<object|\#@~\^|server\s*\.\s*transfer|\#\s*include|msscript", re.I)
-NET_POWER = re.compile(rb"""process|assembly|\bfile|director|stream|sql|oledb|odbc|\bload|eval|execute|compil|invoke|activator|createobject
-    |shell|registry|management|socket|tcpclient|web(?:client|request)|reflection|dllimport|xsl|deseriali|saveas|upload|\bdata|include|wmi
-    |transfer|powershell|script|environment|driveinfo|codefile|codebehind|\bsrc\s*=|\binherits|\bclass\s*=""", re.I | re.X)
+NET_POWER = re.compile(rb"""\bprocess(?:startinfo)?\b|assembly|\bfile(?:stream|info|system|upload)?\b|director(?:y|ies)|stream(?:reader|writer)
+    |sql|oledb|odbc|[.]load\w*\s*[(]|eval|execute|compil|invoke|activator|createobject|shell|registry|management|socket|tcp|webclient
+    |web(?:request|response)|reflection|dllimport|xsl|deseriali|saveas|upload|adodb|wmi|server\s*[.]\s*transfer|powershell|jscript
+    |javascript|driveinfo|environment|servervariables|\bcode(?:file|behind)\b|\bsrc\s*=|inherits|\#\s*include|mail|smtp|datasource
+    |\\u0|[\x80-\xff]{3}.{0,40}[\x80-\xff]{3}""", re.I | re.X)
 JSP_POWER = re.compile(rb"""\bexec|processbuilder|processimpl|runtime|classloader|class\s*\.\s*forname|defineclass|invoke|script|\beval|\bfile|stream
     |socket|drivermanager|datasource|statement|\burl|readobject|xmldecoder|\blookup|include|reflect|getclass|\bunsafe|javac|bcel|\bel\b
     |expression|servlet(?:context|registration)|filter|upload|\bload|native|newinstance|\bparam\b|\\u00|&\#""", re.I | re.X)

@@ -700,6 +700,11 @@ static struct sw_value call_plain(struct sw_flow *f, struct sw_value *callee, st
         return sw_flow_call_method(f, callee, args, count, token);
     if (callee->kind == SW_VALUE_FUNCTION)
         return call_value(f, callee, args, count, NULL, token);
+    if (callee->place == SW_PLACE_ELEMENT && callee->key.len > 0) { /* this["eval"](...) */
+        const struct sw_name *named = sw_language_find(f->language, callee->key);
+        if (named != NULL && (named->role == SW_ROLE_CODE || named->role == SW_ROLE_COMMAND))
+            return sw_flow_apply(f, named, args, count, (struct sw_how){.variable = true, .origin = SW_WAS_JOINED}, token);
+    }
     const struct sw_name *keeper = sw_language_find(f->language, callee->text);
     if (keeper != NULL && keeper->role == SW_ROLE_STORED && keeper->arg == 1 && count > 0) { /* Session("x") */
         struct sw_value object = sw_flow_variable(f, callee->text, token);

@@ -29,6 +29,32 @@ static size_t take_unicode(struct sw_str text, size_t at, bool all, char *out)
     return from + 4 - at;
 }
 
+/* \U0000XXXX of C#, likewise. */
+static size_t take_long_unicode(struct sw_str text, size_t at, char *out)
+{
+    if (text.len - at < 10 || text.ptr[at + 1] != 'U' || hex4(text.ptr + at + 2) != 0)
+        return 0;
+    int code = hex4(text.ptr + at + 6);
+    if (code <= 0 || code >= 0x80 || (!sw_is_alpha((char)code) && !sw_is_digit((char)code) && code != '_'))
+        return 0;
+    *out = (char)code;
+    return 10;
+}
+
+/* Marks that are no letters and that .NET leaves out of identifiers: U+200B to U+200F, U+00AD and U+FEFF, as UTF-8 or as an
+ * escape. */
+static size_t skip_format(struct sw_str text, size_t at)
+{
+    struct sw_str rest = sw_str_slice(text, at, at + 6);
+    static const char *const marks[] = {"\xe2\x80\x8b", "\xe2\x80\x8c", "\xe2\x80\x8d", "\xe2\x80\x8e", "\xe2\x80\x8f",
+                                        "\xc2\xad",     "\xef\xbb\xbf", "\\u200b",      "\\u200c",      "\\u200d",
+                                        "\\u200e",      "\\u200f",      "\\u00ad",      "\\ufeff"};
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (sw_str_istarts(rest, sw_str(marks[i])))
+            return strlen(marks[i]);
+    return 0;
+}
+
 /* &#101; &#x65; &lt; &gt; &quot; &amp; &apos; */
 static size_t take_entity(struct sw_str text, size_t at, char *out)
 {
@@ -90,13 +116,17 @@ struct sw_str sw_plain_text(struct sw_arena *arena, const char *kind, struct sw_
         sw_str_chr(text, '\n') == SW_NPOS)
         text = with_line_feeds(arena, text);
     bool java = strcmp(kind, "jsp") == 0;
-    bool unicode = (java || strcmp(kind, "aspx") == 0) && sw_str_find(text, SW_STR("\\u0")) != SW_NPOS;
+    bool net = strcmp(kind, "aspx") == 0;
+    bool unicode = (java || net) && (sw_str_find(text, SW_STR("\\u0")) != SW_NPOS || sw_str_find(text, SW_STR("\\uu")) != SW_NPOS);
+    bool format = net && (sw_str_ifind(text, SW_STR("\\u20")) != SW_NPOS || sw_str_find(text, SW_STR("\xe2\x80")) != SW_NPOS ||
+                          sw_str_ifind(text, SW_STR("\\u00ad")) != SW_NPOS);
+    unicode |= net && sw_str_find(text, SW_STR("\\U0000")) != SW_NPOS;
     /* A JSP document is XML: its code is text of elements. */
     struct sw_str head = sw_str_slice(text, 0, 4096);
     bool entities = java && (sw_str_find(text, SW_STR("&")) != SW_NPOS || sw_str_find(text, SW_STR("<![CDATA[")) != SW_NPOS) &&
                     (sw_str_ifind(head, SW_STR(":root")) != SW_NPOS || sw_str_ifind(head, SW_STR("<?xml")) != SW_NPOS ||
                      sw_str_ifind(head, SW_STR(":scriptlet")) != SW_NPOS);
-    if (!unicode && !entities)
+    if (!unicode && !entities && !format)
         return text;
     char *out = sw_arena_bytes(arena, text.len + 1);
     if (out == NULL)
@@ -105,9 +135,16 @@ struct sw_str sw_plain_text(struct sw_arena *arena, const char *kind, struct sw_
     for (size_t at = 0; at < text.len;) {
         char c = text.ptr[at];
         size_t taken = 0;
+        size_t skipped = format && at > 0 ? skip_format(text, at) : 0;
+        if (skipped > 0) {
+            at += skipped;
+            continue;
+        }
         if (unicode && c == '\\')
             taken = take_unicode(text, at, java, &c);
-        else if (entities && c == '&')
+        if (unicode && net && c == '\\' && taken == 0)
+            taken = take_long_unicode(text, at, &c);
+        if (entities && c == '&' && taken == 0)
             taken = take_entity(text, at, &c);
         size_t mark = entities && taken == 0 ? section_mark(text, at) : 0;
         if (mark > 0) {

@@ -157,6 +157,8 @@ static bool is_name(const struct sw_tok *token)
 /* eval, handed on: `x = eval;`, `{e: eval}`. */
 static bool is_handed_on(const struct sw_unit *unit, uint32_t i)
 {
+    if (i + 1 < unit->count && sw_tok_is(&unit->tokens[i + 1], SW_OP_MEMBER)) /* eval.call(...) */
+        return true;
     if (i == 0 || i + 1 >= unit->count)
         return false;
     const struct sw_tok *before = &unit->tokens[i - 1];
