@@ -407,6 +407,9 @@ static void read_layers(struct sw_flow *f)
     }
 }
 
+/* Tokens of a script that does little else than what is found in it. */
+enum { SMALL_TOKENS = 1000 };
+
 /* Tokens between `class` and its brace. */
 enum { CLASS_HEAD_MAX = 200 };
 
@@ -486,6 +489,7 @@ int sw_flow_run(struct sw_unit *unit, const struct sw_plain_part *parts, size_t 
     for (size_t i = 0; i < SW_MAX_FLOW_ARGS; i++)
         f->unknown_args[i] = sw_value_unknown(SW_FROM_PARAM, 0);
     f->standalone = stands_alone(unit);
+    f->small = unit->count < SMALL_TOKENS;
     report->incomplete |= unit->cut;
     note_unreadable(unit, report);
     read_unit(f, unit);

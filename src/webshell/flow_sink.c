@@ -254,16 +254,19 @@ void sw_sink_named(struct sw_flow *f, const struct sw_value *name, uint32_t data
     uint32_t at = sw_flow_at(f, token);
     bool sent = (data & (SW_FROM_REQUEST | SW_FROM_UPLOAD)) != 0;
     const char *by = through != NULL ? through : "a call";
+    bool alone = f->standalone && (through == NULL || f->function == NULL);
     if (name->origin & (SW_FROM_REQUEST | SW_FROM_REMOTE)) {
         /* Dispatchers call a function of the application by a name from the request, seldom with more from it. */
-        unsigned weight = sent ? 100 : data & SW_WAS_HIDDEN ? 80 : through != NULL ? 35 : 40;
+        unsigned weight = sent ? 100 : data & SW_WAS_HIDDEN ? 80 : alone && f->language->sigils ? 60 : through != NULL ? 35 : 40;
         if (name->origin & SW_WAS_WRAPPED)
             weight = sent ? (through == NULL ? 30 : f->standalone ? 60 : 45) : 10;
         sw_shell_report_add(f->report, SW_SHELL_CALL_FROM_REQUEST, weight, at, "the function of %s is named by %s%s",
                             by, source_words(name->origin), sent ? ", and so are its arguments" : "");
     } else if (name->origin & SW_WAS_HIDDEN) {
-        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, sent ? 85 : 35, at,
-                            "the function of %s has a computed name%s", by,
+        sw_shell_report_add(f->report, SW_SHELL_HIDDEN_CALL, sent             ? 85
+                            : alone ? 60
+                                    : 35,
+                            at, "the function of %s has a computed name%s", by,
                             sent ? " and gets what a request brings" : "");
     } else if ((name->origin & SW_FROM_UNDEFINED) && sent && f->function == NULL) {
         sw_shell_report_add(f->report, SW_SHELL_CALL_FROM_REQUEST, 60, line_of_source(name, at),
@@ -579,18 +582,18 @@ void sw_sink_sums(struct sw_flow *f)
     if (files >= 2) {
         static const unsigned weights[] = {0, 0, 40, 60, 72, 82, 90};
         /* Pages of other languages than PHP that do two things with any file are few but shells. */
-        unsigned all = files == 2 && !f->language->sigils ? 60 : weights[files < 6 ? files : 6];
+        unsigned all = files == 2 && (!f->language->sigils || f->small) ? 60 : weights[files < 6 ? files : 6];
         sw_shell_report_add(f->report, SW_SHELL_FILE_MANAGER, f->standalone ? all : all < 90 ? all / 3 : 40, f->files_at,
                             "%u kinds of operations on files that a request names", files);
     }
     if (files == 1 && f->bare_files != 0 && f->standalone && !f->language->sigils && f->language != &sw_language_java)
-        sw_shell_report_add(f->report, SW_SHELL_FILE_MANAGER, 60, f->files_at,
-                            "handles whatever file of the machine a request names");
+        sw_shell_report_add(f->report, SW_SHELL_FILE_MANAGER, f->language == &sw_language_net && !f->small ? 45 : 60,
+                            f->files_at, "handles whatever file of the machine a request names");
     if (f->connects && f->shell)
         sw_shell_report_add(f->report, SW_SHELL_REVERSE_SHELL, 75, f->connects_at,
                             "a connection is opened and a shell started");
     /* Objects of ASP are often made under names put together, against careless scanners. */
-    const unsigned weight = f->hidden_names >= 12 && f->language->sigils ? 65 : f->hidden_names >= 4 ? 50 : 35;
+    const unsigned weight = f->hidden_names >= 12 && f->language->sigils ? 65 : f->hidden_names >= 4 ? (f->language->sigils && f->standalone ? 60 : 50) : 35;
     if (f->hidden_names >= 2)
         sw_shell_report_add(f->report, SW_SHELL_OBFUSCATED, weight, 0,
                             "%u calls of functions under computed names", f->hidden_names);
