@@ -587,7 +587,7 @@ void sw_sink_sums(struct sw_flow *f)
                             "%u kinds of operations on files that a request names", files);
     }
     if (files == 1 && f->bare_files != 0 && f->standalone && !f->language->sigils && f->language != &sw_language_java)
-        sw_shell_report_add(f->report, SW_SHELL_FILE_MANAGER, f->language == &sw_language_net && !f->small ? 45 : 60,
+        sw_shell_report_add(f->report, SW_SHELL_FILE_MANAGER, f->language == &sw_language_net && !f->small ? 30 : 60,
                             f->files_at, "handles whatever file of the machine a request names");
     if (f->connects && f->shell)
         sw_shell_report_add(f->report, SW_SHELL_REVERSE_SHELL, 75, f->connects_at,
