@@ -408,7 +408,7 @@ static void read_layers(struct sw_flow *f)
 }
 
 /* Tokens of a script that does little else than what is found in it. */
-enum { SMALL_TOKENS = 1000 };
+enum { SMALL_TOKENS = 2000, TINY_TOKENS = 1000 };
 
 /* Tokens between `class` and its brace. */
 enum { CLASS_HEAD_MAX = 200 };
@@ -490,6 +490,7 @@ int sw_flow_run(struct sw_unit *unit, const struct sw_plain_part *parts, size_t 
         f->unknown_args[i] = sw_value_unknown(SW_FROM_PARAM, 0);
     f->standalone = stands_alone(unit);
     f->small = unit->count < SMALL_TOKENS;
+    f->tiny = unit->count < TINY_TOKENS;
     report->incomplete |= unit->cut;
     note_unreadable(unit, report);
     read_unit(f, unit);

@@ -172,7 +172,7 @@ struct sw_flow {
     uint32_t shellcode; /* bits */
     struct sw_value output;    /* the function that gets what is put out: ob_start() */
     struct sw_powers powers;
-    bool small; /* a script that does little else counts for what it does */
+    bool small, tiny; /* a script that does little else counts for what it does */
     bool standalone; /* nothing is included and no namespace used: a page by itself */
     bool restores; /* limits of the configuration by ini_restore() */
     bool kept_sent; /* something of a request was put where later requests find it */

@@ -259,7 +259,7 @@ void sw_sink_named(struct sw_flow *f, const struct sw_value *name, uint32_t data
         /* Dispatchers call a function of the application by a name from the request, seldom with more from it. */
         unsigned weight = sent ? 100 : data & SW_WAS_HIDDEN ? 80 : alone && f->language->sigils ? 60 : through != NULL ? 35 : 40;
         if (name->origin & SW_WAS_WRAPPED)
-            weight = sent ? (through == NULL ? 30 : f->standalone ? 60 : 45) : 10;
+            weight = sent ? (f->standalone && (through != NULL || f->small) ? 60 : through == NULL ? 30 : 45) : 10;
         sw_shell_report_add(f->report, SW_SHELL_CALL_FROM_REQUEST, weight, at, "the function of %s is named by %s%s",
                             by, source_words(name->origin), sent ? ", and so are its arguments" : "");
     } else if (name->origin & SW_WAS_HIDDEN) {
@@ -316,6 +316,18 @@ static bool is_picture(struct sw_str path)
     return false;
 }
 
+/* include($_GET['x'] . '/y.php'): what comes first decides where the file lies, on which machine even. */
+static bool begins_with_request(const struct sw_flow *f, uint32_t token)
+{
+    uint32_t i = token + 1;
+    while (i + 1 < f->unit->count && (sw_tok_is(&f->unit->tokens[i], SW_OP_LPAREN) || sw_tok_is(&f->unit->tokens[i], SW_OP_SILENCE)))
+        i++;
+    if (i >= f->unit->count || f->unit->tokens[i].kind != SW_TOK_VAR)
+        return false;
+    const struct sw_name *name = sw_language_find(f->language, sw_tok_text(f->unit, &f->unit->tokens[i]));
+    return name != NULL && name->role == SW_ROLE_REQUEST;
+}
+
 void sw_sink_include(struct sw_flow *f, const struct sw_value *path, uint32_t token)
 {
     uint32_t at = sw_flow_at(f, token);
@@ -334,7 +346,7 @@ void sw_sink_include(struct sw_flow *f, const struct sw_value *path, uint32_t to
     } else if (origin & SW_FROM_UPLOAD) {
         sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REQUEST, 85, at, "an uploaded file is included as code");
     } else if (origin & SW_FROM_REQUEST) {
-        sw_shell_report_add(f->report, SW_SHELL_INCLUDE_FROM_REQUEST, origin & SW_WAS_WRAPPED ? 20 : 65, at,
+        sw_shell_report_add(f->report, SW_SHELL_INCLUDE_FROM_REQUEST, !(origin & SW_WAS_WRAPPED) ? 65 : begins_with_request(f, token) ? 60 : 20, at,
                             "the included file is named by %s", source_words(origin));
     } else if (url) {
         sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REMOTE, 70, at, "code is included from \"%.*s\"",

@@ -13,17 +13,17 @@ enum owner { OWNER_ASP, OWNER_NET, OWNER_JAVA, OWNERS };
 enum form { FORM_NAME, FORM_VALUE, FORM_NEW };
 
 struct power_name {
-    enum owner owner;
     const char *name;
+    enum owner owner;
     enum sw_power power;
-    uint8_t weight;
     enum form form;
+    uint8_t weight;
 };
 
 static const struct power_name names[] = {
-#define X(owner, name, power, weight) {OWNER_##owner, name, SW_POWER_##power, weight, FORM_NAME},
-#define V(owner, name, power, weight) {OWNER_##owner, name, SW_POWER_##power, weight, FORM_VALUE},
-#define N(owner, name, power, weight) {OWNER_##owner, name, SW_POWER_##power, weight, FORM_NEW},
+#define X(owner, name, power, weight) {name, OWNER_##owner, SW_POWER_##power, FORM_NAME, weight},
+#define V(owner, name, power, weight) {name, OWNER_##owner, SW_POWER_##power, FORM_VALUE, weight},
+#define N(owner, name, power, weight) {name, OWNER_##owner, SW_POWER_##power, FORM_NEW, weight},
 #define T(owner, name, power, weight)
 #include "webshell/powers.def"
 #undef T
@@ -36,7 +36,7 @@ static const struct power_name texts[] = {
 #define X(owner, name, power, weight)
 #define V(owner, name, power, weight)
 #define N(owner, name, power, weight)
-#define T(owner, name, power, weight) {OWNER_##owner, name, SW_POWER_##power, weight, FORM_NAME},
+#define T(owner, name, power, weight) {name, OWNER_##owner, SW_POWER_##power, FORM_NAME, weight},
 #include "webshell/powers.def"
 #undef T
 #undef N
@@ -104,21 +104,24 @@ static struct sw_str last_of(const char *name, struct sw_str *before)
 int sw_powers_prepare(void)
 {
     memset(slots, 0xff, sizeof slots);
-    for (uint16_t i = 0; i < NAME_COUNT; i++) {
+    for (size_t i = 0; i < NAME_COUNT; i++) {
         struct sw_str before;
         struct sw_str last = last_of(names[i].name, &before);
         if (last.len == 0 || last.len > LAST_MAX_LEN)
             return SW_E_LIMIT;
         size_t slot = slot_of(last);
         chain[i] = slots[slot];
-        slots[slot] = i;
+        slots[slot] = (uint16_t)i;
     }
     return 0;
 }
 
 static enum owner owner_of(const struct sw_language *language)
 {
-    return language == &sw_language_asp ? OWNER_ASP : language == &sw_language_net ? OWNER_NET : language == &sw_language_java ? OWNER_JAVA : OWNERS;
+    return language == &sw_language_asp    ? OWNER_ASP
+           : language == &sw_language_net  ? OWNER_NET
+           : language == &sw_language_java ? OWNER_JAVA
+                                           : OWNERS;
 }
 
 static void note(struct sw_powers *powers, const struct power_name *found, uint32_t at)
@@ -165,7 +168,8 @@ static bool is_handed_on(const struct sw_unit *unit, uint32_t i)
     const struct sw_tok *behind = &unit->tokens[i + 1];
     return before->kind == SW_TOK_OP && behind->kind == SW_TOK_OP &&
            (before->op == SW_OP_ASSIGN || before->op == SW_OP_COLON || before->op == SW_OP_COMMA) &&
-           (behind->op == SW_OP_SEMI || behind->op == SW_OP_COMMA || behind->op == SW_OP_RBRACE || behind->op == SW_OP_RPAREN);
+           (behind->op == SW_OP_SEMI || behind->op == SW_OP_COMMA || behind->op == SW_OP_RBRACE ||
+            behind->op == SW_OP_RPAREN);
 }
 
 /* The token at `i` is the last part of a name: whether the part before it fits. */
@@ -200,7 +204,8 @@ void sw_powers_of_unit(struct sw_powers *powers, const struct sw_unit *unit)
         struct sw_str text = sw_tok_text(unit, token);
         for (uint16_t n = slots[slot_of(text)]; n != NOWHERE; n = chain[n]) {
             struct sw_str before;
-            if (names[n].owner == owner && sw_str_ieq(text, last_of(names[n].name, &before)) && fits(unit, i, &names[n]))
+            if (names[n].owner == owner && sw_str_ieq(text, last_of(names[n].name, &before)) &&
+                fits(unit, i, &names[n]))
                 note(powers, &names[n], at);
         }
     }
@@ -213,7 +218,8 @@ static enum sw_power weightiest(const struct sw_powers *powers, uint64_t without
 {
     enum sw_power best = SW_POWERS;
     for (unsigned p = 0; p < SW_POWERS; p++)
-        if (powers->weight[p] > 0 && !(without >> p & 1) && (best == SW_POWERS || powers->weight[p] > powers->weight[best]))
+        if (powers->weight[p] > 0 && !(without >> p & 1) &&
+            (best == SW_POWERS || powers->weight[p] > powers->weight[best]))
             best = (enum sw_power)p;
     return best;
 }
@@ -238,9 +244,11 @@ void sw_powers_judge(const struct sw_powers *powers, const struct sw_language *l
         if (power == SW_POWERS)
             break;
         seen |= UINT64_C(1) << power;
-        int n = snprintf(text + len, sizeof text - len, "%s%s (%s)", shown > 0 ? ", " : "", words[power], powers->name[power]);
+        int n = snprintf(text + len, sizeof text - len, "%s%s (%s)", shown > 0 ? ", " : "", words[power],
+                         powers->name[power]);
         len += n > 0 && (size_t)n < sizeof text - len ? (size_t)n : 0;
         text[len] = '\0';
     }
-    sw_shell_report_add(report, SW_SHELL_POWERS, sum < MOST ? sum : MOST, powers->at[weightiest(powers, 0)], "the page %s", text);
+    sw_shell_report_add(report, SW_SHELL_POWERS, sum < MOST ? sum : MOST, powers->at[weightiest(powers, 0)],
+                        "the page %s", text);
 }

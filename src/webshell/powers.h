@@ -2,8 +2,8 @@
  * powers.h - what a page can do by the names that its code calls, whether or not a value can be followed there.
  *
  * The flow (flow.h) proves that a request reaches a sink; much code defeats it. But pages of web applications hardly
- * ever start programs, compile code, read the registry or list drives, so that one page that has several of these powers
- * is a tool, and says something by having them. For ASP, ASP.NET and JSP; PHP's applications do too much of it.
+ * ever start programs, compile code, read the registry or list drives, so that one page that has several of these
+ * powers is a tool, and says something by having them. For ASP, ASP.NET and JSP; PHP's applications do too much of it.
  *
  * Owner:   stateless but for tables made by sw_powers_prepare().      Threads: any, after that.
  * Limits:  texts beyond POWER_TEXT_MAX bytes are not searched.         Trust: hostile input.

@@ -40,7 +40,7 @@ void sw_shell_report_add(struct sw_shell_report *report, enum sw_shell_rule rule
         return;
     struct sw_str sentence = sw_arena_dup(report->arena, sw_strn(text, len));
     if (sentence.ptr == NULL)
-        sentence = (struct sw_str){NULL, 0};
+        sentence = sw_shell_rules()[rule].title; /* no room for words of its own */
     unsigned last = report->count < SW_MAX_SHELL_REASONS ? report->count++ : report->count - 1;
     for (unsigned i = last; i > to; i--)
         report->reasons[i] = report->reasons[i - 1];

@@ -177,7 +177,9 @@ int sw_script_analyse(struct sw_script_scanner *scanner, const char *kind, struc
                       struct sw_shell_report *report)
 {
     struct sw_arena *arena = &scanner->arena;
-    sw_arena_reset(arena);
+    /* Afresh: blocks of scripts before would decide how much of the largest scripts there is room for. */
+    sw_arena_fini(arena);
+    sw_arena_init(arena, SW_MAX_SCRIPT_ARENA);
     sw_shell_report_init(report, arena);
     const struct sw_language *language = sw_language_of(kind);
     if (language == NULL)

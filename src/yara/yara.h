@@ -17,7 +17,8 @@
 #include "base/error.h"
 #include "sigma/ir.h"
 
-/* Places that are told of one rule's strings, the first ones of each string. */
+/* Places that are told of one rule's strings, the first ones of each string; where a condition only asks whether a string is there
+ * (libyara's fast mode), one. */
 #define SW_MAX_YARA_HITS 8
 
 struct sw_yara;

@@ -122,6 +122,62 @@ static void test_jsp(void **state)
           "</jsp:scriptlet></jsp:root>", document);
 }
 
+/* What a page can do counts even where no value can be followed there; one power alone of those that pages need doesn't. */
+static void test_powers(void **state)
+{
+    (void)state;
+    static const struct sample csharp[] = {
+        {"powers", "var p = new System.Diagnostics.ProcessStartInfo(Config.Tool); Run(p);"},
+        {"powers", "foreach (string d in Directory.GetDirectories(x)) { File.SetLastWriteTime(d, t); File.Delete(d); }"},
+        {"powers", "RegistryKey k = Registry.LocalMachine.OpenSubKey(\"SOFTWARE\"); Show(k);"},
+        {"", "// ProcessStartInfo and RegistryKey\nstring s = \"RegistryKey\";"},
+        {"", "StreamReader r = new StreamReader(path); Show(r.ReadToEnd());"},
+    };
+    CHECK("aspx", "<%@ Page Language=\"C#\" %><% Response.End();\n", "\n%>", csharp);
+    static const struct sample java[] = {
+        {"powers", "for (File r : File.listRoots()) { for (File f : r.listFiles()) f.delete(); }"},
+        {"powers", "java.net.ServerSocket s = new java.net.ServerSocket(port); accept(s);"},
+        {"", "FileInputStream in = new FileInputStream(config); load(in);"},
+    };
+    CHECK("jsp", "<%@ page import=\"java.io.*\" %><% if (true) return;\n", "\n%>", java);
+    static const struct sample vbscript[] = {
+        {"powers", "Set n = CreateObject(\"WScript.Network\")\nResponse.Write n.UserName"},
+        {"", "words = \"exec|xp_cmdshell|net localgroup|insert|select|delete|update|count|chr\""},
+    };
+    CHECK("asp", "<% Response.End\n", "\n%>", vbscript);
+    static const struct sample jscript[] = {
+        {"powers", "var w = {'e': eval}; w.e(x + '');"},
+        {"powers", "var f = new Function(code); f();"},
+        {"", "var total = 1 + 2;"},
+    };
+    CHECK("asp", "<%@ Language=\"JScript\" %><% Response.End();\n", "\n%>", jscript);
+}
+
+/* Ways of writing that hide names, and lines that only a carriage return ends. */
+static void test_spelling(void **state)
+{
+    (void)state;
+    static const struct sample samples[] = {
+        {"code-from-request", "e\xe2\x80\x8dval(Request[\"a\"], \"unsafe\");"},
+        {"code-from-request", "\\U00000065val(Request[\"a\"], \"unsafe\");"},
+        {"code-from-request", "this[\"ev\" + \"al\"](Request[\"a\"], \"unsafe\");"},
+        {"", "Response.Write(\"\\U00000065\");"},
+    };
+    CHECK("aspx", "<%@ Page Language=\"Jscript\"%><%Response.End();", "%>", samples);
+    static const struct sample lines[] = {
+        {"code-from-request", "x = request(\"a\")\rexecute x\r"},
+        {"code-from-request", "dim a(5)\ra(0) = request(\"a\")\rexecute a(0)\r"},
+        {"code-from-request", "Set d = CreateObject(\"Scripting.Dictionary\")\rd.Add \"a\", Request(\"a\")\rExecute d(\"a\")\r"},
+        {"hidden-code", "for each c in split(\"101,118\", \",\")\rd = d & chr(c)\rnext\rexecute d\r"},
+    };
+    CHECK("asp", "<% Response.End\r", "%>", lines);
+    static const struct sample document[] = {
+        {"command-from-request", "<![CDATA[Runtime.getRun]]><![CDATA[time().exec(request.getParameter(\"c\"));]]>"},
+    };
+    CHECK("jsp", "<hi xmlns:hi=\"http://java.sun.com/JSP/Page\"><hi:scriptlet>if (true) return;</hi:scriptlet><hi:scriptlet>",
+          "</hi:scriptlet></hi>", document);
+}
+
 static void test_memory_shell(void **state)
 {
     (void)state;
@@ -148,7 +204,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_asp),          cmocka_unit_test(test_csharp), cmocka_unit_test(test_jsp),
-        cmocka_unit_test(test_memory_shell), cmocka_unit_test(test_cfml),
+        cmocka_unit_test(test_memory_shell), cmocka_unit_test(test_cfml),   cmocka_unit_test(test_powers),
+        cmocka_unit_test(test_spelling),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
