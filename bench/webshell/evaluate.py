@@ -23,6 +23,7 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import corpus  # noqa: E402
+import inert  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 NO_RULES = """title: Never
@@ -141,6 +142,10 @@ def main():
         print(f"{language:5} {'shells' if label == 'black' else 'ordinary':9} {options.half:9} {len(found):6} of {len(files):6} "
               f"{percent(len(found), len(files)):7.2f} %   clusters {len(hit):5} of {len(clusters):5} "
               f"{percent(len(hit), len(clusters)):6.2f} %   {megabytes / seconds:6.1f} MB/s", flush=True)
+        if label == "black":
+            harmless = {path for path in files if inert.why(language, pathlib.Path(path).read_bytes())}
+            print(f"      without {len(harmless):4} that can be no shell {len(set(found) - harmless):6} of {len(files) - len(harmless):6} "
+                  f"{percent(len(set(found) - harmless), len(files) - len(harmless)):7.2f} %", flush=True)
         if shown and before is not None:
             here = set(files)
             for sign, paths in (("-", (before & here) - set(found)), ("+", set(found) - before)):

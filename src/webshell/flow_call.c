@@ -461,8 +461,9 @@ static struct sw_value apply_connect(struct sw_flow *f, const struct sw_name *na
                                 "a request says which database is opened");
         return sw_value_unknown(0, 0);
     }
+    const unsigned alone = f->function == NULL || f->tiny || !f->language->sigils ? 60 : 40;
     if (host->origin & SW_FROM_REQUEST)
-        sw_shell_report_add(f->report, SW_SHELL_TUNNEL, !f->standalone ? 20 : f->function == NULL || f->tiny || !f->language->sigils ? 60 : 40, sw_flow_at(f, token),
+        sw_shell_report_add(f->report, SW_SHELL_TUNNEL, f->standalone ? alone : 20, sw_flow_at(f, token),
                             "a connection is opened to where a request says");
     if (!f->connects) {
         f->connects = true;

@@ -319,12 +319,13 @@ static bool is_picture(struct sw_str path)
 /* include($_GET['x'] . '/y.php'): what comes first decides where the file lies, on which machine even. */
 static bool begins_with_request(const struct sw_flow *f, uint32_t token)
 {
+    const struct sw_tok *tokens = f->unit->tokens;
     uint32_t i = token + 1;
-    while (i + 1 < f->unit->count && (sw_tok_is(&f->unit->tokens[i], SW_OP_LPAREN) || sw_tok_is(&f->unit->tokens[i], SW_OP_SILENCE)))
+    while (i < f->unit->count && (sw_tok_is(&tokens[i], SW_OP_LPAREN) || sw_tok_is(&tokens[i], SW_OP_SILENCE)))
         i++;
-    if (i >= f->unit->count || f->unit->tokens[i].kind != SW_TOK_VAR)
+    if (i >= f->unit->count || tokens[i].kind != SW_TOK_VAR)
         return false;
-    const struct sw_name *name = sw_language_find(f->language, sw_tok_text(f->unit, &f->unit->tokens[i]));
+    const struct sw_name *name = sw_language_find(f->language, sw_tok_text(f->unit, &tokens[i]));
     return name != NULL && name->role == SW_ROLE_REQUEST;
 }
 
@@ -346,7 +347,8 @@ void sw_sink_include(struct sw_flow *f, const struct sw_value *path, uint32_t to
     } else if (origin & SW_FROM_UPLOAD) {
         sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REQUEST, 85, at, "an uploaded file is included as code");
     } else if (origin & SW_FROM_REQUEST) {
-        sw_shell_report_add(f->report, SW_SHELL_INCLUDE_FROM_REQUEST, !(origin & SW_WAS_WRAPPED) ? 65 : begins_with_request(f, token) ? 60 : 20, at,
+        const unsigned wrapped = begins_with_request(f, token) ? 60 : 20;
+        sw_shell_report_add(f->report, SW_SHELL_INCLUDE_FROM_REQUEST, origin & SW_WAS_WRAPPED ? wrapped : 65, at,
                             "the included file is named by %s", source_words(origin));
     } else if (url) {
         sw_shell_report_add(f->report, SW_SHELL_CODE_FROM_REMOTE, 70, at, "code is included from \"%.*s\"",
@@ -605,7 +607,8 @@ void sw_sink_sums(struct sw_flow *f)
         sw_shell_report_add(f->report, SW_SHELL_REVERSE_SHELL, 75, f->connects_at,
                             "a connection is opened and a shell started");
     /* Objects of ASP are often made under names put together, against careless scanners. */
-    const unsigned weight = f->hidden_names >= 12 && f->language->sigils ? 65 : f->hidden_names >= 4 ? (f->language->sigils && f->standalone ? 60 : 50) : 35;
+    const unsigned few = f->language->sigils && f->standalone ? 60 : 50;
+    const unsigned weight = f->hidden_names >= 12 && f->language->sigils ? 65 : f->hidden_names >= 4 ? few : 35;
     if (f->hidden_names >= 2)
         sw_shell_report_add(f->report, SW_SHELL_OBFUSCATED, weight, 0,
                             "%u calls of functions under computed names", f->hidden_names);

@@ -83,8 +83,11 @@ static const char *language_of_page(struct sw_str head, const char *otherwise)
         return "jsp";
     if (has(head, "<%@ Page") || has(head, "<%@Page"))
         return strcmp(otherwise, "jsp") == 0 ? "jsp" : "aspx";
-    if (HAS_ANY(head, asp_signs))
-        return strcmp(otherwise, "aspx") == 0 && (!has(head, "CreateObject") || has(head, "System.") || has(head, "<%@")) ? "aspx" : "asp";
+    if (HAS_ANY(head, asp_signs)) {
+        /* A page named .aspx is one, unless it is plainly classic. */
+        bool net = !has(head, "CreateObject") || has(head, "System.") || has(head, "<%@");
+        return strcmp(otherwise, "aspx") == 0 && net ? "aspx" : "asp";
+    }
     return otherwise;
 }
 
