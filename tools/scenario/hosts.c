@@ -53,7 +53,7 @@ static void make_application(struct estate *e, struct chance *c)
 static void make_appliances(struct estate *e, struct chance *c)
 {
     static const char *const stems[] = {"access", "remote", "workspace", "identity", "signon"};
-    static const char *const users[] = {"tomcat", "horizon", "webapp", "apphost"};
+    static const char *const users[] = {"tomcat", "horizon", "tomcat", "apphost"};
     static const char *const applications[] = {"login", "auth", "portal", "sso"};
     const char *stem = CHANCE_OF(c, stems);
     char host[20];

@@ -112,6 +112,12 @@ struct unix_user {
 unsigned audit_exec(struct scenario *s, struct stream *stream, int64_t when, const struct machine *on,
                     const struct unix_user *user, unsigned parent, const char *exe, const char *const *arguments,
                     const char *folder);
+/* The same with a number that is known before. */
+void audit_exec_as(struct scenario *s, struct stream *stream, int64_t when, const struct machine *on,
+                   const struct unix_user *user, unsigned parent, unsigned pid, const char *exe,
+                   const char *const *arguments, const char *folder);
+/* The appliance's Java, which is restarted each night at five past four. */
+unsigned appliance_java(const struct machine *on, int64_t when);
 /* The same by a shell: sh -c COMMAND. */
 unsigned audit_shell(struct scenario *s, struct stream *stream, int64_t when, const struct machine *on,
                      const struct unix_user *user, unsigned parent, const char *command, const char *folder);
@@ -137,8 +143,9 @@ bool application_hit(struct scenario *s, struct stream *stream, const struct hit
 bool appliance_hit(struct scenario *s, struct stream *stream, unsigned node, const struct hit *hit);
 /* An ordinary browser's name. */
 const char *ordinary_agent(uint64_t who);
-/* Writes a file of the web root's copy that lies in the evidence. */
+/* Writes a file of the copy of a host's files that lies in the evidence. */
 void webroot_file(struct scenario *s, const struct machine *on, const char *path, const char *text);
+void webroot_bytes(struct scenario *s, const struct machine *on, const char *path, const void *data, size_t len);
 void webroot_ordinary(struct scenario *s);
 
 /* --- ordinary activity --- */

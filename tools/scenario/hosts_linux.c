@@ -65,18 +65,17 @@ static void put_call(struct sw_buf *out, struct scenario *s, const struct machin
         base == NULL ? exe : base + 1, exe, key);
 }
 
-unsigned audit_exec(struct scenario *s, struct stream *stream, int64_t when, const struct machine *on,
-                    const struct unix_user *user, unsigned parent, const char *exe, const char *const *arguments,
-                    const char *folder)
+void audit_exec_as(struct scenario *s, struct stream *stream, int64_t when, const struct machine *on,
+                   const struct unix_user *user, unsigned parent, unsigned pid, const char *exe,
+                   const char *const *arguments, const char *folder)
 {
-    unsigned pid = chance_from(&stream->chance, 2000, 400000);
     if (s->counting)
-        return pid;
+        return;
     struct log *log = audit_log(s, on->name);
     struct sw_buf *out = log_begin(log, stream, when);
     unsigned count = 0;
     if (out == NULL)
-        return pid;
+        return;
     while (arguments[count] != NULL)
         count++;
     put_call(out, s, on, user, when, 59, parent, pid, exe, "exec");
@@ -96,7 +95,20 @@ unsigned audit_exec(struct scenario *s, struct stream *stream, int64_t when, con
     for (unsigned i = 0; i < count; i++)
         put_hex(out, arguments[i], strlen(arguments[i]) + (i + 1 < count));
     log_end(log);
+}
+
+unsigned audit_exec(struct scenario *s, struct stream *stream, int64_t when, const struct machine *on,
+                    const struct unix_user *user, unsigned parent, const char *exe, const char *const *arguments,
+                    const char *folder)
+{
+    unsigned pid = chance_from(&stream->chance, 30000, 400000);
+    audit_exec_as(s, stream, when, on, user, parent, pid, exe, arguments, folder);
     return pid;
+}
+
+unsigned appliance_java(const struct machine *on, int64_t when)
+{
+    return 3000 + (unsigned)(mix2(on->key, (uint64_t)((when - 4 * HOUR - 5 * MINUTE) / SW_DAY)) % 20000);
 }
 
 unsigned audit_shell(struct scenario *s, struct stream *stream, int64_t when, const struct machine *on,
@@ -236,6 +248,22 @@ static void by_administrator(struct scenario *s, struct stream *stream, const st
     }
 }
 
+/* Each night after its own backup the service of an appliance is started anew. */
+static void by_service(struct scenario *s, struct stream *stream, const struct machine *on, int64_t hour)
+{
+    const struct estate *e = estate_of(s);
+    struct unix_user user = {e->access_user, 998, NULL};
+    char base[96];
+    char java[96];
+    (void)snprintf(base, sizeof base, "-Dcatalina.base=%s", e->access_root);
+    (void)snprintf(java, sizeof java, "%.*s/jre/bin/java", (int)(strrchr(e->access_root, '/') - e->access_root),
+                   e->access_root);
+    const char *const arguments[] = {java, "-Xmx4g", base, "org.apache.catalina.startup.Bootstrap", "start", NULL};
+    int64_t when = hour + 5 * MINUTE;
+    if (hour % SW_DAY / HOUR == 4)
+        audit_exec_as(s, stream, when, on, &user, 1, appliance_java(on, when), java, arguments, "/");
+}
+
 static void machine_named(const struct scenario *s, const char *name, struct machine *m)
 {
     const struct estate *e = estate_of(s);
@@ -258,6 +286,8 @@ void hosts_linux(struct scenario *s, struct stream *stream, int64_t hour)
         stream_at(stream, i, hour);
         by_cron(s, stream, &on, hour);
         by_agents(s, stream, &on, hour);
+        if (i < APPLIANCES)
+            by_service(s, stream, &on, hour);
         for (unsigned k = 0; k < s->world->person_count; k++) {
             const struct person *p = &s->world->people[k];
             if (p->admin && !is_away(p, hour) && chance_is(&stream->chance, 0.05 * busyness(p->zone, hour + HOUR / 2)))

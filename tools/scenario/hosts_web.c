@@ -255,7 +255,7 @@ void hosts_appliances(struct scenario *s, struct stream *stream, int64_t hour)
 
 /* --- the web root ------------------------------------------------------------------------------------------------- */
 
-void webroot_file(struct scenario *s, const struct machine *on, const char *path, const char *text)
+void webroot_bytes(struct scenario *s, const struct machine *on, const char *path, const void *data, size_t len)
 {
     char whole[4096];
     int n = snprintf(whole, sizeof whole, "%s/files/%s/%s", s->options.out, on->name, path);
@@ -263,9 +263,13 @@ void webroot_file(struct scenario *s, const struct machine *on, const char *path
         die("%s: too long", path);
     folders_make(whole);
     FILE *file = fopen(whole, "wb");
-    size_t len = strlen(text);
-    if (file == NULL || fwrite(text, 1, len, file) != len || fclose(file) != 0)
+    if (file == NULL || fwrite(data, 1, len, file) != len || fclose(file) != 0)
         die("%s: %s", whole, strerror(errno));
+}
+
+void webroot_file(struct scenario *s, const struct machine *on, const char *path, const char *text)
+{
+    webroot_bytes(s, on, path, text, strlen(text));
 }
 
 static void ordinary_page(struct scenario *s, const char *path, unsigned number)

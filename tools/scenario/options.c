@@ -52,7 +52,7 @@ static void usage(FILE *out)
         "  --only PARTS      network, web, accounts; all by default\n"
         "  --format LIST     all, or of those below (a star: by default)\n"
         "  --plant LIST      all, none (by default), or of those below\n"
-        "  --story NAME      webapp: an intrusion of weeks, in all parts' logs and those of hosts; none: the same\n"
+        "  --story NAME      webapp, appliance: an intrusion of weeks, in all parts' logs and those of hosts; none: the same\n"
         "                    logs without it. With it 21 days, 24 hosts, 30 accounts and few records are the defaults\n"
         "  --truth FILE      DIR.truth.json by default, beside the evidence\n\nformats:\n");
     for (size_t i = 0; i < COUNT(formats); i++)

@@ -9,7 +9,7 @@
 static const struct {
     const char *name;
     void (*tell)(struct story *t);
-} stories[] = {{"none", NULL}, {"webapp", story_webapp}};
+} stories[] = {{"none", NULL}, {"webapp", story_webapp}, {"appliance", story_appliance}};
 
 bool story_is_known(const char *name)
 {

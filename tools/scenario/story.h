@@ -55,11 +55,12 @@ struct story {
     struct tally steps[STEPS_MAX];
     unsigned step_count;
     struct sw_buf facts[FACT_COUNT]; /* JSON objects with commas */
-    char hosts[24][24];              /* touched */
+    char hosts[64][24];              /* touched */
     unsigned host_count;
 };
 
 void story_webapp(struct story *t);
+void story_appliance(struct story *t);
 
 /* --- for the stories (story.c) --- */
 

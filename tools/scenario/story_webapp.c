@@ -324,7 +324,10 @@ static void mount_shares(struct webapp *w)
     story_step(w->t, "inside-denied", TACTIC_LATERAL_MOVEMENT,
                "The firewall refuses the same towards the inner network.");
     for (unsigned i = 0; i < 20; i++, when += chance_from(c, 2, 20) * SW_SECOND) {
-        uint32_t inside = i < 12 ? ADDRESS(10, 20, 1, 10) + i * 3 : ADDRESS(10, 20, 16, 10) + i;
+        struct machine server = machine_of(s, &s->world->hosts[ROLE_FILE + i % 10], when);
+        uint32_t inside = i < 10 ? server.address : ADDRESS(10, 20, 1, 90) + i % 10;
+        if (i < 10)
+            story_host(w->t, &server, "target");
         flow_tcp(s, w->t->stream, when, e->app2.address, inside, 445, NULL, "S0", 0, 0, -1);
     }
 }
