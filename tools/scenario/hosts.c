@@ -16,6 +16,7 @@ const struct subsystem host_subsystems[] = {
     {"hosts-linux", PART_HOSTS, false, hosts_linux},
     {"hosts-leases", PART_HOSTS, false, hosts_leases},
     {"hosts-application", PART_HOSTS, true, hosts_application},
+    {"hosts-clouds", PART_HOSTS, true, hosts_clouds},
     {"hosts-appliances", PART_HOSTS, true, hosts_appliances},
     {0},
 };

@@ -158,6 +158,7 @@ void hosts_shares(struct scenario *s, struct stream *stream, int64_t hour);
 void hosts_linux(struct scenario *s, struct stream *stream, int64_t hour);
 void hosts_leases(struct scenario *s, struct stream *stream, int64_t hour);
 void hosts_application(struct scenario *s, struct stream *stream, int64_t hour);
+void hosts_clouds(struct scenario *s, struct stream *stream, int64_t hour);
 void hosts_appliances(struct scenario *s, struct stream *stream, int64_t hour);
 
 #endif

@@ -108,7 +108,7 @@ static void choose_people(struct appliance *a, struct chance *c)
                 a->victims[n++] = p;
         }
     for (; n < VICTIMS; n++)
-        a->victims[n] = &w->people[(start + n) % w->person_count];
+        a->victims[n] = &w->people[n];
 }
 
 static void choose(struct appliance *a)
@@ -470,6 +470,7 @@ static void replay(struct appliance *a)
                          .place = &places[PLACE_FAR + 1],
                          .application = "SharePoint Online",
                          .session = number,
+                         .new_device = true,
                          .agent = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"};
     entra_sign_in(s, stream, &own);
     for (unsigned i = 0; i < 5; i++, in.time += 8 * MINUTE)
@@ -613,7 +614,7 @@ static void write_class(struct appliance *a, unsigned node, const char *path, co
     static const unsigned char tail[] = {0, 0x21, 0, 1, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0};
     struct sw_buf out;
     char whole[128];
-    char file[512];
+    char file[640];
     (void)snprintf(whole, sizeof whole, "org/apache/jsp/%s%s_jsp", folder, name);
     sw_buf_init(&out, 4096);
     sw_buf_add(&out, (const char *)head, sizeof head);
